@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Tests are found by name, beside what they test: NAME_test.c is a program of cmocka's, NAME_test.sh (and
+# each script in ci/tests) runs the built sabot. A script says 77 when it has to be skipped.
+
+find_library(SABOT_CMOCKA cmocka)
+sabot_matching(unit_tests *_test.c harness faults reports scenarios)
+if(unit_tests AND NOT SABOT_CMOCKA)
+	message(STATUS "cmocka not found: no unit tests (install libcmocka-dev, or run ci/setup)")
+	set(unit_tests)
+endif()
+
+foreach(source ${unit_tests})
+	string(REGEX REPLACE "\\.c$" "" name ${source})
+	get_filename_component(target ${name} NAME)
+	if(TARGET ${target})
+		string(REPLACE "/" "_" target ${name})
+	endif()
+	add_executable(${target} ${source} $<TARGET_OBJECTS:harness>)
+	target_include_directories(${target} PRIVATE harness/include harness ${PROJECT_SOURCE_DIR})
+	target_link_libraries(${target} PRIVATE ${SABOT_CMOCKA} ${CMAKE_DL_LIBS} -pthread)
+	set_target_properties(${target} PROPERTIES
+		RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+	add_test(NAME ${name} COMMAND ${target})
+	set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
+		ENVIRONMENT "SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};LC_ALL=C")
+endforeach()
+
+sabot_matching(golden_tests *_test.sh ci/tests harness faults reports scenarios)
+foreach(script ${golden_tests})
+	string(REGEX REPLACE "\\.sh$" "" name ${script})
+	add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${script})
+	set_tests_properties(${name} PROPERTIES LABELS golden TIMEOUT 300 SKIP_RETURN_CODE 77
+		ENVIRONMENT "SABOT=$<TARGET_FILE:sabot>;LIBSABOT=$<TARGET_FILE_DIR:libsabot>;\
+SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};SABOT_BUILD_DIR=${PROJECT_BINARY_DIR};\
+CC=${CMAKE_C_COMPILER};LC_ALL=C")
+endforeach()
