@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random streams. A stream depends on nothing but its four keys, so that each task, strategy and use
- * has one of its own that no other's draws can shift. The numbers are xoshiro256**; the keys are
- * hashed with the finaliser of splitmix64. Inline, without calls or locks: tasks draw at every point.
- * What a stream yields is part of what a seed means: a change makes old plans and reports untrue.
+ * Random streams. A stream depends on nothing but its four keys, so that each task, strategy and
+ * use has one of its own that no other's draws can shift. The numbers are xoshiro256**; the keys
+ * are hashed with the finaliser of splitmix64. Inline, without calls or locks: tasks draw at every
+ * point. What a stream yields is part of what a seed means: a change makes old plans untrue.
  */
 #ifndef SABOT_CORE_RANDOM_H
 #define SABOT_CORE_RANDOM_H

@@ -99,8 +99,8 @@ static void every_key_and_its_place_matter(void **state)
 }
 
 /*
- * Chi square over 64 cells, that is 63 degrees of freedom: a sound generator lies between 27 and 119
- * with all but some 1e-5 of its seeds. Ours is fixed, so this passes always or never.
+ * Chi square over 64 cells, that is 63 degrees of freedom: a sound generator lies between 27 and
+ * 119 with all but some 1e-5 of its seeds. Ours is fixed, so this passes always or never.
  */
 static void expect_even(const unsigned counts[CELLS])
 {
