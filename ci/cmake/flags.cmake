@@ -15,7 +15,7 @@ foreach(type RELEASE RELWITHDEBINFO MINSIZEREL)
 	set(CMAKE_C_FLAGS_${type} "-O2")
 endforeach()
 
-# Empty, so that a file may define it too. Absolute source paths would differ from machine to machine.
+# _GNU_SOURCE is empty, so that a file may define it too.
 add_compile_definitions(_GNU_SOURCE= SABOT_VERSION="${PROJECT_VERSION}")
 add_compile_options(-g -fno-omit-frame-pointer
 	"-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/="

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# bin/sabot, lib/libsabot.so*, the public headers, and what pkg-config and find_package need. All of it
-# may be moved to another prefix afterwards.
+# bin/sabot, lib/libsabot.so*, the public headers, and what pkg-config and find_package need. All of
+# it may be moved to another prefix afterwards.
 include(CMakePackageConfigHelpers)
 
 set(SABOT_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/sabot)

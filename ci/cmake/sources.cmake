@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sources are found by name: a new file needs no list to be edited. Programs that tests feed to sabot
-# lie in folders named "fixtures" and are no part of the build.
+# Sources are found by name: a new file needs no list to be edited. Programs that tests feed to
+# sabot lie in folders named "fixtures" and are no part of the build.
 
 # All files that match a pattern under the given folders, fixtures excepted, relative to the top. A
 # folder may be missing.

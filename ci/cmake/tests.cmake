@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Tests are found by name, beside what they test: NAME_test.c is a program of cmocka's, NAME_test.sh (and
-# each script in ci/tests) runs the built sabot. A script says 77 when it has to be skipped.
+# Tests are found by name, beside what they test: NAME_test.c is a cmocka program, NAME_test.sh runs
+# the built sabot. A script ends with 77 when it cannot run here.
 
 find_library(SABOT_CMOCKA cmocka)
 sabot_matching(unit_tests *_test.c harness faults reports scenarios)
