@@ -14,8 +14,8 @@ failed=0
 c='/* SPDX-License-Identifier: Apache-2.0 */'
 sh=$'#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0'
 
-# expect PATH TEXT [FINDING...]: what tidy finds in a tree that holds TEXT at PATH. A finding is given
-# without its path.
+# expect PATH TEXT [FINDING...]: what tidy finds in a tree that holds TEXT at PATH. PATH is left out
+# of the findings.
 expect() {
 	local path=$1 text=$2 status=0 got want
 	shift 2
