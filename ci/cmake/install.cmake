@@ -27,8 +27,9 @@ set(SABOT_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
 configure_file(ci/cmake/sabot.pc.in install/sabot.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/install/sabot.pc DESTINATION ${SABOT_PC_DIR})
 
-# And one for who builds modules against this build: PKG_CONFIG_PATH=build/release/pkgconfig.
-set(SABOT_PC_PREFIX "${PROJECT_BINARY_DIR}")
-set(SABOT_PC_INCLUDEDIR "${PROJECT_SOURCE_DIR}/harness/include")
-set(SABOT_PC_LIBDIR "${PROJECT_BINARY_DIR}")
+# And one for who builds modules against this build: PKG_CONFIG_PATH=build/release/pkgconfig. What
+# pkg-config fills in itself, it escapes itself; what we fill in, we escape.
+string(REPLACE " " "\\ " SABOT_PC_PREFIX "${PROJECT_BINARY_DIR}")
+string(REPLACE " " "\\ " SABOT_PC_INCLUDEDIR "${PROJECT_SOURCE_DIR}/harness/include")
+set(SABOT_PC_LIBDIR "\${prefix}")
 configure_file(ci/cmake/sabot.pc.in pkgconfig/sabot.pc @ONLY)

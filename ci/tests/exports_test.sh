@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# libsabot.so exports its public functions and the names of libc that it interposes, and nothing else:
-# a name of ours that leaked could take the place of a function of the program under test.
+# libsabot.so exports its public functions and the names of libc that it interposes, and no more: a
+# name of ours that leaked could take the place of a function of the program under test.
 set -euo pipefail
 export LC_ALL=C
 : "${LIBSABOT:?}"
