@@ -55,5 +55,14 @@ lists "$temp/uninstalled.so"
 } >"$temp/log" 2>&1 || fail "a CMake project cannot use it: $(cat "$temp/log")"
 lists "$temp/user/mine.so"
 
-[[ $("$prefix/bin/sabot" --version) == *0.1.0* ]] || fail "sabot --version does not say 0.1.0"
+version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$SABOT_BUILD_DIR/CMakeCache.txt")
+said=$("$prefix/bin/sabot" --version)
+[[ -n $version && $said == *"$version"* ]] || fail "this is $version, but sabot says: $said"
+
+# The header compiles by itself in each language that may include it.
+for language in c:c11 c:c17 c++:c++17; do
+	echo '#include <sabot/sabot.h>' | "$CC" -x "${language%:*}" "-std=${language#*:}" \
+		-fsyntax-only -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" - ||
+		fail "the header is no ${language#*:}"
+done
 echo "installed, moved, and used in three ways"
