@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kinds of fault, one file each. A new kind is a file, a line here and a line in kinds.c. */
+#ifndef SABOT_FAULTS_KINDS_H
+#define SABOT_FAULTS_KINDS_H
+
+#include "core/fault.h"
+
+extern const struct fault_kind fault_kill;
+extern const struct fault_kind fault_stop;
+extern const struct fault_kind fault_signal;
+
+#endif

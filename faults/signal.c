@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A signal to one thread. While the task is parked its handler is held and runs when the task is next
+ * on turn; while it is asleep in a call, the call is interrupted as signal(7) says. Without a handler the
+ * default action happens, death among them.
+ */
+#include "faults/kinds.h"
+
+#include "os/sys.h"
+
+#include <errno.h>
+
+static int arm(struct shot *shot)
+{
+	return shot->plan.signo > 0 && shot->plan.signo < SIGRTMAX ? 0 : -EINVAL;
+}
+
+static int fire(struct shot *shot, struct task *victim)
+{
+	victim->expected |= task_bit(shot->plan.signo);
+	return sys_tgkill(victim->pid, victim->tid, shot->plan.signo);
+}
+
+static bool confirm(const struct shot *shot, const struct task *victim, char state)
+{
+	(void)shot;
+	(void)victim;
+	(void)state;
+	return true;
+}
+
+const struct fault_kind fault_signal = {
+	.name = "signal",
+	.about = "a signal to the task: its handler becomes part of the schedule",
+	.arm = arm,
+	.fire = fire,
+	.confirm = confirm,
+};

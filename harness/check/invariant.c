@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/invariant.h"
+
+#include "core/api.h"
+
+/* Somebody was given something and has not run since, so it cannot have said so. */
+static bool in_flight(const struct control *block)
+{
+	uint32_t i;
+
+	if (block->woken)
+		return true;
+	for (i = 0; !block->gated && i < block->task_count; i++)
+		if (block->tasks[i].state == TASK_PARKED && block->tasks[i].in_call)
+			return true;
+	return false;
+}
+
+static void call_check(void *argument)
+{
+	const struct sabot_invariant *invariant = argument;
+
+	invariant->check((struct sabot_check *)(void *)invariant);
+}
+
+void invariant_judge(struct control *block, enum sabot_when when)
+{
+	const struct sabot_invariant *invariant = block->scenario->invariants;
+	bool settled = !in_flight(block);
+	struct task *self = task_self;
+
+	if (!invariant || block->over)
+		return;
+	block->judging = true;
+	/* A check is the harness's: what it calls is no point, in whichever process it runs. */
+	task_self = NULL;
+	for (; invariant->name && !block->over; invariant++) {
+		bool now = when == SABOT_AT_END ? invariant->when == SABOT_AT_END :
+			   invariant->when == SABOT_WHEN_ALWAYS ||
+				   (invariant->when == SABOT_WHEN_SETTLED && settled);
+
+		if (when == SABOT_AT_END && invariant->when != SABOT_AT_END)
+			now = true;
+		if (!now)
+			continue;
+		if (!api_guard(call_check, (void *)(uintptr_t)invariant) &&
+		    block->finding.kind == KIND_NONE)
+			control_find(KIND_BROKEN, -1, "broken", "the check \"%s\" did not end",
+				     invariant->name);
+	}
+	task_self = self;
+	block->judging = false;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/clock.h"
+
+static uint64_t start_of(clockid_t clock)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI:
+		return CLOCK_REALTIME_START_NS;
+	default:
+		return CLOCK_MONOTONIC_START_NS;
+	}
+}
+
+uint64_t clock_from_virtual(clockid_t clock, uint64_t now_ns)
+{
+	return start_of(clock) + now_ns;
+}
+
+uint64_t clock_to_virtual(clockid_t clock, const struct timespec *time)
+{
+	uint64_t shown = clock_join(time);
+
+	return shown > start_of(clock) ? shown - start_of(clock) : 0;
+}
+
+struct timespec clock_split(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / CLOCK_NS_PER_S),
+				  .tv_nsec = (long)(ns % CLOCK_NS_PER_S) };
+}
+
+uint64_t clock_join(const struct timespec *time)
+{
+	if (time->tv_sec < 0)
+		return 0;
+	if ((uint64_t)time->tv_sec > UINT64_MAX / 2 / CLOCK_NS_PER_S)
+		return UINT64_MAX / 2;
+	return (uint64_t)time->tv_sec * CLOCK_NS_PER_S + (uint64_t)time->tv_nsec;
+}

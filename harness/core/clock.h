@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The virtual clocks, made from one counter. CLOCK_REALTIME begins at a fixed date. */
+#ifndef SABOT_CORE_CLOCK_H
+#define SABOT_CORE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_REALTIME_START_NS UINT64_C(1704067200000000000) /* 2024-01-01 00:00:00 UTC */
+#define CLOCK_MONOTONIC_START_NS UINT64_C(1000000000)
+#define CLOCK_NS_PER_S UINT64_C(1000000000)
+
+/* What the clock shows when the virtual counter is `now_ns`, and back. */
+uint64_t clock_from_virtual(clockid_t clock, uint64_t now_ns);
+/* Saturates: a time before the start is 0. */
+uint64_t clock_to_virtual(clockid_t clock, const struct timespec *time);
+
+struct timespec clock_split(uint64_t ns);
+/* ns; saturates at UINT64_MAX / 2, negative is 0. */
+uint64_t clock_join(const struct timespec *time);
+
+#endif

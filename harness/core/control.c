@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/control.h"
+
+#include "core/trace.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct control *control;
+__thread struct task *task_self;
+
+int control_create(void)
+{
+	void *at;
+	int fd = memfd_create("sabot-control", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)sizeof(struct control)) != 0)
+		goto failed;
+	at = mmap((void *)CONTROL_ADDRESS, sizeof(struct control), PROT_READ | PROT_WRITE,
+		  MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+	if (at == MAP_FAILED)
+		goto failed;
+	close(fd);
+	control = at;
+	control->magic = CONTROL_MAGIC;
+	return 0;
+failed:
+	close(fd);
+	return -errno;
+}
+
+void control_reset(struct control *block, bool keep_tasks)
+{
+	size_t events = block->event_count < EVENTS_MAX ? block->event_count : EVENTS_MAX;
+
+	/* Only what was used is cleared: most executions touch a few of the objects and tasks. */
+	memset(block->events, 0, events * sizeof(block->events[0]));
+	memset(block->objects, 0, block->object_count * sizeof(block->objects[0]));
+	memset(block->object_index, 0, sizeof(block->object_index));
+	memset(block->family_objects, 0, sizeof(block->family_objects));
+	memset(block->made, 0, block->made_count * sizeof(block->made[0]));
+	if (!keep_tasks)
+		memset(block->tasks, 0, block->task_count * sizeof(block->tasks[0]));
+	memset(&block->finding, 0, sizeof(block->finding));
+	memset(block->shots, 0, sizeof(block->shots));
+	if (!keep_tasks)
+		block->task_count = 0;
+	block->turn = TURN_SUPERVISOR;
+	block->request = REQUEST_NONE;
+	block->requester = -1;
+	block->last_ran = -1;
+	block->settle_due = block->over = block->in_setup = block->judging = false;
+	block->asleep = block->woken = block->timed = block->decisions = block->steps = block->idle_steps = 0;
+	block->checks = 0;
+	block->now_ns = 0;
+	block->recorded_count = 0;
+	block->recorded_full = false;
+	block->shot_count = block->shots_open = 0;
+	block->made_count = block->object_count = 0;
+	block->trace_hash = TRACE_HASH_START;
+	block->event_count = 0;
+	block->finding.task = -1;
+}
+
+bool control_valid(const struct control *block)
+{
+	return block && block->magic == CONTROL_MAGIC && block->task_count <= TASKS_MAX &&
+	       block->object_count <= OBJECTS_MAX && block->recorded_count <= RECORDED_MAX &&
+	       block->shot_count <= PLAN_FAULTS_MAX && block->made_count <= MADE_MAX;
+}
+
+void control_find(enum kind kind, int task, const char *oracle, const char *format, ...)
+{
+	struct finding *finding = &control->finding;
+	va_list list;
+
+	if (finding->kind != KIND_NONE)
+		return;
+	finding->kind = kind;
+	finding->task = task;
+	finding->site = task >= 0 ? control->tasks[task].call.site : 0;
+	snprintf(finding->oracle, sizeof(finding->oracle), "%s", oracle);
+	va_start(list, format);
+	vsnprintf(finding->message, sizeof(finding->message), format, list);
+	va_end(list);
+	trace_event(EVENT_FINDING, task >= 0 ? &control->tasks[task] : NULL, (int64_t)kind);
+	control->over = true;
+}
+
+static bool made_is(const struct made *made, enum family family, int id, const char *name)
+{
+	return made->family == family && made->id == id && (!name || !strcmp(made->name, name));
+}
+
+struct made *control_made(enum family family, int id, const char *name)
+{
+	struct made *made;
+
+	if (!control || (!task_self && !control->in_setup) || control->made_count == MADE_MAX)
+		return NULL;
+	made = &control->made[control->made_count++];
+	made->family = family;
+	made->id = id;
+	made->task = (int8_t)(task_self ? task_number(task_self) : -1);
+	snprintf(made->name, sizeof(made->name), "%s", name ? name : "");
+	return made;
+}
+
+void control_unmade(enum family family, int id, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; control && i < control->made_count; i++)
+		if (made_is(&control->made[i], family, id, name)) {
+			control->made[i] = control->made[--control->made_count];
+			return;
+		}
+}

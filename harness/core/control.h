@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control block: everything that the tasks of one execution and their supervisor share. A memfd,
+ * mapped at the same address in all of them. One task runs at a time, so plain stores suffice but for
+ * the words that hand the turn over.
+ */
+#ifndef SABOT_CORE_CONTROL_H
+#define SABOT_CORE_CONTROL_H
+
+#include "core/op.h"
+#include "core/plan.h"
+#include "core/random.h"
+#include "core/verdict.h"
+
+#include <sabot/sabot.h>
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	TASKS_MAX = 64, /* a set of tasks is one 64-bit mask */
+	OBJECTS_MAX = 512,
+	EVENTS_MAX = 32768,
+	RECORDED_MAX = PLAN_SWITCHES_MAX,
+	HELD_SIGNALS_MAX = 16,
+	DESCRIPTORS_MAX = 128, /* of setup */
+	MADE_MAX = 128,
+	TURN_SUPERVISOR = -1,
+};
+
+#define CONTROL_ADDRESS ((uintptr_t)0x200000000000)
+#define SHARED_ADDRESS ((uintptr_t)0x200100000000)
+#define CONTROL_MAGIC 0x5ab07c01u
+/* The virtual clock moves by this much at each point, so that loops over a clock end. */
+#define STEP_NS 1000u
+
+enum task_state {
+	TASK_NONE,
+	TASK_BORN,    /* forked or created, has not reached its first park */
+	TASK_PARKED,  /* at a point, runs when it is given the turn */
+	TASK_RUNNING, /* has the turn */
+	TASK_ASLEEP,  /* confirmed asleep in the kernel */
+	TASK_WOKEN,   /* runnable in the kernel, held */
+	TASK_TIMED,   /* in a virtual sleep: parked until its deadline */
+	TASK_SPINNING, /* spins on an object that has not changed since it looked */
+	TASK_ENDED,   /* its process exited, or its thread returned */
+	TASK_DEAD,    /* its process was killed by a signal */
+};
+
+/* What a task is doing: filled before it does it, so that a death cannot hide it. */
+struct call {
+	enum op op;
+	int object;	      /* index, or -1 */
+	int64_t amount;	      /* what is taken (negative) or given (positive), or another argument */
+	uint64_t deadline_ns; /* virtual; 0: none */
+	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT, ... */
+	uintptr_t site;	      /* return address of the call in the scenario */
+	const char *name;     /* of a named point, else NULL */
+	uint64_t detail[2];   /* per family: a lock's range, ... */
+	struct call *outer;   /* the call that a signal handler interrupted, or NULL */
+};
+
+struct held_signal {
+	int signo;
+	siginfo_t info;
+};
+
+struct task {
+	char name[PLAN_TASK_MAX];
+	uint64_t name_hash;
+	uint32_t go; /* futex word: 1 when it has the turn */
+	uint8_t role;
+	uint8_t index;
+	int8_t parent;	/* task that forked or created it; -1: the harness */
+	int8_t process; /* task that is its process's first; itself for the first */
+	enum task_state state;
+	pid_t pid, tid;
+	uint32_t op;   /* operations begun */
+	uint32_t pass; /* decisions taken by it since it began this one */
+	uint32_t children;
+	uint32_t since; /* the decision number at which it came to its state */
+	int mark;
+	bool in_runtime;  /* our code runs: handlers are held, calls go straight through */
+	bool in_call;	  /* between announcement and withdrawal */
+	bool stopped;	  /* by SIGSTOP; its state is what it was before */
+	bool expired;	  /* its time-out was ended by the harness */
+	bool injured;	  /* an injected fault hit its process */
+	bool interrupted; /* a signal came during a virtual sleep */
+	bool counted;	  /* in control->asleep */
+	bool reported;	  /* its death or exit was dealt with */
+	int status;	  /* exit status, or the signal that killed it */
+	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no crash */
+	struct call call; /* what it is doing, or did last */
+	uint64_t random_used[8];
+	uint32_t held_count;
+	struct held_signal held[HELD_SIGNALS_MAX];
+	int spin_version; /* the object's version at which it began to spin */
+	int lowest_fd;	  /* first free descriptor when the body began */
+	void *thread;	  /* the runtime's, of a thread */
+};
+
+struct object {
+	enum family family;
+	uint64_t key[2];
+	uint32_t number;  /* within its family, in order of first use */
+	uint32_t version; /* counts changes: spinning tasks wait for one */
+	int16_t owner;	  /* task that holds it alone, or -1 */
+	int16_t held[TASKS_MAX]; /* by each task: permits taken, shared locks, ... */
+	int16_t lent[TASKS_MAX]; /* of these, what the kernel takes back when the task's process dies */
+	char label[32];
+};
+
+enum event_kind {
+	EVENT_CALL,   /* task arrived at a point: op, object, amount */
+	EVENT_RETURN, /* ... and the call returned: result, error */
+	EVENT_ASLEEP,
+	EVENT_WOKEN,
+	EVENT_SWITCH, /* value: who ran before */
+	EVENT_MARK,   /* value: the mark */
+	EVENT_FAULT,  /* value: index of the shot */
+	EVENT_DEATH,  /* value: signal */
+	EVENT_EXIT,   /* value: status */
+	EVENT_TIMEOUT, /* its deadline came: value: the virtual clock */
+	EVENT_STOPPED,
+	EVENT_CONTINUED,
+	EVENT_HANDLER, /* value: signal; a user handler begins */
+	EVENT_SPAWN,   /* value: the new task */
+	EVENT_FINDING,
+	EVENT_KIND_COUNT,
+};
+
+struct event {
+	uint8_t kind;
+	uint8_t task;
+	uint16_t op;
+	uint32_t number; /* of the task's operation */
+	int16_t object;
+	int16_t error;
+	int32_t reserved;
+	int64_t value;
+	uintptr_t site;
+	const char *name;
+	uint64_t detail[2];
+};
+
+struct recorded_switch {
+	uint8_t task, target;
+	uint16_t op_kind;
+	uint32_t op, pass;
+};
+
+enum shot_state { SHOT_IDLE, SHOT_ARMED, SHOT_FIRED, SHOT_CONFIRMED };
+
+/* A fault that is to strike in this execution. */
+struct shot {
+	struct plan_fault plan;
+	uint64_t victim_hash;
+	enum shot_state state;
+	int task;	/* whom it struck, or -1 */
+	uint32_t fired; /* the decision number at which it struck */
+	uint32_t hold;	/* decisions that a stop lasts */
+};
+
+enum request_kind {
+	REQUEST_NONE,
+	REQUEST_DECIDE, /* settle, then decide; the requester can go on */
+	REQUEST_RUN,	/* the requester decided: task `chosen` runs, which only the supervisor can do */
+	REQUEST_SLEEP,	/* the requester begins a virtual sleep */
+	REQUEST_SPIN,	/* the requester spins on its object */
+	REQUEST_SETTLE, /* settle, then go on with the requester: no decision */
+	REQUEST_SPAWNED, /* a new task was made: wait until it is parked, then go on with the requester */
+	REQUEST_ENDED,	/* the requester ends: its thread or process goes away */
+	REQUEST_FINDING, /* a finding was recorded: the execution is over */
+};
+
+/* Something that stays unless removed: what was made, and by whom (-1: setup). */
+struct made {
+	enum family family;
+	int id;
+	int8_t task;
+	char name[64];
+	uintptr_t address; /* of a mapping, else 0 */
+	size_t size;
+};
+
+struct finding {
+	enum kind kind;
+	int task; /* whom it names, or -1 */
+	char oracle[128];
+	char message[PLAN_MESSAGE_MAX];
+	uintptr_t site;
+};
+
+struct strategy;
+
+/* State of the strategy of this execution; each strategy uses it as it likes. */
+struct decider {
+	const struct strategy *strategy;
+	struct random random;
+	uint64_t seed;
+	uint32_t depth;	  /* pct */
+	uint32_t length;  /* expected decisions in an execution, from those before it */
+	uint32_t count;	  /* decisions so far */
+	uint32_t changes[16];
+	uint64_t priority[TASKS_MAX];
+	/* replay: what the plan lists, by hash of the deciding task's name */
+	uint32_t listed_count;
+	uint32_t used_count;
+	struct {
+		uint64_t task, target;
+		uint32_t op, pass;
+	} listed[RECORDED_MAX];
+};
+
+struct control {
+	uint32_t magic;
+	int32_t turn; /* task that runs, or TURN_SUPERVISOR */
+	enum request_kind request;
+	int requester;
+	int chosen;
+	bool gated;	  /* real-time priorities hold the woken */
+	bool settle_due;  /* somebody may have been woken since the last settle */
+	bool over;	  /* no more decisions: a finding, or the end */
+	bool in_setup;
+	bool pool_ended; /* pool: the tasks are to leave */
+	bool judging;	/* a check runs: if the process dies now, the check crashed */
+	bool pool;	/* processes are kept between executions */
+	uint32_t bell;	/* futex word: without the gate, a task rings it before it may sleep */
+	int fd_base;	/* the harness's own descriptors are at or above this */
+	int last_ran;	/* task that had the turn last, or -1 */
+	uint32_t task_count;
+	uint32_t asleep;   /* tasks that fell asleep or spin, and did not run since */
+	uint32_t woken;	   /* of these, tasks WOKEN */
+	uint32_t timed;	   /* tasks with a deadline */
+	uint32_t decisions;
+	uint32_t steps;
+	uint32_t idle_steps; /* since the last progress */
+	uint32_t limit_steps;
+	uint32_t checks;
+	uint64_t now_ns; /* virtual */
+	uint64_t seed;
+	uint64_t execution;
+
+	const struct sabot_scenario *scenario;
+	const struct sabot_case *scase;
+	void *shared;
+	size_t shared_size;
+	/* Judges invariants in the settled state of the moment; set by check/, called by tasks too. */
+	void (*judge)(struct control *control, enum sabot_when when);
+	struct finding finding;
+
+	struct decider decider;
+	uint32_t recorded_count;
+	bool recorded_full;
+	struct recorded_switch recorded[RECORDED_MAX];
+	uint32_t shot_count;
+	uint32_t shots_open; /* armed or holding a victim */
+	struct shot shots[PLAN_FAULTS_MAX];
+
+	uint32_t made_count;
+	struct made made[MADE_MAX];
+	uint32_t object_count;
+	uint32_t family_objects[FAMILY_COUNT];
+	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
+	struct object objects[OBJECTS_MAX];
+	struct task tasks[TASKS_MAX];
+
+	uint64_t trace_hash;
+	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */
+	struct event events[EVENTS_MAX];
+};
+
+/* The block of this process, and the calling thread's task in it (NULL: not a task). */
+extern struct control *control;
+extern __thread struct task *task_self;
+
+/* Maps a fresh block at CONTROL_ADDRESS and sets `control`. Returns 0 or -errno. Harness only. */
+int control_create(void);
+
+/* Makes the block ready for another execution; keeps what a pool of tasks needs. */
+void control_reset(struct control *block, bool keep_tasks);
+
+/* Whether the block is one of ours and its counts are within bounds. */
+bool control_valid(const struct control *block);
+
+static inline int task_number(const struct task *task)
+{
+	return (int)(task - control->tasks);
+}
+
+static inline bool task_is_over(const struct task *task)
+{
+	return task->state == TASK_ENDED || task->state == TASK_DEAD || task->state == TASK_NONE;
+}
+
+static inline uint64_t task_bit(int task)
+{
+	return (uint64_t)1 << task;
+}
+
+/* Records a finding unless one is recorded: the first one counts. Message as printf. */
+void control_find(enum kind kind, int task, const char *oracle, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/*
+ * Notes what was made, or that it is gone. Used by interceptors, in tasks and in setup, for the audit.
+ * control_made returns the note, or NULL when there is nothing to note it for.
+ */
+struct made *control_made(enum family family, int id, const char *name);
+void control_unmade(enum family family, int id, const char *name);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/decide.h"
+
+#include "core/strategy.h"
+
+#include <string.h>
+
+static bool can_run(const struct task *task)
+{
+	if (task->stopped)
+		return false;
+	switch (task->state) {
+	case TASK_PARKED:
+	case TASK_WOKEN:
+		return true;
+	case TASK_TIMED:
+		return task->interrupted;
+	case TASK_SPINNING:
+		return task->call.object >= 0 &&
+		       (int)control->objects[task->call.object].version != task->spin_version;
+	case TASK_NONE:
+	case TASK_BORN:
+	case TASK_RUNNING:
+	case TASK_ASLEEP:
+	case TASK_ENDED:
+	case TASK_DEAD:
+		break;
+	}
+	return false;
+}
+
+uint64_t decide_ready(void)
+{
+	uint64_t ready = 0;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (can_run(&control->tasks[i]))
+			ready |= task_bit((int)i);
+	return ready;
+}
+
+/* Tasks whose wait a time-out could end now. */
+static uint64_t timed_tasks(uint64_t ready)
+{
+	uint64_t timed = 0;
+	uint32_t i;
+
+	for (i = 0; control->timed && i < control->task_count; i++) {
+		const struct task *task = &control->tasks[i];
+
+		if (!task->stopped && task->call.deadline_ns &&
+		    (task->state == TASK_TIMED || task->state == TASK_ASLEEP))
+			timed |= task_bit((int)i);
+	}
+	return timed & ~ready;
+}
+
+/* Of those that only time can move: the earliest deadline, the lowest task among equals. */
+static int earliest(uint64_t timed)
+{
+	int best = -1;
+	int i;
+
+	for (i = 0; i < TASKS_MAX && timed >> i; i++)
+		if ((timed & task_bit(i)) &&
+		    (best < 0 || control->tasks[i].call.deadline_ns <
+					 control->tasks[best].call.deadline_ns))
+			best = i;
+	return best;
+}
+
+static int standard(int current, uint64_t ready, uint64_t timed)
+{
+	if (current >= 0)
+		return current;
+	return ready ? __builtin_ctzll(ready) : earliest(timed);
+}
+
+static void record(int at, int target)
+{
+	struct recorded_switch *entry;
+
+	if (control->recorded_count == RECORDED_MAX) {
+		control->recorded_full = true;
+		return;
+	}
+	entry = &control->recorded[control->recorded_count++];
+	entry->task = at >= 0 ? (uint8_t)at : UINT8_MAX;
+	entry->target = (uint8_t)target;
+	entry->op_kind = at >= 0 ? (uint16_t)control->tasks[at].call.op : OP_NONE;
+	entry->op = at >= 0 ? control->tasks[at].op : 0;
+	entry->pass = at >= 0 ? control->tasks[at].pass : control->decisions;
+}
+
+int decide(int current, int at)
+{
+	struct choice choice = { .current = current, .at = at };
+	uint64_t all;
+	int next;
+
+	choice.ready = decide_ready();
+	if (current >= 0)
+		choice.ready |= task_bit(current);
+	choice.timed = timed_tasks(choice.ready);
+	choice.standard = standard(current, choice.ready, choice.timed);
+	if (choice.standard < 0)
+		return -1;
+	all = choice.ready | choice.timed;
+	next = choice.standard;
+	if (all & (all - 1)) {
+		next = control->decider.strategy->next(&control->decider, &choice);
+		control->decider.count++;
+		if (next != choice.standard)
+			record(at, next);
+	}
+	control->decisions++;
+	if (at >= 0)
+		control->tasks[at].pass++;
+	return next;
+}
+
+static bool shot_hits(const struct shot *shot, const struct task *task)
+{
+	const struct plan_fault *plan = &shot->plan;
+
+	if (task->name_hash != shot->victim_hash || task->op != plan->op || task->stopped ||
+	    control->decisions - task->since < plan->after)
+		return false;
+	switch (plan->where) {
+	case PLAN_AT_POINT:
+		return task->state == TASK_PARKED || task->state == TASK_TIMED ||
+		       task->state == TASK_SPINNING;
+	case PLAN_ASLEEP:
+		return task->state == TASK_ASLEEP;
+	case PLAN_WOKEN:
+		return task->state == TASK_WOKEN;
+	case PLAN_WHERE_COUNT:
+		break;
+	}
+	return false;
+}
+
+struct shot *decide_shot(int at)
+{
+	uint32_t i, j;
+
+	(void)at;
+	for (i = 0; control->shots_open && i < control->shot_count; i++) {
+		struct shot *shot = &control->shots[i];
+
+		if (shot->state == SHOT_CONFIRMED && shot->hold &&
+		    control->decisions - shot->fired >= shot->hold)
+			return shot;
+		for (j = 0; shot->state == SHOT_ARMED && j < control->task_count; j++)
+			if (shot_hits(shot, &control->tasks[j]))
+				return shot;
+	}
+	return NULL;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/object.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int add(enum family family, uint64_t key0, uint64_t key1)
+{
+	uint32_t at = control->object_count;
+	struct object *object;
+
+	if (at == OBJECTS_MAX)
+		return -1;
+	object = &control->objects[at];
+	object->family = family;
+	object->key[0] = key0;
+	object->key[1] = key1;
+	object->number = control->family_objects[family]++;
+	object->owner = -1;
+	control->object_count++;
+	return (int)at;
+}
+
+int object_find(enum family family, uint64_t key0, uint64_t key1)
+{
+	const uint32_t slots = OBJECTS_MAX * 2;
+	uint64_t hash = random_mix(key0 * 3 + random_mix(key1 + (uint64_t)family));
+	uint32_t slot;
+
+	for (slot = (uint32_t)(hash % slots);; slot = (slot + 1) % slots) {
+		uint16_t *index = &control->object_index[slot];
+		const struct object *object;
+
+		if (*index == 0) {
+			int added = add(family, key0, key1);
+
+			*index = (uint16_t)(added + 1);
+			return added;
+		}
+		object = &control->objects[*index - 1];
+		if (object->family == family && object->key[0] == key0 && object->key[1] == key1)
+			return *index - 1;
+	}
+}
+
+int object_at(enum family family, const void *address)
+{
+	uint64_t key = (uint64_t)(uintptr_t)address;
+	uint64_t space = 0;
+	int object;
+
+	if (key - SHARED_ADDRESS >= control->shared_size)
+		space = task_self ? (uint64_t)task_self->process + 2 : 1;
+	object = object_find(family, key, space);
+	if (object >= 0 && !space)
+		object_name(object, "shared+0x%llx", (unsigned long long)(key - SHARED_ADDRESS));
+	return object;
+}
+
+void object_name(int object, const char *format, ...)
+{
+	va_list list;
+
+	if (object < 0 || control->objects[object].label[0])
+		return;
+	va_start(list, format);
+	vsnprintf(control->objects[object].label, sizeof(control->objects[object].label), format,
+		  list);
+	va_end(list);
+}
+
+const char *object_label(int object)
+{
+	static char texts[4][80];
+	static unsigned next;
+	char *text = texts[next++ % 4];
+	const struct object *o;
+
+	if (object < 0 || object >= (int)control->object_count)
+		return "?";
+	o = &control->objects[object];
+	if (o->label[0])
+		snprintf(text, sizeof(texts[0]), "%s#%u (%s)", family_name(o->family), o->number,
+			 o->label);
+	else
+		snprintf(text, sizeof(texts[0]), "%s#%u", family_name(o->family), o->number);
+	return text;
+}
+
+void object_take(int object, const struct task *task, int count, bool lent)
+{
+	int at = task_number(task);
+	struct object *o;
+
+	if (object < 0)
+		return;
+	o = &control->objects[object];
+	o->held[at] = (int16_t)(o->held[at] + count);
+	if (lent)
+		o->lent[at] = (int16_t)(o->lent[at] + count);
+	o->version++;
+}
+
+void object_task_died(const struct task *task)
+{
+	int at = task_number(task);
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++) {
+		struct object *o = &control->objects[i];
+
+		if (!o->lent[at])
+			continue;
+		o->held[at] = (int16_t)(o->held[at] - o->lent[at]);
+		o->lent[at] = 0;
+		if (o->owner == at && !o->held[at])
+			o->owner = -1;
+		o->version++;
+	}
+}
+
+unsigned object_holders(int object, int *first)
+{
+	unsigned count = 0;
+	int i;
+
+	*first = -1;
+	for (i = 0; object >= 0 && i < (int)control->task_count; i++)
+		if (control->objects[object].held[i] > 0 && count++ == 0)
+			*first = i;
+	return count;
+}
+
+void object_own(int object, const struct task *task)
+{
+	if (object < 0)
+		return;
+	control->objects[object].owner = (int16_t)(task ? task_number(task) : -1);
+	control->objects[object].version++;
+}
+
+void object_touch(int object)
+{
+	if (object >= 0)
+		control->objects[object].version++;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The objects that tasks work on, known by what they really are (a semaphore's set and number, the
+ * address of a shared mutex, a file's inode) and called by the order in which the execution touched
+ * them first. What each task holds is our own log of acquisitions: for most mechanisms nobody else
+ * knows.
+ */
+#ifndef SABOT_CORE_OBJECT_H
+#define SABOT_CORE_OBJECT_H
+
+#include "core/control.h"
+
+/* Finds or adds. Returns the index, or -1 when OBJECTS_MAX are known. */
+int object_find(enum family family, uint64_t key0, uint64_t key1);
+/*
+ * An object in memory: in the scenario's shared memory it is one for all tasks, elsewhere one for each
+ * process.
+ */
+int object_at(enum family family, const void *address);
+/* Gives a name to show instead of the number, such as "accounts.db"; the first one stays. */
+void object_name(int object, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "mutex#0", "SysV semaphore#1 (set 0, number 1)"; valid until the next four calls. */
+const char *object_label(int object);
+/*
+ * The task took (count > 0) or gave back (count < 0) so many units; the object has changed. `lent`: the
+ * kernel takes them back when the process dies (SEM_UNDO, file locks, robust mutexes).
+ */
+void object_take(int object, const struct task *task, int count, bool lent);
+/* The task holds the object alone, or (NULL) nobody does. */
+void object_own(int object, const struct task *task);
+/* The task's process died: the kernel took back what was lent. */
+void object_task_died(const struct task *task);
+/* How many tasks hold something of the object; *first is the lowest of them. */
+unsigned object_holders(int object, int *first);
+/* Something about the object has changed: those who spin on it look again. */
+void object_touch(int object);
+
+#endif

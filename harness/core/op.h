@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The operations that a task can be at, and the families of objects that they work on. One table:
+ * the trace, plans, the waits-for graph and the story all name operations by it.
+ */
+#ifndef SABOT_CORE_OP_H
+#define SABOT_CORE_OP_H
+
+#include <stdint.h>
+
+enum op_flag {
+	OP_BLOCKS = 1,	/* may sleep in the kernel */
+	OP_WAKES = 2,	/* may wake others: a settle follows if somebody sleeps */
+	OP_PURE = 4,	/* no other task can tell whether it has happened */
+	OP_SETTLES = 8, /* settle at once, before the task goes on (it may have killed somebody) */
+};
+
+/* X(name, text, family, flags) */
+#define OP_TABLE(X)                                                                                \
+	X(NONE, "-", NONE, OP_PURE)                                                                \
+	X(START, "start", NONE, OP_PURE)                                                           \
+	X(POINT, "point", NONE, OP_PURE)                                                           \
+	X(UNKNOWN, "unknown call", NONE, OP_BLOCKS | OP_WAKES)                                     \
+	X(SEMGET, "semget", SYSV_SEM, 0)                                                           \
+	X(SEMOP, "semop", SYSV_SEM, OP_BLOCKS | OP_WAKES)                                          \
+	X(SEMTIMEDOP, "semtimedop", SYSV_SEM, OP_BLOCKS | OP_WAKES)                                \
+	X(SEMCTL, "semctl", SYSV_SEM, OP_WAKES)                                                    \
+	X(SHMGET, "shmget", SYSV_SHM, 0)                                                           \
+	X(SHMAT, "shmat", SYSV_SHM, 0)                                                             \
+	X(SHMDT, "shmdt", SYSV_SHM, 0)                                                             \
+	X(SHMCTL, "shmctl", SYSV_SHM, 0)                                                           \
+	X(SEM_INIT, "sem_init", POSIX_SEM, 0)                                                      \
+	X(SEM_DESTROY, "sem_destroy", POSIX_SEM, 0)                                                \
+	X(SEM_OPEN, "sem_open", POSIX_SEM, 0)                                                      \
+	X(SEM_CLOSE, "sem_close", POSIX_SEM, 0)                                                    \
+	X(SEM_UNLINK, "sem_unlink", POSIX_SEM, 0)                                                  \
+	X(SEM_WAIT, "sem_wait", POSIX_SEM, OP_BLOCKS)                                              \
+	X(SEM_TRYWAIT, "sem_trywait", POSIX_SEM, 0)                                                \
+	X(SEM_TIMEDWAIT, "sem_timedwait", POSIX_SEM, OP_BLOCKS)                                    \
+	X(SEM_POST, "sem_post", POSIX_SEM, OP_WAKES)                                               \
+	X(SEM_GETVALUE, "sem_getvalue", POSIX_SEM, OP_PURE)                                        \
+	X(SHM_OPEN, "shm_open", POSIX_SHM, 0)                                                      \
+	X(SHM_UNLINK, "shm_unlink", POSIX_SHM, 0)                                                  \
+	X(MUTEX_INIT, "pthread_mutex_init", MUTEX, 0)                                              \
+	X(MUTEX_DESTROY, "pthread_mutex_destroy", MUTEX, 0)                                        \
+	X(MUTEX_LOCK, "pthread_mutex_lock", MUTEX, OP_BLOCKS)                                      \
+	X(MUTEX_TRYLOCK, "pthread_mutex_trylock", MUTEX, 0)                                        \
+	X(MUTEX_TIMEDLOCK, "pthread_mutex_timedlock", MUTEX, OP_BLOCKS)                            \
+	X(MUTEX_UNLOCK, "pthread_mutex_unlock", MUTEX, OP_WAKES)                                   \
+	X(MUTEX_CONSISTENT, "pthread_mutex_consistent", MUTEX, 0)                                  \
+	X(COND_INIT, "pthread_cond_init", COND, 0)                                                 \
+	X(COND_DESTROY, "pthread_cond_destroy", COND, OP_BLOCKS)                                   \
+	X(COND_WAIT, "pthread_cond_wait", COND, OP_BLOCKS | OP_WAKES)                              \
+	X(COND_TIMEDWAIT, "pthread_cond_timedwait", COND, OP_BLOCKS | OP_WAKES)                    \
+	X(COND_SIGNAL, "pthread_cond_signal", COND, OP_BLOCKS | OP_WAKES)                          \
+	X(COND_BROADCAST, "pthread_cond_broadcast", COND, OP_BLOCKS | OP_WAKES)                    \
+	X(RWLOCK_RDLOCK, "pthread_rwlock_rdlock", RWLOCK, OP_BLOCKS)                               \
+	X(RWLOCK_WRLOCK, "pthread_rwlock_wrlock", RWLOCK, OP_BLOCKS)                               \
+	X(RWLOCK_TRYRDLOCK, "pthread_rwlock_tryrdlock", RWLOCK, 0)                                 \
+	X(RWLOCK_TRYWRLOCK, "pthread_rwlock_trywrlock", RWLOCK, 0)                                 \
+	X(RWLOCK_TIMEDRDLOCK, "pthread_rwlock_timedrdlock", RWLOCK, OP_BLOCKS)                     \
+	X(RWLOCK_TIMEDWRLOCK, "pthread_rwlock_timedwrlock", RWLOCK, OP_BLOCKS)                     \
+	X(RWLOCK_UNLOCK, "pthread_rwlock_unlock", RWLOCK, OP_WAKES)                                \
+	X(BARRIER_WAIT, "pthread_barrier_wait", BARRIER, OP_BLOCKS | OP_WAKES)                     \
+	X(BARRIER_DESTROY, "pthread_barrier_destroy", BARRIER, OP_BLOCKS)                          \
+	X(SPIN_LOCK, "pthread_spin_lock", SPIN, 0)                                                 \
+	X(SPIN_TRYLOCK, "pthread_spin_trylock", SPIN, 0)                                           \
+	X(SPIN_UNLOCK, "pthread_spin_unlock", SPIN, OP_WAKES)                                      \
+	X(SETLK, "fcntl(F_SETLK)", RECORD_LOCK, OP_WAKES)                                          \
+	X(SETLKW, "fcntl(F_SETLKW)", RECORD_LOCK, OP_BLOCKS | OP_WAKES)                            \
+	X(GETLK, "fcntl(F_GETLK)", RECORD_LOCK, OP_PURE)                                           \
+	X(OFD_SETLK, "fcntl(F_OFD_SETLK)", OFD_LOCK, OP_WAKES)                                     \
+	X(OFD_SETLKW, "fcntl(F_OFD_SETLKW)", OFD_LOCK, OP_BLOCKS | OP_WAKES)                       \
+	X(OFD_GETLK, "fcntl(F_OFD_GETLK)", OFD_LOCK, OP_PURE)                                      \
+	X(FCNTL, "fcntl", FILE, 0)                                                                 \
+	X(FLOCK, "flock", FLOCK, OP_BLOCKS | OP_WAKES)                                             \
+	X(LOCKF, "lockf", RECORD_LOCK, OP_BLOCKS | OP_WAKES)                                       \
+	X(OPEN, "open", FILE, OP_BLOCKS | OP_WAKES)                                                \
+	X(CLOSE, "close", FILE, OP_WAKES)                                                          \
+	X(PIPE, "pipe", PIPE, 0)                                                                   \
+	X(DUP, "dup", FILE, OP_WAKES)                                                              \
+	X(READ, "read", FILE, OP_BLOCKS | OP_WAKES)                                                \
+	X(WRITE, "write", FILE, OP_BLOCKS | OP_WAKES)                                              \
+	X(PREAD, "pread", FILE, OP_PURE)                                                           \
+	X(PWRITE, "pwrite", FILE, 0)                                                               \
+	X(FTRUNCATE, "ftruncate", FILE, 0)                                                         \
+	X(MKFIFO, "mkfifo", FILE, 0)                                                               \
+	X(UNLINK, "unlink", FILE, 0)                                                               \
+	X(RENAME, "rename", FILE, 0)                                                               \
+	X(FORK, "fork", PROCESS, 0)                                                                \
+	X(EXIT, "exit", PROCESS, OP_WAKES)                                                         \
+	X(WAIT, "waitpid", PROCESS, OP_BLOCKS)                                                     \
+	X(KILL, "kill", PROCESS, OP_WAKES | OP_SETTLES)                                            \
+	X(PAUSE, "pause", SIGNAL, OP_BLOCKS)                                                       \
+	X(SIGSUSPEND, "sigsuspend", SIGNAL, OP_BLOCKS)                                             \
+	X(SIGACTION, "sigaction", SIGNAL, OP_PURE)                                                 \
+	X(SIGMASK, "sigprocmask", SIGNAL, OP_PURE)                                                 \
+	X(HANDLER, "signal handler", SIGNAL, 0)                                                    \
+	X(THREAD_CREATE, "pthread_create", THREAD, 0)                                              \
+	X(THREAD_JOIN, "pthread_join", THREAD, OP_BLOCKS)                                          \
+	X(THREAD_EXIT, "pthread_exit", THREAD, OP_WAKES)                                           \
+	X(SLEEP, "sleep", TIME, OP_PURE)                                                           \
+	X(YIELD, "sched_yield", NONE, OP_PURE)
+
+enum op {
+#define OP_ENUM(name, text, family, flags) OP_##name,
+	OP_TABLE(OP_ENUM)
+#undef OP_ENUM
+	OP_COUNT
+};
+
+enum family {
+	FAMILY_NONE,
+	FAMILY_SYSV_SEM,
+	FAMILY_SYSV_SHM,
+	FAMILY_POSIX_SEM,
+	FAMILY_POSIX_SHM,
+	FAMILY_MUTEX,
+	FAMILY_COND,
+	FAMILY_RWLOCK,
+	FAMILY_BARRIER,
+	FAMILY_SPIN,
+	FAMILY_RECORD_LOCK,
+	FAMILY_OFD_LOCK,
+	FAMILY_FLOCK,
+	FAMILY_FILE,
+	FAMILY_PIPE,
+	FAMILY_PROCESS,
+	FAMILY_SIGNAL,
+	FAMILY_THREAD,
+	FAMILY_TIME,
+	FAMILY_COUNT,
+};
+
+const char *op_name(enum op op);
+enum family op_family(enum op op);
+unsigned op_flags(enum op op); /* of enum op_flag */
+/* How a report calls an object of the family: "SysV semaphore", "mutex", ... */
+const char *family_name(enum family family);
+
+#endif

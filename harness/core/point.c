@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/point.h"
+
+#include "core/decide.h"
+#include "core/trace.h"
+#include "os/sys.h"
+
+void (*point_run_held)(struct task *task);
+
+static void wait_for_turn(struct task *task)
+{
+	/* Pairs with the store in grant(): what the granter wrote before is seen after. */
+	while (__atomic_load_n(&task->go, __ATOMIC_ACQUIRE) == 0)
+		(void)sys_futex_wait(&task->go, 0, NULL);
+	if (task->held_count && point_run_held)
+		point_run_held(task);
+}
+
+void point_wait(struct task *task)
+{
+	__atomic_store_n(&task->go, 0, __ATOMIC_RELAXED);
+	task->state = TASK_PARKED;
+	task->since = control->decisions;
+	wait_for_turn(task);
+}
+
+void point_ring(void)
+{
+	if (control->gated)
+		return;
+	__atomic_fetch_add(&control->bell, 1, __ATOMIC_RELEASE);
+	(void)sys_futex_wake(&control->bell, 1);
+}
+
+static void park_for(struct task *task, enum request_kind kind)
+{
+	__atomic_store_n(&task->go, 0, __ATOMIC_RELAXED);
+	task->state = TASK_PARKED;
+	control->request = kind;
+	control->requester = task_number(task);
+	/* The supervisor reads the request once it sees that the turn is its own. */
+	__atomic_store_n(&control->turn, TURN_SUPERVISOR, __ATOMIC_RELEASE);
+	point_ring();
+}
+
+void point_request(struct task *task, enum request_kind kind)
+{
+	park_for(task, kind);
+	wait_for_turn(task);
+}
+
+void point_leave(struct task *task)
+{
+	park_for(task, REQUEST_ENDED);
+}
+
+static void hand_over(struct task *from, struct task *to)
+{
+	__atomic_store_n(&from->go, 0, __ATOMIC_RELAXED);
+	trace_event(EVENT_SWITCH, to, task_number(from));
+	to->state = TASK_RUNNING;
+	control->last_ran = task_number(to);
+	__atomic_store_n(&control->turn, task_number(to), __ATOMIC_RELAXED);
+	__atomic_store_n(&to->go, 1, __ATOMIC_RELEASE);
+	(void)sys_futex_wake(&to->go, 1);
+	wait_for_turn(from);
+}
+
+static bool is_stuck(struct task *task)
+{
+	if (++control->idle_steps <= control->limit_steps)
+		return false;
+	control_find(KIND_LIVELOCK, task_number(task), "livelock",
+		     "%u steps without progress; the last was %s by %s", control->idle_steps - 1,
+		     op_name(task->call.op), task->name);
+	return true;
+}
+
+void point_pass(struct task *task)
+{
+	int next;
+
+	control->steps++;
+	control->now_ns += STEP_NS;
+	task->op++;
+	task->pass = 0;
+	task->since = control->decisions;
+	task->state = TASK_PARKED;
+	trace_event(EVENT_CALL, task, 0);
+	if (is_stuck(task)) {
+		point_request(task, REQUEST_FINDING);
+		return;
+	}
+	if ((control->settle_due && control->asleep) || decide_shot(task_number(task))) {
+		point_request(task, REQUEST_DECIDE);
+		return;
+	}
+	if (control->judge)
+		control->judge(control, SABOT_WHEN_SETTLED);
+	if (control->over) {
+		point_request(task, REQUEST_FINDING);
+		return;
+	}
+	next = decide(task_number(task), task_number(task));
+	if (next == task_number(task)) {
+		task->state = TASK_RUNNING;
+	} else if (control->tasks[next].state == TASK_PARKED) {
+		hand_over(task, &control->tasks[next]);
+	} else {
+		control->chosen = next;
+		point_request(task, REQUEST_RUN);
+	}
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run leaves to be said: the only thing that reports/ reads. Strings are UTF-8 as far as the
+ * scenario's author kept to it, may hold any byte but NUL, and are never NULL ("" where there is
+ * nothing).
+ */
+#ifndef SABOT_CORE_RECORD_H
+#define SABOT_CORE_RECORD_H
+
+#include "core/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORD_VERSION 1
+
+struct record_finding {
+	enum kind kind;
+	const char *oracle;	 /* the invariant's sentence, or the kind's name */
+	const char *message;	 /* one line */
+	const char *place;	 /* "file:line" of the task that the finding names, or "" */
+	const char *story;	 /* numbered lines, each ends with '\n' */
+	const char *graph;	 /* the waits-for graph as text lines, or "" */
+	const char *output;	 /* what the tasks wrote to standard output and error, or "" */
+	const char *plan_path;	 /* where the plan was written */
+	const char *replay_line; /* the command that replays it */
+	uint64_t fingerprint;
+	uint64_t seen; /* executions that showed it */
+	uint64_t trace_hash;
+};
+
+struct record_case {
+	const char *scenario;  /* "sysv-sem/semundo-crash" */
+	const char *name;      /* the case */
+	const char *caught_by; /* "" unless the case is a twin */
+	enum verdict verdict;
+	enum kind kind;	     /* of what decided the verdict; for a caught twin, of what caught it */
+	const char *message; /* one line: why this verdict */
+	uint64_t seed;
+	uint64_t executions;
+	uint64_t points; /* points passed, all executions together */
+	uint64_t checks; /* invariants judged, all executions together */
+	uint64_t faults_fired;
+	uint64_t kill_points_covered;
+	uint64_t kill_points_known;
+	uint64_t trace_hash;   /* over the traces of all executions, in order */
+	double seconds;	       /* wall clock; reports only, decides nothing */
+	const char *plan_path; /* of the first finding, or "" */
+	const struct record_finding *findings;
+	size_t finding_count;
+};
+
+struct record_run {
+	const char *version;	  /* of sabot */
+	const char *command_line; /* as typed */
+	const char *host_notes;	  /* what was degraded, as `sabot doctor` says it; "" if nothing */
+	uint64_t seed;
+	const struct record_case *cases;
+	size_t case_count;
+	double seconds;
+	bool interrupted;
+	enum verdict worst;
+};
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/trace.h"
+
+#include "core/object.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const event_names[EVENT_KIND_COUNT] = {
+	[EVENT_CALL] = "call",	       [EVENT_RETURN] = "return",   [EVENT_ASLEEP] = "asleep",
+	[EVENT_WOKEN] = "woken",       [EVENT_SWITCH] = "runs",	    [EVENT_MARK] = "mark",
+	[EVENT_FAULT] = "fault",       [EVENT_DEATH] = "dies",	    [EVENT_EXIT] = "exits",
+	[EVENT_TIMEOUT] = "times out", [EVENT_STOPPED] = "stopped", [EVENT_CONTINUED] = "continued",
+	[EVENT_HANDLER] = "handler",   [EVENT_SPAWN] = "spawns",    [EVENT_FINDING] = "finding",
+};
+
+static void hash_event(const struct event *event)
+{
+	uint64_t hash = control->trace_hash;
+
+	hash = random_mix(hash ^ (event->kind | (uint64_t)event->task << 8 | (uint64_t)event->op << 16 |
+				  (uint64_t)event->number << 32));
+	hash = random_mix(hash ^ ((uint64_t)event->value + (uint64_t)(uint16_t)event->object * 0x10001u +
+				  ((uint64_t)(uint16_t)event->error << 48)));
+	control->trace_hash = hash;
+}
+
+static struct event *next_event(struct event *spare)
+{
+	uint32_t at = control->event_count++;
+
+	return at < EVENTS_MAX ? &control->events[at] : spare;
+}
+
+static void fill(struct event *event, enum event_kind kind, const struct task *task,
+		 const struct call *call)
+{
+	event->kind = (uint8_t)kind;
+	event->task = task ? (uint8_t)task_number(task) : UINT8_MAX;
+	event->op = call ? (uint16_t)call->op : OP_NONE;
+	event->number = task ? task->op : 0;
+	event->object = call ? (int16_t)call->object : -1;
+	event->error = 0;
+	event->value = 0;
+	event->site = call ? call->site : 0;
+	event->name = call ? call->name : NULL;
+	event->detail[0] = call ? call->detail[0] : 0;
+	event->detail[1] = call ? call->detail[1] : 0;
+}
+
+void trace_event(enum event_kind kind, const struct task *task, int64_t value)
+{
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, kind, task, task ? &task->call : NULL);
+	event->value = kind == EVENT_CALL ? task->call.amount : value;
+	hash_event(event);
+}
+
+void trace_return(const struct task *task, const struct call *call, int64_t result, int error)
+{
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, EVENT_RETURN, task, call);
+	event->value = result;
+	event->error = (int16_t)error;
+	hash_event(event);
+}
+
+uint32_t trace_count(void)
+{
+	return control->event_count < EVENTS_MAX ? control->event_count : EVENTS_MAX;
+}
+
+const char *trace_line(const struct event *event, char *text, size_t size)
+{
+	const char *who = event->task < TASKS_MAX ? control->tasks[event->task].name : "-";
+	const char *kind = event->kind < EVENT_KIND_COUNT ? event_names[event->kind] : "?";
+	char object[64] = "";
+	int used;
+
+	if (event->object >= 0)
+		snprintf(object, sizeof(object), " %s", object_label(event->object));
+	used = snprintf(text, size, "%s %u %s%s%s%s %s %lld", who, event->number,
+			op_name((enum op)event->op), event->name ? ":" : "",
+			event->name ? event->name : "", object, kind, (long long)event->value);
+	if (event->error && used > 0 && (size_t)used < size)
+		snprintf(text + used, size - (size_t)used, " error %d", event->error);
+	return text;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trace: what happened in an execution, as events in the control block and one hash over all of them.
+ * Written by whoever has the turn. Only what is the same on every machine and at every load goes in: no
+ * time, pid or address.
+ */
+#ifndef SABOT_CORE_TRACE_H
+#define SABOT_CORE_TRACE_H
+
+#include "core/control.h"
+
+#define TRACE_HASH_START UINT64_C(0x5ab07)
+
+/* An event of the task (NULL: of nobody) with one value. */
+void trace_event(enum event_kind kind, const struct task *task, int64_t value);
+/* The task's call returned. */
+void trace_return(const struct task *task, const struct call *call, int64_t result, int error);
+/* The events that are kept: at most EVENTS_MAX. */
+uint32_t trace_count(void);
+/* One event as a line without newline, the same on every machine. Returns text. */
+const char *trace_line(const struct event *event, char *text, size_t size);
+
+#endif

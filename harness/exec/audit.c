@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/audit.h"
+
+#include "core/control.h"
+#include "os/proc.h"
+#include "os/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <semaphore.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+enum { NAMES_MAX = 256, NAME_BYTES = 64 };
+
+/* A place where names can be left. */
+struct place {
+	const char *path;
+	const char *what;
+	int fd;
+	uint32_t before;
+	char names[NAMES_MAX][NAME_BYTES]; /* of setup */
+};
+
+static struct place places[] = {
+	{ .path = ".", .what = "file", .fd = -1 },
+	{ .path = "/dev/shm", .what = "POSIX shared memory or semaphore", .fd = -1 },
+	{ .path = "../mq", .what = "POSIX message queue", .fd = -1 },
+};
+
+enum { PLACES = sizeof(places) / sizeof(places[0]) };
+
+struct counts {
+	int sem, shm, msg;
+};
+
+static struct counts before;
+static bool alone;
+
+int audit_open(bool isolated)
+{
+	int i;
+
+	alone = isolated;
+	for (i = 0; i < PLACES; i++) {
+		if (i > 0 && !isolated)
+			break;
+		places[i].fd = proc_move_fd(sys_open(places[i].path,
+						     O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0),
+					    control->fd_base);
+	}
+	return places[0].fd < 0 ? places[0].fd : 0;
+}
+
+static struct counts count_sysv(void)
+{
+	struct counts counts;
+	struct seminfo sem;
+	struct shm_info shm;
+	struct msginfo msg;
+
+	counts.sem = semctl(0, 0, SEM_INFO, &sem) < 0 ? 0 : sem.semusz;
+	counts.shm = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm) < 0 ? 0 : shm.used_ids;
+	counts.msg = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&msg) < 0 ? 0 : msg.msgpool;
+	return counts;
+}
+
+struct kernel_dirent {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short size;
+	unsigned char type;
+	char name[];
+};
+
+/* Calls visit(place, name) for each name until it returns false. */
+static void each_name(struct place *place, bool (*visit)(struct place *place, const char *name))
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	long got, at;
+
+	if (place->fd < 0)
+		return;
+	(void)sys_call(SYS_lseek, place->fd, 0, SEEK_SET, 0, 0, 0);
+	while ((got = sys_call(SYS_getdents64, place->fd, (long)buffer, sizeof(buffer), 0, 0, 0)) >
+	       0)
+		for (at = 0; at < got;) {
+			struct kernel_dirent *entry = (struct kernel_dirent *)(void *)(buffer + at);
+
+			at += entry->size;
+			/* Names of the harness and "." begin with a dot. */
+			if (entry->name[0] != '.' && !visit(place, entry->name))
+				return;
+		}
+}
+
+static bool note_name(struct place *place, const char *name)
+{
+	if (place->before < NAMES_MAX)
+		snprintf(place->names[place->before++], NAME_BYTES, "%s", name);
+	return place->before < NAMES_MAX;
+}
+
+void audit_begin(void)
+{
+	int i;
+
+	for (i = 0; i < PLACES; i++) {
+		places[i].before = 0;
+		each_name(&places[i], note_name);
+	}
+	if (alone)
+		before = count_sysv();
+}
+
+static bool judge_name(struct place *place, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < place->before; i++)
+		if (!strncmp(place->names[i], name, NAME_BYTES - 1))
+			return true;
+	control_find(KIND_LEAK, -1, "leak", "%s \"%s\" is left behind", place->what, name);
+	return false;
+}
+
+static void judge_count(const char *what, int had, int has)
+{
+	if (has > had)
+		control_find(KIND_LEAK, -1, "leak", "%d SysV %s%s left behind", has - had, what,
+			     has - had == 1 ? " is" : "s are");
+}
+
+void audit_judge(void)
+{
+	struct counts now = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < PLACES; i++)
+		each_name(&places[i], judge_name);
+	if (!alone) {
+		for (i = 0; i < control->made_count; i++)
+			if (control->made[i].task >= 0 && !control->made[i].address)
+				control_find(KIND_LEAK, control->made[i].task, "leak",
+					     "%s %d %s is left behind",
+					     family_name(control->made[i].family),
+					     control->made[i].id, control->made[i].name);
+		return;
+	}
+	now = count_sysv();
+	judge_count("semaphore set", before.sem, now.sem);
+	judge_count("segment", before.shm, now.shm);
+	judge_count("message queue", before.msg, now.msg);
+}
+
+static bool remove_name(struct place *place, const char *name)
+{
+	/* A file, or a directory with whatever is in it. */
+	if (unlinkat(place->fd, name, 0) != 0 && errno == EISDIR) {
+		char path[512];
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", place->fd, name);
+		if (rmdir(path) != 0)
+			return true;
+	}
+	return true;
+}
+
+/* In a namespace of our own all SysV objects are ours: by kernel index, until there are none. */
+static void remove_sysv(void)
+{
+	struct counts now = count_sysv();
+	struct seminfo sem;
+	struct shm_info shm;
+	struct msginfo msg;
+	struct semid_ds semds;
+	struct shmid_ds shmds;
+	struct msqid_ds msgds;
+	int i, top;
+
+	top = now.sem ? semctl(0, 0, SEM_INFO, &sem) : -1;
+	for (i = 0; i <= top; i++)
+		(void)semctl(semctl(i, 0, SEM_STAT, &semds), 0, IPC_RMID);
+	top = now.shm ? shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm) : -1;
+	for (i = 0; i <= top; i++)
+		(void)shmctl(shmctl(i, SHM_STAT, &shmds), IPC_RMID, NULL);
+	top = now.msg ? msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&msg) : -1;
+	for (i = 0; i <= top; i++)
+		(void)msgctl(msgctl(i, MSG_STAT, &msgds), IPC_RMID, NULL);
+}
+
+static void remove_made(const struct made *made)
+{
+	if (made->address) {
+		if (made->family == FAMILY_SYSV_SHM)
+			(void)shmdt((void *)made->address);
+		else
+			(void)munmap((void *)made->address, made->size);
+		return;
+	}
+	if (alone)
+		return;
+	switch (made->family) {
+	case FAMILY_SYSV_SEM:
+		(void)semctl(made->id, 0, IPC_RMID);
+		break;
+	case FAMILY_SYSV_SHM:
+		(void)shmctl(made->id, IPC_RMID, NULL);
+		break;
+	case FAMILY_POSIX_SHM:
+		(void)shm_unlink(made->name);
+		break;
+	case FAMILY_POSIX_SEM:
+		(void)sem_unlink(made->name);
+		break;
+	default:
+		break;
+	}
+}
+
+void audit_clean(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < PLACES; i++)
+		each_name(&places[i], remove_name);
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].task < 0 || (!alone && !control->made[i].address))
+			remove_made(&control->made[i]);
+	if (alone)
+		remove_sysv();
+	/* Descriptors of setup: the harness's own are higher. */
+	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
+}

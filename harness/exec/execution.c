@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/execution.h"
+
+#include "core/api.h"
+#include "exec/audit.h"
+#include "exec/gate.h"
+#include "exec/start.h"
+#include "exec/strike.h"
+#include "exec/supervise.h"
+#include "exec/watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+enum { LIMIT_STEPS = 4000 };
+
+static const struct sabot_scenario *kept; /* whose tasks a pool keeps, and of which case */
+static const struct sabot_case *kept_case;
+
+int execution_prepare(void)
+{
+	struct rlimit limit;
+	int error = control_create();
+
+	if (error)
+		return error;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1024)
+		limit.rlim_cur = 1024;
+	control->fd_base = (int)limit.rlim_cur - 200;
+	(void)gate_open();
+	return 0;
+}
+
+/* The scenario's memory: as large as it asks, zeroed, at the same place in every task. */
+static int map_shared(size_t size)
+{
+	size_t pages = (size + 4095) & ~(size_t)4095;
+	void *at;
+
+	if (pages == 0)
+		pages = 4096;
+	if (control->shared_size == pages) {
+		memset(control->shared, 0, pages);
+		return 0;
+	}
+	if (control->shared)
+		munmap(control->shared, control->shared_size);
+	control->shared = NULL;
+	control->shared_size = 0;
+	at = mmap((void *)SHARED_ADDRESS, pages, PROT_READ | PROT_WRITE,
+		  MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (at == MAP_FAILED)
+		return -errno;
+	control->shared = at;
+	control->shared_size = pages;
+	return 0;
+}
+
+static void begin_strategy(const struct execution *execution)
+{
+	struct decider *decider = &control->decider;
+
+	decider->strategy = execution->strategy;
+	decider->seed = execution->seed;
+	decider->depth = execution->depth;
+	decider->length = execution->length;
+	decider->count = decider->used_count = decider->listed_count = 0;
+	if (execution->plan) {
+		const struct plan *plan = execution->plan;
+		uint32_t i;
+
+		for (i = 0; i < plan->switch_count; i++) {
+			decider->listed[i].task = random_text_hash(plan->switches[i].task);
+			decider->listed[i].target = random_text_hash(plan->switches[i].target);
+			decider->listed[i].op = plan->switches[i].op;
+			decider->listed[i].pass = plan->switches[i].pass;
+		}
+		decider->listed_count = plan->switch_count;
+	}
+	random_seed_stream(&decider->random, execution->seed, random_text_hash("schedule"),
+			   execution->number, 0);
+	decider->strategy->begin(decider);
+}
+
+static int arm_faults(const struct execution *execution)
+{
+	uint32_t i;
+	int error;
+
+	for (i = 0; i < execution->fault_count; i++) {
+		error = strike_arm(&execution->faults[i]);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Setup runs here, in the supervisor: what it makes is there for every task. */
+static bool run_setup(const struct execution *execution)
+{
+	bool done;
+
+	if (!execution->scenario->setup)
+		return true;
+	control->in_setup = true;
+	done = api_guard((void (*)(void *))execution->scenario->setup, NULL);
+	control->in_setup = false;
+	return done;
+}
+
+static int start_tasks(bool reuse)
+{
+	if (reuse) {
+		start_reuse();
+		return 0;
+	}
+	return start_fork();
+}
+
+int execution_run(const struct execution *execution)
+{
+	bool pool = execution->pool && execution->scenario->keeps_no_state;
+	bool reuse = pool && kept == execution->scenario && kept_case == execution->scase &&
+		     start_can_reuse();
+	int error;
+
+	if (!reuse)
+		execution_end_pool();
+	control_reset(control, reuse);
+	control->pool = pool;
+	control->scenario = execution->scenario;
+	control->scase = execution->scase;
+	control->seed = execution->seed;
+	control->execution = execution->number;
+	control->judge = execution->judge;
+	control->limit_steps = execution->scenario->limit_steps ? execution->scenario->limit_steps :
+								  LIMIT_STEPS;
+	error = map_shared(execution->scenario->shared_size);
+	if (error)
+		return error;
+	begin_strategy(execution);
+	error = arm_faults(execution);
+	if (error)
+		return error;
+	if (run_setup(execution)) {
+		audit_begin();
+		error = start_tasks(reuse);
+		if (!error)
+			supervise(execution->stuck);
+	}
+	strike_disarm_all();
+	kept = pool && !control->over && !error ? execution->scenario : NULL;
+	kept_case = execution->scase;
+	if (!kept || !start_can_reuse())
+		start_kill_all();
+	if (!error && !control->over)
+		execution->ended();
+	audit_clean();
+	return error;
+}
+
+void execution_end_pool(void)
+{
+	if (kept)
+		start_kill_all();
+	kept = NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One execution: a scenario's case, once, under one plan. Supervisor only. */
+#ifndef SABOT_EXEC_EXECUTION_H
+#define SABOT_EXEC_EXECUTION_H
+
+#include "core/control.h"
+#include "core/strategy.h"
+
+struct execution {
+	const struct sabot_scenario *scenario;
+	const struct sabot_case *scase;
+	const struct strategy *strategy;
+	const struct plan *plan; /* its switches, for the strategy `replay`; may be NULL */
+	const struct plan_fault *faults;
+	uint32_t fault_count;
+	uint64_t seed;
+	uint64_t number; /* in its campaign: streams depend on it */
+	uint32_t depth;	 /* pct */
+	uint32_t length; /* decisions expected */
+	bool pool;	 /* keep the processes for the next execution, if the scenario allows it */
+	/* The oracles, of check/. */
+	void (*judge)(struct control *control, enum sabot_when when);
+	void (*stuck)(void);
+	void (*ended)(void); /* all tasks are reaped: exit statuses, leaks, ... */
+};
+
+/* Readies this process for executions: control block, shared memory, gate. Returns 0 or -errno. */
+int execution_prepare(void);
+
+/*
+ * Runs it. Everything that is to be known afterwards is in the control block, valid until the next call.
+ * Returns 0, or -errno if it could not be run (no process, no memory).
+ */
+int execution_run(const struct execution *execution);
+
+/* Ends the tasks that a pool keeps. */
+void execution_end_pool(void);
+
+#endif

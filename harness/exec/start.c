@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/start.h"
+
+#include "core/api.h"
+#include "core/point.h"
+#include "core/trace.h"
+#include "exec/gate.h"
+#include "exec/watch.h"
+#include "os/sys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void fresh(struct task *task)
+{
+	task->state = TASK_BORN;
+	task->call.op = OP_START;
+	task->call.object = -1;
+	task->parent = -1;
+	task->process = (int8_t)task_number(task);
+}
+
+static struct task *add_task(unsigned role, unsigned index)
+{
+	struct task *task = &control->tasks[control->task_count];
+
+	memset(task, 0, sizeof(*task));
+	task->role = (uint8_t)role;
+	task->index = (uint8_t)index;
+	snprintf(task->name, sizeof(task->name), "%s#%u", control->scenario->roles[role].name,
+		 index);
+	task->name_hash = random_text_hash(task->name);
+	control->task_count++;
+	fresh(task);
+	return task;
+}
+
+/* The lowest descriptor that is free: when the body ends it must be so again, else one was left open. */
+static int lowest_free(void)
+{
+	int fd = sys_fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0)
+		(void)sys_close(fd);
+	return fd;
+}
+
+static void run_body(struct task *task)
+{
+	task->lowest_fd = lowest_free();
+	task->in_runtime = false;
+	control->scenario->roles[task->role].body(api_task_handle(task));
+	task->in_runtime = true;
+	fflush(NULL);
+	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
+	if (lowest_free() != task->lowest_fd)
+		control_find(KIND_LEAK, task_number(task), "leak",
+			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);
+}
+
+static _Noreturn void live(struct task *task)
+{
+	task_self = task;
+	task->in_runtime = true;
+	(void)sys_close_range((unsigned)control->fd_base, ~0u);
+	gate_join();
+	task->pid = task->tid = sys_getpid();
+	point_wait(task);
+	for (;;) {
+		run_body(task);
+		point_leave(task);
+		if (!control->pool)
+			_exit(0);
+		while (__atomic_load_n(&task->go, __ATOMIC_ACQUIRE) == 0)
+			(void)sys_futex_wait(&task->go, 0, NULL);
+	}
+}
+
+int start_fork(void)
+{
+	const struct sabot_role *role;
+	unsigned index;
+
+	for (role = control->scenario->roles; role->name; role++)
+		for (index = 0; index < (role->count ? role->count : 1); index++) {
+			struct task *task;
+			pid_t pid;
+
+			if (control->task_count == TASKS_MAX)
+				return -E2BIG;
+			task = add_task((unsigned)(role - control->scenario->roles), index);
+			pid = _Fork();
+			if (pid == 0)
+				live(task);
+			if (pid < 0) {
+				control->task_count--;
+				return -errno;
+			}
+			task->pid = task->tid = pid;
+		}
+	watch_births();
+	return 0;
+}
+
+bool start_can_reuse(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].state != TASK_ENDED || control->tasks[i].parent >= 0)
+			return false;
+	return control->task_count > 0;
+}
+
+void start_reuse(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		struct task *task = &control->tasks[i];
+
+		/* Kept: who it is. All else is as after a fork. */
+		task->op = task->pass = task->since = task->children = 0;
+		task->mark = 0;
+		task->injured = task->expired = task->reported = false;
+		task->expected = 0;
+		task->held_count = 0;
+		memset(task->random_used, 0, sizeof(task->random_used));
+		fresh(task);
+		task->state = TASK_PARKED;
+	}
+}
+
+void start_kill_all(void)
+{
+	unsigned round;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		struct task *task = &control->tasks[i];
+
+		if (task_is_over(task) && !control->pool)
+			continue;
+		(void)sys_kill(task->pid, SIGKILL);
+		if (task->state != TASK_PARKED)
+			gate_release(task);
+	}
+	for (round = 0;; round++) {
+		siginfo_t info = { .si_pid = 0 };
+		long left = sys_call(SYS_waitid, P_ALL, 0, (long)&info, WEXITED | WNOHANG, 0, 0);
+
+		if (left == -ECHILD)
+			break;
+		if (info.si_pid)
+			continue;
+		/* Somebody is left that is no task: in a PID namespace of our own all are ours. */
+		if (round > 200 && sys_getpid() == 1)
+			(void)sys_kill(-1, SIGKILL);
+		watch_pause(round);
+	}
+	watch_forget_all();
+}

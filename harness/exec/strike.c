@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/strike.h"
+
+#include "core/fault.h"
+#include "core/trace.h"
+#include "exec/gate.h"
+#include "exec/watch.h"
+
+#include <errno.h>
+
+int strike_arm(const struct plan_fault *fault)
+{
+	struct shot *shot;
+	int error;
+
+	if (control->shot_count == PLAN_FAULTS_MAX)
+		return -ENOSPC;
+	shot = &control->shots[control->shot_count];
+	shot->plan = *fault;
+	shot->victim_hash = random_text_hash(fault->victim);
+	shot->task = -1;
+	error = fault_kinds[fault->kind]->arm(shot);
+	if (error)
+		return error;
+	shot->state = SHOT_ARMED;
+	control->shot_count++;
+	control->shots_open++;
+	return 0;
+}
+
+static struct task *victim_of(const struct shot *shot)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].name_hash == shot->victim_hash)
+			return &control->tasks[i];
+	return NULL;
+}
+
+/* Lets all threads of the victim's process through, or (hold) bars those that sleep again. */
+static void gate_process(const struct task *victim, bool hold)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		const struct task *task = &control->tasks[i];
+
+		if (task->pid != victim->pid || task_is_over(task) || !task->counted ||
+		    task->state == TASK_SPINNING)
+			continue;
+		if (hold)
+			gate_hold(task);
+		else
+			gate_release(task);
+	}
+}
+
+static void note_process(struct task *victim, bool stopped)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].pid == victim->pid && !task_is_over(&control->tasks[i]))
+			control->tasks[i].stopped = stopped;
+	trace_event(stopped ? EVENT_STOPPED : EVENT_CONTINUED, victim, 0);
+}
+
+static void end_hold(struct shot *shot, struct task *victim)
+{
+	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
+
+	gate_process(victim, true);
+	(void)kind->disarm(shot, victim);
+	if (!task_is_over(victim))
+		note_process(victim, false);
+	control->shots_open--;
+	control->settle_due = true;
+}
+
+static void take_effect(struct shot *shot, struct task *victim)
+{
+	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
+	unsigned round;
+
+	if (kind->takes_hold)
+		gate_process(victim, false);
+	for (round = 0;; round++) {
+		(void)watch_reap();
+		if (kind->confirm(shot, victim, watch_state(victim)))
+			break;
+		control->settle_due = true;
+		watch_settle();
+		watch_pause(round);
+	}
+	if (kind->takes_hold && !task_is_over(victim))
+		gate_process(victim, true);
+}
+
+void strike_fire(struct shot *shot)
+{
+	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
+	struct task *victim = victim_of(shot);
+
+	if (shot->state == SHOT_CONFIRMED) {
+		end_hold(shot, victim);
+		return;
+	}
+	shot->state = SHOT_FIRED;
+	shot->task = task_number(victim);
+	shot->fired = control->decisions;
+	victim->injured = true;
+	trace_event(EVENT_FAULT, victim, shot - control->shots);
+	control->settle_due = true;
+	control->idle_steps = 0;
+	if (kind->fire(shot, victim) == 0) {
+		take_effect(shot, victim);
+		shot->state = SHOT_CONFIRMED;
+	}
+	if (shot->hold && !task_is_over(victim))
+		note_process(victim, true);
+	else
+		control->shots_open--;
+}
+
+bool strike_relent(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->shot_count; i++) {
+		struct shot *shot = &control->shots[i];
+
+		if (shot->state == SHOT_CONFIRMED && shot->hold) {
+			end_hold(shot, victim_of(shot));
+			return true;
+		}
+	}
+	return false;
+}
+
+void strike_disarm_all(void)
+{
+	while (strike_relent())
+		continue;
+}

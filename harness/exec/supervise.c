@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/supervise.h"
+
+#include "core/decide.h"
+#include "core/trace.h"
+#include "exec/gate.h"
+#include "exec/strike.h"
+#include "exec/watch.h"
+#include "os/sys.h"
+
+/* The task runs; with the gate, it has done so until it slept when this returns. */
+static void grant(struct task *task)
+{
+	if (control->last_ran != task_number(task))
+		trace_event(EVENT_SWITCH, task, control->last_ran);
+	control->last_ran = task_number(task);
+	watch_uncount(task);
+	if (task->state == TASK_WOKEN) {
+		task->state = TASK_RUNNING;
+		__atomic_store_n(&control->turn, task_number(task), __ATOMIC_RELEASE);
+		gate_release(task);
+		return;
+	}
+	task->state = TASK_RUNNING;
+	__atomic_store_n(&control->turn, task_number(task), __ATOMIC_RELAXED);
+	__atomic_store_n(&task->go, 1, __ATOMIC_RELEASE);
+	(void)sys_futex_wake(&task->go, 1);
+}
+
+/* Time jumps to the task's deadline: its wait ends with a time-out. */
+static void expire(struct task *task)
+{
+	if (control->now_ns < task->call.deadline_ns)
+		control->now_ns = task->call.deadline_ns;
+	trace_event(EVENT_TIMEOUT, task, (int64_t)control->now_ns);
+	if (task->state != TASK_ASLEEP)
+		return;
+	task->expired = true;
+	task->call.deadline_ns = 0;
+	control->timed--;
+	control->woken++;
+	task->state = TASK_WOKEN;
+	(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
+}
+
+static void run(int number)
+{
+	struct task *task = &control->tasks[number];
+
+	if (task->state == TASK_ASLEEP || (task->state == TASK_TIMED && !task->interrupted))
+		expire(task);
+	grant(task);
+}
+
+/* What the task that gave the turn back wants; *current is it if it can go on, else -1. */
+static enum request_kind turn_back(int *at, int *current)
+{
+	enum request_kind request = REQUEST_NONE;
+	struct task *task;
+
+	*at = watch_turn();
+	*current = -1;
+	task = &control->tasks[*at];
+	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != TURN_SUPERVISOR)
+		return REQUEST_NONE; /* fell asleep, or died with the turn */
+	request = control->request;
+	switch (request) {
+	case REQUEST_SLEEP:
+		task->state = TASK_TIMED;
+		break;
+	case REQUEST_SPIN:
+		task->state = TASK_SPINNING;
+		watch_count(task);
+		break;
+	case REQUEST_ENDED:
+		if (control->pool && task->parent < 0)
+			task->state = TASK_ENDED;
+		else
+			watch_death(task);
+		break;
+	case REQUEST_SPAWNED:
+		watch_births();
+		*current = *at;
+		break;
+	case REQUEST_NONE:
+	case REQUEST_DECIDE:
+	case REQUEST_RUN:
+	case REQUEST_SETTLE:
+	case REQUEST_FINDING:
+		*current = *at;
+		break;
+	}
+	return request;
+}
+
+static bool can_go_on(int task)
+{
+	return task >= 0 && control->tasks[task].state == TASK_PARKED &&
+	       !control->tasks[task].stopped;
+}
+
+static void judge(void)
+{
+	if (control->judge && !control->over)
+		control->judge(control, SABOT_WHEN_SETTLED);
+}
+
+/* Settles, judges, and strikes as long as there is something to strike. */
+static void settle_and_strike(int at)
+{
+	struct shot *shot;
+
+	watch_settle();
+	judge();
+	while (!control->over && (shot = decide_shot(at)) != NULL) {
+		strike_fire(shot);
+		watch_settle();
+		judge();
+	}
+}
+
+static bool all_over(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (!task_is_over(&control->tasks[i]))
+			return false;
+	return true;
+}
+
+/* Who runs next; -1 if the execution is over. */
+static int choose(enum request_kind request, int at, int current, void (*stuck)(void))
+{
+	for (;;) {
+		int next = -1;
+
+		settle_and_strike(at);
+		if (control->over)
+			return -1;
+		if (!can_go_on(current))
+			current = -1;
+		if (request == REQUEST_RUN)
+			return control->chosen;
+		if ((request == REQUEST_SETTLE || request == REQUEST_SPAWNED) && current >= 0)
+			return current;
+		next = decide(current, at);
+		if (next >= 0 || all_over())
+			return next;
+		if (strike_relent())
+			continue;
+		stuck();
+		return -1;
+	}
+}
+
+void supervise(void (*stuck)(void))
+{
+	enum request_kind request = REQUEST_NONE;
+	int at = -1, current = -1;
+
+	for (;;) {
+		int next = choose(request, at, current, stuck);
+
+		if (next < 0)
+			return;
+		/* The turn is the supervisor's until the grant: a task's request is read only after it. */
+		control->request = REQUEST_NONE;
+		run(next);
+		request = turn_back(&at, &current);
+		if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != TURN_SUPERVISOR)
+			__atomic_store_n(&control->turn, TURN_SUPERVISOR, __ATOMIC_RELEASE);
+	}
+}

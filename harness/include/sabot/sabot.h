@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The public interface of Sabot: what a scenario is, and what its roles and checks may call.
+ *
+ * A scenario is one const struct of tables: roles (what each kind of process does), invariants
+ * (what must hold), and cases (which variant runs under which faults, and which oracle must catch
+ * it). Role bodies are ordinary C that calls ordinary libc; the harness sees each call, decides who
+ * goes on after it, and strikes where it has chosen to.
+ *
+ * Every table ends with a zeroed entry. Zero is a sane default for every member not set.
+ */
+#ifndef SABOT_SABOT_H
+#define SABOT_SABOT_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of this interface. A module built against another one is refused when it is loaded. */
+#define SABOT_API_VERSION 1
+
+/* What setup may use: opaque, valid only until setup returns. */
+struct sabot_env;
+/* A task, as its own body sees it: opaque, valid only in the thread that was given it. */
+struct sabot_task;
+/* A check under way: opaque, valid only until the check returns. */
+struct sabot_check;
+
+/* ---- Faults -------------------------------------------------------------------------------- */
+
+enum sabot_fault_kind {
+	SABOT_NO_FAULT = 0,
+	SABOT_KILL,   /* SIGKILL: the process and all its threads die at that place */
+	SABOT_STOP,   /* SIGSTOP, and SIGCONT some decisions later */
+	SABOT_SIGNAL, /* the signal `signo` is sent to the task */
+};
+
+/* Where, relative to what the victim is doing, a fault may strike. Zero means all of them. */
+enum sabot_where {
+	SABOT_AT_POINT = 1, /* before a call, or at a named point */
+	SABOT_ASLEEP = 2,   /* blocked in the kernel */
+	SABOT_WOKEN = 4,    /* woken by another task, and not run since */
+};
+
+#define SABOT_ANY_ROLE "*"
+
+struct sabot_fault {
+	enum sabot_fault_kind kind;
+	const char *role;  /* a role's name, or SABOT_ANY_ROLE; NULL means any */
+	const char *point; /* only at this named point, of `points` below; NULL: at every */
+	unsigned where;	   /* of enum sabot_where */
+	int signo;	   /* SABOT_SIGNAL only */
+	const char *who;   /* only this task, such as "holder#1"; NULL: every task of the role */
+};
+
+/* ---- The scenario -------------------------------------------------------------------------- */
+
+struct sabot_role {
+	const char *name;
+	unsigned count; /* tasks of this role, each a process of its own; zero means one */
+	void (*body)(struct sabot_task *task);
+};
+
+enum sabot_when {
+	/* At every point of every task at which no task is held between being woken and running. */
+	SABOT_WHEN_SETTLED = 0,
+	/* At every point, even while a task is held as woken: what it was given is in flight. */
+	SABOT_WHEN_ALWAYS,
+	/* Once, after the last task has ended and been reaped. */
+	SABOT_AT_END,
+};
+
+struct sabot_invariant {
+	const char *name; /* a sentence that is true when all is well; reports quote it */
+	enum sabot_when when;
+	void (*check)(struct sabot_check *check);
+};
+
+struct sabot_case {
+	const char *name;
+	const void *variant;	   /* what sabot_variant() returns; NULL if there is only one */
+	struct sabot_fault fault;  /* the fault to sweep; kind zero: none */
+	struct sabot_fault second; /* one more in the same execution: the recoverer dies too */
+	/*
+	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
+	 * bad, and this names the oracle that must catch it: an invariant's name, or one of
+	 * "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock", "crash",
+	 * "exit", "assertion", "leak". "deadlock" also covers "self-deadlock" and "orphaned owner".
+	 */
+	const char *caught_by;
+	const char *about; /* one line for `sabot list -v` */
+};
+
+struct sabot_scenario {
+	const char *name;		      /* lower case, digits and '-' */
+	const char *group;		      /* mechanism, such as "sysv-sem" */
+	const char *about;		      /* one line: what it shows */
+	size_t shared_size;		      /* bytes of the zeroed memory that all tasks share */
+	void (*setup)(struct sabot_env *env); /* or NULL; once, before the tasks; may not block */
+	const struct sabot_role *roles;
+	const struct sabot_invariant *invariants; /* may be NULL */
+	const struct sabot_case *cases;
+	const char *const *points; /* names for sabot_point(), then NULL; NULL: not checked */
+	unsigned limit_steps;	   /* steps without progress that are a livelock; zero means 4000 */
+	/*
+	 * The bodies keep no process-local state from one execution to the next (no static data, no
+	 * descriptor, no mapping, no atexit, no SEM_UNDO), so the harness may keep the processes
+	 * alive and run the bodies again. `sabot run --twice` compares the traces of both ways.
+	 */
+	bool keeps_no_state;
+};
+
+/*
+ * A module is a shared object that defines this: a NULL-terminated array. `sabot run ./mine.so`
+ * loads it.
+ */
+extern const struct sabot_scenario *const sabot_scenarios[];
+
+/* One line in a module: SABOT_MODULE(&mine, &other); */
+#define SABOT_MODULE(...)                                                                          \
+	const int sabot_api_version = SABOT_API_VERSION;                                           \
+	const struct sabot_scenario *const sabot_scenarios[] = { __VA_ARGS__, NULL }
+
+extern const int sabot_api_version;
+
+/* ---- In setup ------------------------------------------------------------------------------ */
+
+/*
+ * The zeroed memory that all tasks share, shared_size bytes, at the same address in each. Objects
+ * that setup makes (semaphores, segments, files in the working directory, descriptors) belong to
+ * the harness, which removes them after the execution. Never fails.
+ */
+void *sabot_env_shared(struct sabot_env *env);
+const void *sabot_env_variant(struct sabot_env *env);
+
+/* ---- In a role's body ---------------------------------------------------------------------- */
+
+void *sabot_shared(struct sabot_task *task);
+const void *sabot_variant(struct sabot_task *task);
+/* 0 .. count-1 within the task's role. */
+unsigned sabot_index(struct sabot_task *task);
+
+/*
+ * The next number of a random stream that depends on the seed, the role, the index and `use` alone:
+ * the same in every execution with that seed. Never blocks, never a point.
+ */
+uint64_t sabot_random(struct sabot_task *task, unsigned use);
+
+/*
+ * States what the task is now: any number but 0, which is what a task starts with and what is known
+ * of it once it is dead. No point lies between a call's return and a mark that follows it directly,
+ * so marks stay exact across kills. A change of mark counts as progress.
+ */
+void sabot_mark(struct sabot_task *task, int mark);
+
+/* A named point: the schedule may switch here, and faults may strike. May hand over to others. */
+void sabot_point(struct sabot_task *task, const char *name);
+
+/* Tells the livelock oracle that something was achieved. Never a point. */
+void sabot_progress(struct sabot_task *task);
+
+/*
+ * The task's own assertion. On false the execution ends with a finding of the kind "assertion" that
+ * quotes the message; does not return then. Message as printf.
+ */
+#define sabot_assert(task, cond, ...)                                                              \
+	((cond) ? (void)0 : sabot_assert_failed((task), __FILE__, __LINE__, #cond, __VA_ARGS__))
+void sabot_assert_failed(struct sabot_task *task, const char *file, int line, const char *cond,
+			 const char *format, ...) __attribute__((format(printf, 5, 6), noreturn));
+
+/*
+ * Calls that must not fail. SABOT_OK takes what returns -1 (or MAP_FAILED, SEM_FAILED, NULL) and
+ * sets errno; SABOT_ZERO takes what returns an error number, as pthread functions do. A failure
+ * ends the run as BROKEN with file, line, the call's text and the error's name: it says that the
+ * scenario could not test, not that a bug was found. Both yield the call's value. For setup and
+ * roles.
+ */
+#define SABOT_OK(call)                                                                             \
+	__extension__({                                                                            \
+		__typeof__(call) sabot_value = (call);                                             \
+		if (sabot_failed_(sabot_value))                                                    \
+			sabot_broken(__FILE__, __LINE__, #call, errno);                            \
+		sabot_value;                                                                       \
+	})
+#define SABOT_ZERO(call)                                                                           \
+	__extension__({                                                                            \
+		int sabot_value = (call);                                                          \
+		if (sabot_value != 0)                                                              \
+			sabot_broken(__FILE__, __LINE__, #call, sabot_value);                      \
+		sabot_value;                                                                       \
+	})
+/* -1 as an integer is also MAP_FAILED as a pointer; NULL is SEM_FAILED and a failed allocation. */
+#define sabot_failed_(value)                                                                       \
+	((intptr_t)(value) == -1 ||                                                                \
+	 (__builtin_classify_type(value) == 5 /* a pointer */ && (intptr_t)(value) == 0))
+void sabot_broken(const char *file, int line, const char *call, int error)
+	__attribute__((noreturn));
+
+/* ---- In a check ---------------------------------------------------------------------------- */
+
+/*
+ * Checks run in a settled state, while no task runs. They may read the shared memory and query
+ * kernel objects; they may not block, fork, or change anything.
+ */
+void *sabot_check_shared(struct sabot_check *check);
+const void *sabot_check_variant(struct sabot_check *check);
+
+/* How many living tasks carry this mark. The dead carry none. */
+unsigned sabot_alive(struct sabot_check *check, int mark);
+/* How many tasks of the role ended as killed by an injected fault; NULL: of all roles. */
+unsigned sabot_killed(struct sabot_check *check, const char *role);
+/* Whether task `index` of the role is alive (not ended, not killed). */
+bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index);
+
+/* Requires that cond holds; else records a violation; its message should print both sides. */
+#define sabot_require(check, cond, ...) sabot_require_((check), (cond), #cond, __VA_ARGS__)
+void sabot_require_(struct sabot_check *check, bool cond, const char *text, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intercept/call.h"
+
+#include "core/clock.h"
+#include "core/point.h"
+#include "core/trace.h"
+
+#include <string.h>
+
+bool call_is_task(void)
+{
+	return task_self && !task_self->in_runtime;
+}
+
+bool call_enter_at(struct call *call, enum op op, uintptr_t site)
+{
+	if (!call_is_task())
+		return false;
+	task_self->in_runtime = true;
+	memset(call, 0, sizeof(*call));
+	call->op = op;
+	call->object = -1;
+	call->site = site;
+	return true;
+}
+
+/* A handler may interrupt a call and make calls of its own: what it interrupted is put back at its end. */
+static void announce(struct task *task, struct call *call)
+{
+	task->call = *call;
+}
+
+static void arm(struct task *task)
+{
+	if (op_flags(task->call.op) & OP_WAKES)
+		control->settle_due = true;
+	if (task->call.deadline_ns)
+		control->timed++;
+	task->expired = false;
+	task->in_call = true;
+	task->in_runtime = false;
+	if (op_flags(task->call.op) & OP_BLOCKS)
+		point_ring();
+}
+
+void call_begin(struct call *call)
+{
+	int saved = errno;
+	struct task *task = task_self;
+
+	announce(task, call);
+	point_pass(task);
+	arm(task);
+	errno = saved;
+}
+
+void call_note(struct call *call)
+{
+	struct task *task = task_self;
+
+	announce(task, call);
+	task->in_call = true;
+	task->in_runtime = false;
+}
+
+/* Without the gate a woken task comes out of the kernel by itself: it waits here until it is chosen. */
+static void regain(struct task *task)
+{
+	task->in_runtime = true;
+	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task))
+		point_wait(task);
+	task->in_call = false;
+	if (task->call.deadline_ns) {
+		control->timed--;
+		task->call.deadline_ns = 0;
+	}
+}
+
+static void finish(struct call *call, long result, int error)
+{
+	struct task *task = task_self;
+
+	regain(task);
+	trace_return(task, call, result, error);
+	if ((op_flags(call->op) & OP_SETTLES) && control->asleep + control->task_count > 1)
+		point_request(task, REQUEST_SETTLE);
+	task->in_runtime = false;
+	if (task->held_count && point_run_held)
+		point_run_held(task);
+}
+
+long call_end(struct call *call, long result)
+{
+	int saved = errno;
+
+	finish(call, result, result == -1 ? saved : 0);
+	errno = saved;
+	return result;
+}
+
+int call_end_error(struct call *call, int error)
+{
+	int saved = errno;
+
+	finish(call, 0, error);
+	errno = saved;
+	return error;
+}
+
+bool call_sleep(struct call *call)
+{
+	struct task *task = task_self;
+
+	announce(task, call);
+	task->interrupted = false;
+	control->timed++;
+	task->in_runtime = true;
+	point_request(task, REQUEST_SLEEP);
+	control->timed--;
+	task->call.deadline_ns = 0;
+	return !task->interrupted;
+}
+
+void call_spin(struct call *call)
+{
+	struct task *task = task_self;
+
+	task->in_runtime = true;
+	task->spin_version = call->object >= 0 ? (int)control->objects[call->object].version : 0;
+	point_request(task, REQUEST_SPIN);
+}
+
+uint64_t call_deadline_after(const struct timespec *relative)
+{
+	uint64_t deadline = control->now_ns + clock_join(relative);
+
+	return deadline ? deadline : 1;
+}
+
+uint64_t call_deadline_at(const struct timespec *absolute, clockid_t clock)
+{
+	uint64_t deadline = clock_to_virtual(clock, absolute);
+
+	return deadline ? deadline : 1;
+}
+
+void call_never(struct timespec *absolute, clockid_t clock)
+{
+	(void)clock;
+	/* Far enough for any run, near enough for every kernel's arithmetic. */
+	absolute->tv_sec = (time_t)1 << 33;
+	absolute->tv_nsec = 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A random walk. Half of the executions switch at every place alike; the others stay with a task for a
+ * while, each with a likelihood of its own, since many bugs need long undisturbed runs on one side.
+ */
+#include "search/strategies.h"
+
+enum { STAY_LEVELS = 5, TIME_RARELY = 8 };
+
+static void begin(struct decider *decider)
+{
+	/* changes[0]: of 64 decisions, how many ask the dice. */
+	static const uint32_t asks[STAY_LEVELS] = { 64, 64, 32, 16, 6 };
+
+	decider->changes[0] = asks[random_below(&decider->random, STAY_LEVELS)];
+}
+
+static int pick(struct decider *decider, uint64_t set)
+{
+	uint64_t skip = random_below(&decider->random, (uint64_t)__builtin_popcountll(set));
+
+	while (skip--)
+		set &= set - 1;
+	return __builtin_ctzll(set);
+}
+
+static int next(struct decider *decider, const struct choice *choice)
+{
+	if (choice->current >= 0 && random_below(&decider->random, 64) >= decider->changes[0])
+		return choice->current;
+	/* A time-out that ends although others could run: a slow machine. Possible, so tried, but seldom. */
+	if (choice->timed && (!choice->ready || random_below(&decider->random, TIME_RARELY) == 0))
+		return pick(decider, choice->timed);
+	return pick(decider, choice->ready);
+}
+
+const struct strategy strategy_random = {
+	.name = "random",
+	.about = "a random walk over the tasks that can run",
+	.begin = begin,
+	.next = next,
+};

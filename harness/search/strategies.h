@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The strategies, one file each. A new one is a file, a line here and a line in strategies.c. */
+#ifndef SABOT_SEARCH_STRATEGIES_H
+#define SABOT_SEARCH_STRATEGIES_H
+
+#include "core/strategy.h"
+
+extern const struct strategy strategy_replay;
+extern const struct strategy strategy_random;
+extern const struct strategy strategy_pct;
+
+/* NULL-terminated. */
+extern const struct strategy *const strategies[];
+
+/* NULL if there is none of that name. */
+const struct strategy *strategies_find(const char *name);
+
+#endif
