@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reports/report.h"
+
+#include "reports/sample.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+enum { XMLLINT_VALID = 0, XMLLINT_NOT_WELL_FORMED = 1, XMLLINT_INVALID = 3, SHELL_NOT_FOUND = 127 };
+
+static const struct report_options plain = { 0 };
+
+/* What xmllint says of a document by junit.xsd, or SHELL_NOT_FOUND. */
+static int lint(const char *document)
+{
+	FILE *pipe;
+	int status;
+
+	signal(SIGPIPE, SIG_IGN); /* where there is no xmllint, nobody reads */
+	setenv("SABOT_SOURCE_DIR", ".", false);
+	pipe = popen("xmllint --noout --schema \"$SABOT_SOURCE_DIR/reports/junit.xsd\" -", "we");
+	assert_non_null(pipe);
+	fputs(document, pipe);
+	status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void skip_without_xmllint(int status)
+{
+	if (status != SHELL_NOT_FOUND)
+		return;
+	print_message("xmllint not found (package libxml2-utils): the schema was not checked\n");
+	skip();
+}
+
+static char *report(const struct record_run *run)
+{
+	char *text = sample_report("junit", run, &plain);
+
+	assert_non_null(text);
+	return text;
+}
+
+static void expect_valid(const struct record_run *run)
+{
+	char *text = report(run);
+	const int status = lint(text);
+
+	free(text);
+	skip_without_xmllint(status);
+	assert_int_equal(status, XMLLINT_VALID);
+}
+
+static void failure_tells_it_all(void **state)
+{
+	const struct record_run run = { .version = "0.1.0",
+					.command_line = "sabot run \"x\"",
+					.host_notes = "",
+					.seed = UINT64_MAX,
+					.cases = &sample_cases[1],
+					.case_count = 1,
+					.seconds = 100.5,
+					.worst = VERDICT_FAIL };
+	char *text = report(&run);
+
+	(void)state;
+	assert_string_equal(
+		text,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"sabot\" tests=\"1\" failures=\"1\" errors=\"0\" "
+		"time=\"100.500\">\n"
+		"  <testsuite name=\"mutex/two-locks\" tests=\"1\" failures=\"1\" errors=\"0\" "
+		"skipped=\"0\" time=\"100.250\">\n"
+		"    <properties>\n"
+		"      <property name=\"sabot.version\" value=\"0.1.0\"/>\n"
+		"      <property name=\"sabot.command_line\" value=\"sabot run &quot;x&quot;\"/>\n"
+		"      <property name=\"sabot.seed\" value=\"18446744073709551615\"/>\n"
+		"    </properties>\n"
+		"    <testcase classname=\"mutex.two-locks\" name=\"opposite-order\" "
+		"time=\"100.250\">\n"
+		"      <failure message=\"no task can run: left#0 and right#0 wait for one "
+		"another\" type=\"deadlock\">\n"
+		"deadlock\n"
+		"no task can run: left#0 and right#0 wait for one another\n"
+		"at two-locks.c:44\n"
+		"\n"
+		"what happened\n"
+		"1  left#0   pthread_mutex_lock(a) took it\n"
+		"2  right#0  pthread_mutex_lock(b) took it, and goes on to what is a rather "
+		"long sentence about it\n"
+		"3  left#0   pthread_mutex_lock(b) waits\n"
+		"\n"
+		"who waits for whom\n"
+		"left#0  --b--&gt;  right#0\n"
+		"  ^                |\n"
+		"  +-------a--------+\n"
+		"\n"
+		"plan: out/two-locks.plan\n"
+		"replay: sabot replay out/two-locks.plan\n"
+		"\n"
+		"leak\n"
+		"1 semaphore set is left behind\n"
+		"\n"
+		"plan: out/two-locks.2.plan\n"
+		"</failure>\n"
+		"      <system-out>executions 17, points 190, checks 60, faults fired 4, kill "
+		"points 5 of 31\n"
+		"seed 18446744073709551615, trace hash 0x0123456789abcdef\n"
+		"\n"
+		"what the tasks wrote\n"
+		"left: begins\n"
+		"right: begins\n"
+		"</system-out>\n"
+		"    </testcase>\n"
+		"  </testsuite>\n"
+		"</testsuites>\n");
+	free(text);
+}
+
+static size_t occurrences(const char *text, const char *wanted)
+{
+	size_t count = 0;
+
+	for (text = strstr(text, wanted); text; text = strstr(text + 1, wanted))
+		count++;
+	return count;
+}
+
+/* The cases of a scenario lie apart in the record, and stand together in the report. */
+static void suite_is_a_scenario(void **state)
+{
+	char *text = report(&sample_run);
+	const char *suite =
+		strstr(text, "<testsuite name=\"sysv-sem/semundo-crash\" tests=\"3\" "
+			     "failures=\"0\" errors=\"0\" skipped=\"0\" time=\"12.359\">");
+
+	(void)state;
+	assert_non_null(strstr(text, "<testsuites name=\"sabot\" tests=\"7\" failures=\"1\" "
+				     "errors=\"2\" time=\"31.200\">"));
+	assert_int_equal(occurrences(text, "<testsuite name="), 4);
+	assert_int_equal(occurrences(text, "<testcase "), 7);
+	assert_non_null(suite);
+	assert_true(strstr(suite, "name=\"without-undo\"") < strstr(suite, "</testsuite>"));
+	assert_non_null(strstr(text, "<testsuite name=\"pipe/short-write\" tests=\"2\" "
+				     "failures=\"0\" errors=\"2\" skipped=\"0\""));
+	assert_non_null(strstr(text, "<testsuite name=\"net/abstract-socket\" tests=\"1\" "
+				     "failures=\"0\" errors=\"0\" skipped=\"1\""));
+	free(text);
+}
+
+static void verdicts_have_their_elements(void **state)
+{
+	char *text = report(&sample_run);
+
+	(void)state;
+	assert_int_equal(occurrences(text, "<failure "), 1);
+	assert_int_equal(occurrences(text, "<error "), 2);
+	assert_int_equal(occurrences(text, "<skipped "), 1);
+	assert_non_null(strstr(text, "<skipped message=\"needs a network namespace, which this "
+				     "kernel refuses\" type=\"SKIP\"/>"));
+	assert_non_null(strstr(text, "type=\"INCONCLUSIVE\"/>"));
+	assert_non_null(strstr(text, "<error message=\"setup: pipe: EMFILE at short-write.c:12\" "
+				     "type=\"broken\"/>"));
+	assert_non_null(strstr(text, "\ncaught by the value counts the living\n"));
+	free(text);
+}
+
+static void schema_accepts_every_verdict(void **state)
+{
+	const struct record_run empty = { .version = "", .command_line = "", .host_notes = "" };
+
+	(void)state;
+	expect_valid(&sample_run);
+	expect_valid(&empty);
+}
+
+static void schema_accepts_hostile_strings(void **state)
+{
+	char *text = report(&sample_hostile_run);
+
+	(void)state;
+	for (const char *at = text; *at; at++)
+		assert_true(*at == '\n' || (unsigned char)*at >= 0x20);
+	assert_null(strstr(text, "]]>"));
+	assert_null(strstr(text, "\xc2\x9b"));
+	free(text);
+	expect_valid(&sample_hostile_run);
+}
+
+/* A schema that accepts anything would make the tests above say nothing. */
+static void schema_refuses_what_it_should(void **state)
+{
+	static const char head[] =
+		"<testsuites name=\"s\" tests=\"1\" failures=\"0\" errors=\"0\" ";
+	char text[512];
+
+	(void)state;
+	skip_without_xmllint(lint(""));
+	snprintf(text, sizeof(text), "%stime=\"0.000\"/>", head);
+	assert_int_equal(lint(text), XMLLINT_VALID);
+	snprintf(text, sizeof(text), "%sskipped=\"0\" time=\"0.000\"/>", head);
+	assert_int_equal(lint(text), XMLLINT_INVALID);
+	snprintf(text, sizeof(text), "%stime=\"0,000\"/>", head);
+	assert_int_equal(lint(text), XMLLINT_INVALID);
+	snprintf(text, sizeof(text), "%stime=\"0.000\"><testcase/></testsuites>", head);
+	assert_int_equal(lint(text), XMLLINT_INVALID);
+	snprintf(text, sizeof(text), "%stime=\"0.000\">\x1b</testsuites>", head);
+	assert_int_equal(lint(text), XMLLINT_NOT_WELL_FORMED);
+}
+
+static void interrupted_run_is_an_error(void **state)
+{
+	struct record_run run = sample_run;
+	char *text;
+
+	(void)state;
+	run.case_count = 1;
+	run.interrupted = true;
+	text = report(&run);
+	assert_non_null(strstr(text, "tests=\"2\" failures=\"0\" errors=\"1\" time=\"31.200\">"));
+	assert_non_null(strstr(text, "<error message=\"interrupted: "));
+	free(text);
+	expect_valid(&run);
+}
+
+/* The parser of libxml2 refuses texts of 10 MB. */
+static void long_output_is_cut_at_a_line(void **state)
+{
+	const size_t size = 12 * 1024 * 1024;
+	struct record_finding finding = sample_findings[0];
+	struct record_case record = sample_cases[1];
+	const struct record_run run = { .version = "",
+					.command_line = "",
+					.host_notes = "",
+					.cases = &record,
+					.case_count = 1 };
+	char *output = malloc(size + 1), *text;
+
+	(void)state;
+	assert_non_null(output);
+	for (size_t i = 0; i < size; i++)
+		output[i] = "0123456\n"[i % 8];
+	output[size] = '\0';
+	finding.output = output;
+	record.findings = &finding;
+	record.finding_count = 1;
+	text = report(&run);
+	free(output);
+	assert_true(strlen(text) < 300 * 1024);
+	assert_non_null(strstr(text, "\n(the beginning of the output is left out)\n"
+				     "what the tasks wrote\n0123456\n"));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(failure_tells_it_all),
+		cmocka_unit_test(suite_is_a_scenario),
+		cmocka_unit_test(verdicts_have_their_elements),
+		cmocka_unit_test(schema_accepts_every_verdict),
+		cmocka_unit_test(schema_accepts_hostile_strings),
+		cmocka_unit_test(schema_refuses_what_it_should),
+		cmocka_unit_test(interrupted_run_is_an_error),
+		cmocka_unit_test(long_output_is_cut_at_a_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

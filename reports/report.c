@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reports/report.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define REPORT_ROW(name, about) { #name, about, name##_write },
+const struct report_format report_formats[] = {
+	REPORT_FORMATS(REPORT_ROW){ NULL, NULL, NULL },
+};
+#undef REPORT_ROW
+
+const struct report_format *report_find(const char *name)
+{
+	for (const struct report_format *format = report_formats; format->name; format++)
+		if (!strcmp(format->name, name))
+			return format;
+	return NULL;
+}
+
+int report_write_path(const struct report_format *format, const char *path,
+		      const struct record_run *run, const struct report_options *options)
+{
+	FILE *file = fopen(path, "we");
+	int result;
+
+	if (!file)
+		return -errno;
+	result = format->write(file, run, options);
+	if (fclose(file) && !result)
+		result = -errno;
+	return result;
+}
+
+struct report_totals report_total(const struct record_run *run)
+{
+	struct report_totals totals = { 0 };
+
+	for (size_t i = 0; i < run->case_count; i++) {
+		const struct record_case *record = &run->cases[i];
+
+		totals.verdicts[record->verdict]++;
+		if (record->verdict != VERDICT_PASS)
+			totals.findings += record->finding_count;
+		totals.executions += record->executions;
+		totals.points += record->points;
+		totals.checks += record->checks;
+		totals.faults_fired += record->faults_fired;
+		totals.kill_points_covered += record->kill_points_covered;
+		totals.kill_points_known += record->kill_points_known;
+	}
+	return totals;
+}
