@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/lines.h"
+
+#include <dlfcn.h>
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The functions of libdw that are used here. */
+#define LIBDW(X)                                                                                   \
+	X(dwfl_begin)                                                                              \
+	X(dwfl_end)                                                                                \
+	X(dwfl_report_begin_add)                                                                   \
+	X(dwfl_report_elf)                                                                         \
+	X(dwfl_report_end)                                                                         \
+	X(dwfl_addrmodule)                                                                         \
+	X(dwfl_module_addrdie)                                                                     \
+	X(dwfl_module_nextcu)                                                                      \
+	X(dwfl_module_addrname)                                                                    \
+	X(dwfl_build_id_find_debuginfo)                                                            \
+	X(dwfl_standard_find_debuginfo)                                                            \
+	X(dwarf_haspc)                                                                             \
+	X(dwarf_getsrc_die)                                                                        \
+	X(dwarf_linesrc)                                                                           \
+	X(dwarf_lineno)                                                                            \
+	X(dwarf_getscopes)                                                                         \
+	X(dwarf_tag)                                                                               \
+	X(dwarf_diename)
+
+static struct {
+#define MEMBER(name) __typeof__(name) *name;
+	LIBDW(MEMBER)
+#undef MEMBER
+} dw;
+
+static enum { UNTRIED, MISSING, LOADED } library;
+static Dwfl *dwfl;
+
+static bool find_function(void *handle, const char *name, void *pointer)
+{
+	void *found = dlsym(handle, name);
+
+	/* ISO C converts no object pointer to a function pointer, POSIX says that they are alike.
+	 */
+	memcpy(pointer, &found, sizeof(found));
+	return found;
+}
+
+static bool load(void)
+{
+	void *handle = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
+	bool complete = handle;
+
+#define FIND(name) complete = complete && find_function(handle, #name, &dw.name);
+	LIBDW(FIND)
+#undef FIND
+	return complete;
+}
+
+bool lines_available(void)
+{
+	if (library == UNTRIED)
+		library = load() ? LOADED : MISSING;
+	return library == LOADED;
+}
+
+/* Only the standard way follows debug links; but it also asks the servers that the user has named.
+ */
+static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
+{
+	const char *servers = getenv("DEBUGINFOD_URLS");
+
+	if (servers && *servers)
+		return dw.dwfl_build_id_find_debuginfo(module, data, name, base, file, link, crc,
+						       found);
+	return dw.dwfl_standard_find_debuginfo(module, data, name, base, file, link, crc, found);
+}
+
+static const Dwfl_Callbacks callbacks = { .find_debuginfo = find_debuginfo };
+
+static Dwfl_Module *find_module(uintptr_t pc, const char *path, uintptr_t bias)
+{
+	Dwfl_Module *module;
+
+	if (!dwfl)
+		dwfl = dw.dwfl_begin(&callbacks);
+	if (!dwfl)
+		return NULL;
+	module = dw.dwfl_addrmodule(dwfl, pc);
+	if (module)
+		return module;
+	dw.dwfl_report_begin_add(dwfl);
+	dw.dwfl_report_elf(dwfl, path, path, -1, bias, true);
+	dw.dwfl_report_end(dwfl, NULL, NULL);
+	return dw.dwfl_addrmodule(dwfl, pc);
+}
+
+/* clang writes no index of addresses by default; then each unit is asked. */
+static Dwarf_Die *find_unit(Dwfl_Module *module, uintptr_t pc, Dwarf_Addr *bias)
+{
+	Dwarf_Die *unit = dw.dwfl_module_addrdie(module, pc, bias);
+
+	if (unit)
+		return unit;
+	while ((unit = dw.dwfl_module_nextcu(module, unit, bias)) != NULL) {
+		if (dw.dwarf_haspc(unit, pc - *bias) > 0)
+			return unit;
+	}
+	return NULL;
+}
+
+/* The innermost function, be it inlined: the line is one of its lines. */
+static void find_function_name(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol *symbol)
+{
+	Dwarf_Die *scopes = NULL;
+	const int count = dw.dwarf_getscopes(unit, pc, &scopes);
+
+	for (int i = 0; i < count; i++) {
+		const int tag = dw.dwarf_tag(&scopes[i]);
+		const char *name;
+
+		if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
+			continue;
+		name = dw.dwarf_diename(&scopes[i]);
+		if (name)
+			snprintf(symbol->function, sizeof(symbol->function), "%s", name);
+		break;
+	}
+	free(scopes);
+}
+
+static void find_line(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol *symbol)
+{
+	Dwarf_Line *line = dw.dwarf_getsrc_die(unit, pc);
+	const char *file = line ? dw.dwarf_linesrc(line, NULL, NULL) : NULL;
+	int number = 0;
+
+	if (!file || dw.dwarf_lineno(line, &number) != 0)
+		return;
+	snprintf(symbol->file, sizeof(symbol->file), "%s", file);
+	symbol->line = (unsigned)number;
+}
+
+void lines_find(uintptr_t pc, const char *path, uintptr_t bias, struct symbol *symbol)
+{
+	Dwfl_Module *module = lines_available() ? find_module(pc, path, bias) : NULL;
+	Dwarf_Addr unit_bias = 0;
+	Dwarf_Die *unit;
+
+	if (!module)
+		return;
+	unit = find_unit(module, pc, &unit_bias);
+	if (unit) {
+		find_function_name(unit, pc - unit_bias, symbol);
+		find_line(unit, pc - unit_bias, symbol);
+	}
+	if (!symbol->function[0]) {
+		const char *name = dw.dwfl_module_addrname(module, pc);
+
+		if (name)
+			snprintf(symbol->function, sizeof(symbol->function), "%s", name);
+	}
+}
+
+void lines_reset(void)
+{
+	if (dwfl)
+		dw.dwfl_end(dwfl);
+	dwfl = NULL;
+	if (library == MISSING)
+		library = UNTRIED;
+}
