@@ -143,6 +143,8 @@ struct event {
 	uintptr_t site;
 	const char *name;
 	uint64_t detail[2];
+	uint64_t hash;	/* of the trace up to and with this event */
+	uint64_t state; /* EVENT_CALL, if control->fingerprint: of the shared memory */
 };
 
 struct recorded_switch {
@@ -224,7 +226,7 @@ struct control {
 	bool settle_due;  /* somebody may have been woken since the last settle */
 	bool over;	  /* no more decisions: a finding, or the end */
 	bool in_setup;
-	bool pool_ended; /* pool: the tasks are to leave */
+	bool fingerprint; /* calls record the state of the shared memory: for a sweep's first run */
 	bool judging;	/* a check runs: if the process dies now, the check crashed */
 	bool pool;	/* processes are kept between executions */
 	uint32_t bell;	/* futex word: without the gate, a task rings it before it may sleep */

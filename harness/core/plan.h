@@ -40,6 +40,8 @@
 #include <stdio.h>
 
 #define PLAN_VERSION 1
+/* The decider at the very start of an execution, when no task has run yet. */
+#define PLAN_NOBODY "-#0"
 
 enum {
 	PLAN_NAME_MAX = 64, /* bytes of a scenario's, case's or strategy's name, with its NUL */

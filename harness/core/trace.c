@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_CALL] = "call",	       [EVENT_RETURN] = "return",   [EVENT_ASLEEP] = "asleep",
 	[EVENT_WOKEN] = "woken",       [EVENT_SWITCH] = "runs",	    [EVENT_MARK] = "mark",
@@ -14,7 +17,7 @@ static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_HANDLER] = "handler",   [EVENT_SPAWN] = "spawns",    [EVENT_FINDING] = "finding",
 };
 
-static void hash_event(const struct event *event)
+static void hash_event(struct event *event)
 {
 	uint64_t hash = control->trace_hash;
 
@@ -22,7 +25,7 @@ static void hash_event(const struct event *event)
 				  (uint64_t)event->number << 32));
 	hash = random_mix(hash ^ ((uint64_t)event->value + (uint64_t)(uint16_t)event->object * 0x10001u +
 				  ((uint64_t)(uint16_t)event->error << 48)));
-	control->trace_hash = hash;
+	control->trace_hash = event->hash = hash;
 }
 
 static struct event *next_event(struct event *spare)
@@ -54,6 +57,9 @@ void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 
 	fill(event, kind, task, task ? &task->call : NULL);
 	event->value = kind == EVENT_CALL ? task->call.amount : value;
+	event->state = 0;
+	if (kind == EVENT_CALL && control->fingerprint)
+		event->state = XXH3_64bits(control->shared, control->shared_size);
 	hash_event(event);
 }
 

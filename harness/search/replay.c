@@ -30,7 +30,7 @@ static int next(struct decider *decider, const struct choice *choice)
 		if (decider->listed[i].op != op || decider->listed[i].pass != pass ||
 		    (who && decider->listed[i].task != who))
 			continue;
-		if (!who && decider->listed[i].task != random_text_hash("-"))
+		if (!who && decider->listed[i].task != random_text_hash(PLAN_NOBODY))
 			continue;
 		target = task_named(decider->listed[i].target, choice->ready | choice->timed);
 		if (target < 0)

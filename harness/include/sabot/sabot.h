@@ -20,6 +20,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Version of this interface. A module built against another one is refused when it is loaded. */
 #define SABOT_API_VERSION 1
@@ -222,6 +223,7 @@ bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index)
 void sabot_require_(struct sabot_check *check, bool cond, const char *text, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/campaign.h"
+
+#include "campaign/finding.h"
+#include "campaign/recipe.h"
+#include "campaign/sweep.h"
+#include "campaign/twice.h"
+#include "check/expect.h"
+#include "check/invariant.h"
+#include "check/stuck.h"
+#include "os/sys.h"
+#include "search/strategies.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	EXECUTIONS_PLAIN = 200,
+	EXECUTIONS_TWIN = 4000,
+	EXECUTIONS_SWEEP = 50000,
+};
+
+bool campaign_is_caught_by(const char *caught_by, enum kind kind, const char *oracle)
+{
+	if (kind == KIND_INVARIANT)
+		return !strcmp(caught_by, oracle);
+	if (!strcmp(caught_by, "deadlock"))
+		return kind == KIND_DEADLOCK || kind == KIND_SELF_DEADLOCK ||
+		       kind == KIND_ORPHANED || kind == KIND_STUCK;
+	return !strcmp(caught_by, kind_name(kind));
+}
+
+const char *campaign_name(struct arena *arena, const struct sabot_scenario *scenario)
+{
+	return arena_print(arena, "%s/%s", scenario->group, scenario->name);
+}
+
+void campaign_execution(struct execution *execution, const struct campaign_options *options,
+			const struct campaign_target *target)
+{
+	*execution = (struct execution){
+		.scenario = target->scenario,
+		.scase = target->scase,
+		.strategy = &strategy_replay,
+		.seed = options->seed,
+		.pool = true,
+		.judge = invariant_judge,
+		.stuck = stuck_judge,
+		.ended = expect_judge,
+	};
+}
+
+static bool is_twin(const struct campaign *campaign)
+{
+	return campaign->target->scase->caught_by && !campaign->options->raw;
+}
+
+static void count(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	uint32_t i;
+
+	record->executions++;
+	record->points += control->steps;
+	record->checks += control->checks;
+	record->trace_hash = random_join(record->trace_hash, control->trace_hash);
+	for (i = 0; i < control->shot_count; i++)
+		if (control->shots[i].state == SHOT_CONFIRMED)
+			record->faults_fired++;
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].op > 0)
+			campaign->roles_reached |= (uint64_t)1 << control->tasks[i].role;
+	if (control->decisions > campaign->length)
+		campaign->length = control->decisions;
+}
+
+static bool out_of_time(const struct campaign *campaign)
+{
+	const struct pool_context *context = campaign->context;
+
+	return atomic_load(context->stop) ||
+	       (context->deadline_ns && sys_now_ns() >= context->deadline_ns);
+}
+
+/* A little time for everybody else: with a worker on each CPU, real-time tasks would leave none. */
+static void be_polite(void)
+{
+	static uint64_t last_ns;
+	uint64_t now = sys_now_ns();
+
+	if (now - last_ns < 20000000)
+		return;
+	if (last_ns)
+		sys_nap(1000000);
+	last_ns = sys_now_ns();
+}
+
+bool campaign_try(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	int error;
+
+	if (campaign->ended || record->executions >= campaign->limit || out_of_time(campaign)) {
+		campaign->ended = true;
+		return false;
+	}
+	be_polite();
+	recipe_note_running(campaign->context, &campaign->execution, campaign->target);
+	error = execution_run(&campaign->execution);
+	atomic_fetch_add(&campaign->context->status->executions, 1);
+	if (error) {
+		record->verdict = VERDICT_BROKEN;
+		record->message = arena_print(campaign->context->arena,
+					      "an execution could not be run: %s", strerror(-error));
+		campaign->ended = true;
+		return false;
+	}
+	count(campaign);
+	if (campaign->options->twice && control->finding.kind == KIND_NONE)
+		twice_compare(campaign);
+	if (control->finding.kind != KIND_NONE) {
+		struct record_finding *finding = finding_take(campaign);
+
+		if (control->finding.kind == KIND_BROKEN || !finding ||
+		    (is_twin(campaign) &&
+		     campaign_is_caught_by(campaign->target->scase->caught_by, finding->kind,
+					   finding->oracle)))
+			campaign->ended = true;
+	}
+	return !campaign->ended;
+}
+
+/* Without a fault: the default schedule, then random walks and random priorities in turn. */
+static void run_plain(struct campaign *campaign)
+{
+	struct execution *execution = &campaign->execution;
+	const char *strategy = campaign->options->strategy;
+	uint64_t i;
+
+	for (i = 0; !campaign->ended; i++) {
+		execution->number = i;
+		execution->depth = 0;
+		if (strategy)
+			execution->strategy = strategies_find(strategy);
+		else
+			execution->strategy = i == 0	 ? &strategy_replay :
+					      i % 2 == 1 ? &strategy_random :
+							   &strategy_pct;
+		if (execution->strategy == &strategy_pct) {
+			execution->depth = campaign->options->depth;
+			execution->length = campaign->length;
+		}
+		(void)campaign_try(campaign);
+	}
+}
+
+static bool role_is_silent(const struct campaign *campaign, const char **name)
+{
+	const struct sabot_role *roles = campaign->target->scenario->roles;
+	unsigned i;
+
+	for (i = 0; roles[i].name; i++)
+		if (!(campaign->roles_reached >> i & 1)) {
+			*name = roles[i].name;
+			return true;
+		}
+	return false;
+}
+
+static void conclude_correct(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	struct arena *arena = campaign->context->arena;
+	const char *role;
+
+	if (record->finding_count) {
+		const struct record_finding *first = &record->findings[0];
+
+		record->verdict = first->kind == KIND_BROKEN ? VERDICT_BROKEN : VERDICT_FAIL;
+		record->kind = first->kind;
+		record->plan_path = first->plan_path;
+		record->message = first->message;
+		return;
+	}
+	record->verdict = VERDICT_INCONCLUSIVE;
+	if (record->executions == 0)
+		record->message = "stopped before an execution was complete";
+	else if (role_is_silent(campaign, &role))
+		record->message = arena_print(arena, "role \"%s\" never reached a point", role);
+	else if (campaign->target->scase->fault.kind && record->faults_fired == 0)
+		record->message = "no fault ever fired";
+	else if (campaign->target->scenario->invariants && record->checks == 0)
+		record->message = "no invariant was ever judged";
+	else
+		record->verdict = VERDICT_PASS;
+}
+
+static void conclude_twin(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	struct arena *arena = campaign->context->arena;
+	const char *caught_by = campaign->target->scase->caught_by;
+	size_t i;
+
+	for (i = 0; i < record->finding_count; i++) {
+		const struct record_finding *finding = &record->findings[i];
+
+		if (!campaign_is_caught_by(caught_by, finding->kind, finding->oracle))
+			continue;
+		record->verdict = VERDICT_PASS;
+		record->kind = finding->kind;
+		record->message = finding->message;
+		record->plan_path = finding->plan_path;
+		return;
+	}
+	record->verdict = VERDICT_FAIL;
+	if (record->finding_count) {
+		const struct record_finding *first = &record->findings[0];
+
+		if (first->kind == KIND_BROKEN)
+			record->verdict = VERDICT_BROKEN;
+		record->kind = first->kind;
+		record->plan_path = first->plan_path;
+		record->message = arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
+					      caught_by, first->message);
+	} else {
+		if (atomic_load(campaign->context->stop) || record->executions < campaign->limit)
+			record->verdict = VERDICT_INCONCLUSIVE;
+		record->message = arena_print(arena, "a twin that \"%s\" must catch was not caught",
+					      caught_by);
+	}
+}
+
+static uint64_t limit_of(const struct campaign *campaign)
+{
+	if (campaign->options->executions)
+		return campaign->options->executions;
+	if (campaign->target->scase->fault.kind)
+		return EXECUTIONS_SWEEP;
+	return is_twin(campaign) ? EXECUTIONS_TWIN : EXECUTIONS_PLAIN;
+}
+
+static struct record_case *new_record(struct pool_context *context,
+				      const struct campaign_options *options,
+				      const struct campaign_target *target)
+{
+	struct record_case *record = arena_alloc(context->arena, sizeof(*record));
+
+	record->scenario = campaign_name(context->arena, target->scenario);
+	record->name = arena_copy(context->arena, target->scase->name);
+	record->caught_by = options->raw ? "" :
+					   arena_copy(context->arena, target->scase->caught_by);
+	record->message = record->plan_path = "";
+	record->seed = options->seed;
+	return record;
+}
+
+struct record_case *campaign_run(struct pool_context *context,
+				 const struct campaign_options *options,
+				 const struct campaign_target *target)
+{
+	struct campaign *campaign = arena_alloc(context->arena, sizeof(*campaign));
+	uint64_t began_ns = sys_now_ns();
+
+	campaign->options = options;
+	campaign->target = target;
+	campaign->context = context;
+	campaign->record = new_record(context, options, target);
+	campaign->record->findings = campaign->findings;
+	campaign->limit = limit_of(campaign);
+	campaign_execution(&campaign->execution, options, target);
+	if (target->scase->fault.kind)
+		sweep_run(campaign);
+	else
+		run_plain(campaign);
+	if (campaign->record->verdict == VERDICT_PASS) {
+		if (is_twin(campaign))
+			conclude_twin(campaign);
+		else
+			conclude_correct(campaign);
+	}
+	campaign->record->seconds = (double)(sys_now_ns() - began_ns) / 1e9;
+	recipe_forget_running(context);
+	return campaign->record;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The campaign of one case: many executions, what they showed, and the verdict. Worker only. */
+#ifndef SABOT_CAMPAIGN_CAMPAIGN_H
+#define SABOT_CAMPAIGN_CAMPAIGN_H
+
+#include "campaign/pool.h"
+#include "core/plan.h"
+#include "core/record.h"
+#include "exec/execution.h"
+
+#include <sabot/sabot.h>
+
+enum { CAMPAIGN_FINDINGS_MAX = 8 };
+
+struct campaign_options {
+	uint64_t seed;
+	uint64_t executions;  /* 0: as many as the kind of case needs */
+	const char *strategy; /* NULL: a mix; else of search/strategies.h, or "sweep" */
+	uint32_t depth;	      /* pct */
+	uint32_t schedules;   /* of a sweep: how many base schedules are swept */
+	bool raw;	      /* a twin is judged as any other case */
+	bool twice;	      /* every execution two times: the traces must be equal */
+	bool shrink;
+	bool gdb; /* replay: stop at the last step */
+	const char *out_directory; /* as shown in replay lines */
+	const char *program;	   /* how the user called us */
+};
+
+struct campaign_target {
+	const struct sabot_scenario *scenario;
+	const struct sabot_case *scase;
+	const char *module; /* path, or "" */
+};
+
+struct campaign {
+	const struct campaign_options *options;
+	const struct campaign_target *target;
+	struct pool_context *context;
+	struct record_case *record;
+	struct record_finding findings[CAMPAIGN_FINDINGS_MAX];
+	struct execution execution; /* as the next try will run it */
+	uint64_t limit;		    /* executions at most */
+	uint64_t roles_reached;	    /* bit per role: it came to a point */
+	uint32_t length;	    /* decisions of the longest execution so far */
+	bool ended;		    /* no more tries: the answer is known, or the time is up */
+};
+
+/* Everything about one case. The result is in the context's arena. */
+struct record_case *campaign_run(struct pool_context *context,
+				 const struct campaign_options *options,
+				 const struct campaign_target *target);
+
+/* Fills an execution of the target with its oracles; strategy and faults are the caller's. */
+void campaign_execution(struct execution *execution, const struct campaign_options *options,
+			const struct campaign_target *target);
+
+/*
+ * Runs campaign->execution once, counts, and takes care of a finding. Returns false when the campaign is
+ * to end. The control block shows the execution until the next try.
+ */
+bool campaign_try(struct campaign *campaign);
+
+/* "group/name" of a scenario, in the arena. */
+const char *campaign_name(struct arena *arena, const struct sabot_scenario *scenario);
+
+/* Whether a finding of this kind and oracle is what the twin's caught_by names. */
+bool campaign_is_caught_by(const char *caught_by, enum kind kind, const char *oracle);
+
+#endif

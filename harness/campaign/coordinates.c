@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/coordinates.h"
+
+#include "core/trace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_victim(const struct sabot_fault *fault, const struct task *task)
+{
+	if (fault->who && strcmp(fault->who, task->name))
+		return false;
+	return !fault->role || !strcmp(fault->role, SABOT_ANY_ROLE) ||
+	       !strcmp(fault->role, control->scenario->roles[task->role].name);
+}
+
+static bool is_place(const struct sabot_fault *fault, const struct event *event,
+		     enum plan_where where)
+{
+	if (fault->where && !(fault->where & (1u << where)))
+		return false;
+	return !fault->point || (where == PLAN_AT_POINT && event->name &&
+				 !strcmp(event->name, fault->point));
+}
+
+static void add(struct coordinates *coordinates, const struct event *event, enum plan_where where,
+		uint64_t state)
+{
+	const struct task *task = &control->tasks[event->task];
+	struct coordinate *coordinate;
+
+	if (coordinates->count == COORDINATES_MAX)
+		return;
+	coordinate = &coordinates->list[coordinates->count++];
+	snprintf(coordinate->victim, sizeof(coordinate->victim), "%s", task->name);
+	coordinate->op = event->number;
+	coordinate->kind = (enum op)event->op;
+	coordinate->where = where;
+	coordinate->key = random_join(random_join(state, task->name_hash), (uint64_t)where + 1);
+}
+
+/* What is to be known of a task to see whether its next point differs from its last for a survivor. */
+struct last_point {
+	bool known;
+	uint32_t event;
+	uint64_t state;
+};
+
+/*
+ * Between two points of a task, with nobody else in between, only pure steps and no shared store: a death
+ * at either leaves the same behind. (Marks of the dead are forgotten, so they do not count.)
+ */
+static bool is_same_place(const struct last_point *last, uint32_t now)
+{
+	const struct event *events = control->events;
+	uint32_t i;
+
+	if (!last->known || last->state != events[now].state)
+		return false;
+	for (i = last->event; i < now; i++) {
+		if (events[i].task != events[now].task)
+			return false;
+		if (!(op_flags((enum op)events[i].op) & OP_PURE) &&
+		    events[i].kind != EVENT_MARK)
+			return false;
+	}
+	return true;
+}
+
+static void visit(struct coordinates *coordinates, const struct sabot_fault *fault, uint32_t i,
+		  struct last_point *last)
+{
+	const struct event *event = &control->events[i];
+
+	switch (event->kind) {
+	case EVENT_CALL:
+		if (is_place(fault, event, PLAN_AT_POINT) &&
+		    !(last->state && !fault->point && is_same_place(last, i)))
+			add(coordinates, event, PLAN_AT_POINT, event->hash);
+		*last = (struct last_point){ true, i, event->state };
+		break;
+	case EVENT_ASLEEP:
+		if (is_place(fault, event, PLAN_ASLEEP))
+			add(coordinates, event, PLAN_ASLEEP, event->hash);
+		break;
+	case EVENT_WOKEN:
+		if (is_place(fault, event, PLAN_WOKEN))
+			add(coordinates, event, PLAN_WOKEN, event->hash);
+		break;
+	default:
+		break;
+	}
+}
+
+static uint32_t after_last_fault(void)
+{
+	uint32_t i, start = 0;
+
+	for (i = 0; i < trace_count(); i++)
+		if (control->events[i].kind == EVENT_FAULT)
+			start = i;
+	return start;
+}
+
+void coordinates_collect(struct coordinates *coordinates, const struct sabot_fault *fault,
+			 bool after_fault)
+{
+	struct last_point last[TASKS_MAX];
+	uint32_t i = after_fault ? after_last_fault() : 0;
+
+	memset(last, 0, sizeof(last));
+	coordinates->count = 0;
+	for (; i < trace_count(); i++) {
+		const struct event *event = &control->events[i];
+
+		if (event->task < TASKS_MAX && is_victim(fault, &control->tasks[event->task]))
+			visit(coordinates, fault, i, &last[event->task]);
+	}
+}
+
+static bool put(uint64_t *slots, size_t size, uint64_t key)
+{
+	size_t at = (size_t)(key % size);
+
+	for (; slots[at]; at = (at + 1) % size)
+		if (slots[at] == key)
+			return false;
+	slots[at] = key;
+	return true;
+}
+
+static bool grow(struct coordinate_set *set)
+{
+	size_t size = set->size ? set->size * 2 : 1024, i;
+	uint64_t *slots = calloc(size, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	for (i = 0; i < set->size; i++)
+		if (set->slots[i])
+			(void)put(slots, size, set->slots[i]);
+	free(set->slots);
+	set->slots = slots;
+	set->size = size;
+	return true;
+}
+
+bool coordinate_set_add(struct coordinate_set *set, uint64_t key)
+{
+	if (set->count * 2 >= set->size && !grow(set))
+		return false;
+	if (!put(set->slots, set->size, key ? key : 1))
+		return false;
+	set->count++;
+	return true;
+}
+
+void coordinate_set_free(struct coordinate_set *set)
+{
+	free(set->slots);
+	memset(set, 0, sizeof(*set));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The places of an execution at which a fault can strike, read off its trace. Supervisor only. */
+#ifndef SABOT_CAMPAIGN_COORDINATES_H
+#define SABOT_CAMPAIGN_COORDINATES_H
+
+#include "core/control.h"
+
+struct coordinate {
+	char victim[PLAN_TASK_MAX];
+	uint32_t op;
+	enum op kind;
+	enum plan_where where;
+	uint64_t key; /* equal keys: no survivor can tell the strikes apart */
+};
+
+enum { COORDINATES_MAX = 4096 };
+
+struct coordinates {
+	size_t count;
+	struct coordinate list[COORDINATES_MAX];
+};
+
+/*
+ * The coordinates of the execution that the control block shows, as far as `fault` allows them;
+ * `after_fault`: only those that came after the last fault fired.
+ */
+void coordinates_collect(struct coordinates *coordinates, const struct sabot_fault *fault,
+			 bool after_fault);
+
+/* A growing set of keys. */
+struct coordinate_set {
+	uint64_t *slots;
+	size_t size, count;
+};
+
+/* False if the key was there already, or there is no memory for another. */
+bool coordinate_set_add(struct coordinate_set *set, uint64_t key);
+void coordinate_set_free(struct coordinate_set *set);
+
+#endif

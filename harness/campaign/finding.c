@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/finding.h"
+
+#include "campaign/recipe.h"
+#include "campaign/shrink.h"
+#include "check/explain.h"
+#include "check/graph.h"
+#include "os/sys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUTPUT_MAX = 8192 };
+
+static struct record_finding *known(struct campaign *campaign, enum kind kind, const char *oracle,
+				    uint64_t fingerprint)
+{
+	size_t i;
+
+	for (i = 0; i < campaign->record->finding_count; i++) {
+		struct record_finding *finding = &campaign->findings[i];
+
+		if (finding->kind == kind && !strcmp(finding->oracle, oracle) &&
+		    (finding->fingerprint == fingerprint || kind == KIND_INVARIANT))
+			return finding;
+	}
+	return NULL;
+}
+
+const char *finding_output(struct pool_context *context)
+{
+	static char text[OUTPUT_MAX];
+	ssize_t got = sys_pread(context->output_fd, text, sizeof(text) - 1, 0);
+
+	text[got > 0 ? got : 0] = '\0';
+	if (got > 0) {
+		(void)sys_call(SYS_ftruncate, context->output_fd, 0, 0, 0, 0, 0);
+		(void)sys_call(SYS_lseek, context->output_fd, 0, SEEK_SET, 0, 0, 0);
+	}
+	return text;
+}
+
+void finding_describe(struct record_finding *finding, struct pool_context *context)
+{
+	char *story = explain_text();
+	char *graph = graph_last_text();
+
+	finding->message = arena_copy(context->arena, control->finding.message);
+	finding->place = arena_copy(context->arena, explain_place());
+	finding->story = arena_copy(context->arena, story);
+	finding->graph = arena_copy(context->arena, graph);
+	finding->output = arena_copy(context->arena, finding_output(context));
+	finding->trace_hash = control->trace_hash;
+	free(story);
+	free(graph);
+}
+
+static void plain_name(char *text)
+{
+	for (; *text; text++)
+		if (*text == '/' || *text == ' ')
+			*text = '-';
+}
+
+static int write_plan(struct campaign *campaign, const struct plan *plan, const char *name)
+{
+	struct plan_trace trace = { 0 };
+	int error, fd;
+	FILE *file;
+
+	error = recipe_trace(&trace);
+	if (error)
+		return error;
+	fd = openat(campaign->context->out_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!file) {
+		error = -errno;
+	} else {
+		error = plan_write(file, plan, &trace);
+		if (fclose(file) != 0 && !error)
+			error = -errno;
+	}
+	plan_trace_free(&trace);
+	return error;
+}
+
+static void save(struct campaign *campaign, struct record_finding *finding, struct plan *plan)
+{
+	struct arena *arena = campaign->context->arena;
+	const struct campaign_options *options = campaign->options;
+	char name[256];
+	int error;
+
+	snprintf(name, sizeof(name), "%.60s-%.60s.%.60s.%zu.plan", campaign->target->scenario->group,
+		 campaign->target->scenario->name, campaign->target->scase->name,
+		 campaign->record->finding_count + 1);
+	plain_name(name);
+	snprintf(plan->finding, sizeof(plan->finding), "%s: %.200s", kind_name(finding->kind),
+		 control->finding.message);
+	plan->trace_hash = control->trace_hash;
+	error = write_plan(campaign, plan, name);
+	finding->plan_path = arena_print(arena, "%s/%s", options->out_directory, name);
+	if (error) {
+		finding->replay_line = arena_print(arena, "(the plan could not be written: %s: %s)",
+						   finding->plan_path, strerror(-error));
+		finding->plan_path = "";
+		return;
+	}
+	finding->replay_line =
+		arena_print(arena, "%s replay %s", options->program, finding->plan_path);
+}
+
+/* Shrinks the plan and leaves its execution in the control block; else runs the whole one again. */
+static void settle_on_plan(struct campaign *campaign, struct plan *plan,
+			   const struct finding *found)
+{
+	const struct execution *execution = &campaign->execution;
+	static struct plan shrunk;
+	bool still;
+
+	atomic_store(&campaign->context->status->phase, POOL_REPORT);
+	shrunk = *plan;
+	if (campaign->options->shrink && !strcmp(plan->strategy, "replay")) {
+		(void)shrink_plan(&shrunk, execution, found->kind, found->oracle,
+				  campaign->context->status, &still);
+		if (still && shrink_run(&shrunk, execution) == 0 &&
+		    control->finding.kind == found->kind) {
+			*plan = shrunk;
+			return;
+		}
+	}
+	(void)execution_run(execution);
+}
+
+struct record_finding *finding_take(struct campaign *campaign)
+{
+	static struct plan plan;
+	struct finding found = control->finding;
+	uint64_t fingerprint = explain_fingerprint();
+	struct record_finding *finding = known(campaign, found.kind, found.oracle, fingerprint);
+	struct arena *arena = campaign->context->arena;
+
+	if (finding) {
+		finding->seen++;
+		return finding;
+	}
+	if (campaign->record->finding_count == CAMPAIGN_FINDINGS_MAX)
+		return NULL;
+	finding = &campaign->findings[campaign->record->finding_count];
+	finding->kind = found.kind;
+	finding->oracle = arena_copy(arena, found.oracle);
+	finding->fingerprint = fingerprint;
+	finding->seen = 1;
+	recipe_after(&plan, &campaign->execution, campaign->target);
+	settle_on_plan(campaign, &plan, &found);
+	finding_describe(finding, campaign->context);
+	save(campaign, finding, &plan);
+	campaign->record->finding_count++;
+	atomic_fetch_add(&campaign->context->status->findings, 1);
+	return finding;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/recipe.h"
+
+#include "core/trace.h"
+#include "os/proc.h"
+#include "os/sys.h"
+#include "search/strategies.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RUNNING_BYTES = 2048 };
+
+void recipe_strategy_text(const struct execution *execution, char *text, size_t size)
+{
+	if (execution->depth)
+		snprintf(text, size, "%s:%u,%u", execution->strategy->name, execution->depth,
+			 execution->length);
+	else
+		snprintf(text, size, "%s", execution->strategy->name);
+}
+
+int recipe_strategy(struct execution *execution, const char *text)
+{
+	char name[PLAN_NAME_MAX];
+	unsigned depth = 0, length = 0;
+
+	if (sscanf(text, "%63[^:]:%u,%u", name, &depth, &length) < 1)
+		return -EINVAL;
+	execution->strategy = strategies_find(name);
+	execution->depth = depth;
+	execution->length = length;
+	return execution->strategy ? 0 : -EINVAL;
+}
+
+static void head(struct plan *plan, const struct execution *execution,
+		 const struct campaign_target *target)
+{
+	memset(plan, 0, sizeof(*plan));
+	snprintf(plan->scenario, sizeof(plan->scenario), "%.60s/%.60s", target->scenario->group,
+		 target->scenario->name);
+	snprintf(plan->case_name, sizeof(plan->case_name), "%s", target->scase->name);
+	snprintf(plan->module, sizeof(plan->module), "%s", target->module);
+	recipe_strategy_text(execution, plan->strategy, sizeof(plan->strategy));
+	plan->seed = execution->seed;
+	plan->execution = execution->number;
+	plan->fault_count = execution->fault_count;
+	memcpy(plan->faults, execution->faults, execution->fault_count * sizeof(plan->faults[0]));
+}
+
+void recipe_before(struct plan *plan, const struct execution *execution,
+		   const struct campaign_target *target)
+{
+	head(plan, execution, target);
+	if (execution->plan) {
+		plan->switch_count = execution->plan->switch_count;
+		memcpy(plan->switches, execution->plan->switches,
+		       plan->switch_count * sizeof(plan->switches[0]));
+	}
+}
+
+static const char *task_name(uint8_t task)
+{
+	return task < TASKS_MAX ? control->tasks[task].name : PLAN_NOBODY;
+}
+
+void recipe_after(struct plan *plan, const struct execution *execution,
+		  const struct campaign_target *target)
+{
+	uint32_t i;
+
+	recipe_before(plan, execution, target);
+	plan->trace_hash = control->trace_hash;
+	if (control->recorded_full)
+		return;
+	snprintf(plan->strategy, sizeof(plan->strategy), "replay");
+	plan->switch_count = control->recorded_count;
+	for (i = 0; i < control->recorded_count; i++) {
+		const struct recorded_switch *from = &control->recorded[i];
+		struct plan_switch *to = &plan->switches[i];
+
+		snprintf(to->task, sizeof(to->task), "%s", task_name(from->task));
+		snprintf(to->target, sizeof(to->target), "%s", task_name(from->target));
+		snprintf(to->call, sizeof(to->call), "%s", op_name((enum op)from->op_kind));
+		to->op = from->op;
+		to->pass = from->pass;
+	}
+	/* Only the faults that struck are part of what happened. */
+	for (i = plan->fault_count; i-- > 0;)
+		if (i < control->shot_count && control->shots[i].state == SHOT_ARMED)
+			plan->faults[i] = plan->faults[--plan->fault_count];
+}
+
+int recipe_trace(struct plan_trace *trace)
+{
+	uint32_t count = trace_count(), i;
+	char text[400];
+
+	trace->count = 0;
+	trace->lines = calloc(count + 1, sizeof(*trace->lines));
+	if (!trace->lines)
+		return -ENOMEM;
+	if (count > PLAN_TRACE_LINES_MAX)
+		count = PLAN_TRACE_LINES_MAX;
+	for (i = 0; i < count; i++) {
+		trace->lines[i] = strdup(trace_line(&control->events[i], text, sizeof(text)));
+		if (!trace->lines[i])
+			return -ENOMEM;
+		trace->count++;
+	}
+	return 0;
+}
+
+static int running_fd = -1;
+
+static void running_name(const struct pool_context *context, char *name, size_t size)
+{
+	snprintf(name, size, "running-%u.plan", context->worker);
+}
+
+static size_t add_faults(char *text, size_t size, const struct execution *execution)
+{
+	size_t used = 0;
+	uint32_t i;
+
+	for (i = 0; i < execution->fault_count; i++) {
+		const struct plan_fault *fault = &execution->faults[i];
+		char signo[16] = "";
+
+		if (fault->kind == PLAN_SIGNAL)
+			snprintf(signo, sizeof(signo), " %d", fault->signo);
+		used += (size_t)snprintf(text + used, size - used, "fault %s%s %s at %u %s %s after %u\n",
+					 plan_fault_name(fault->kind), signo, fault->victim,
+					 fault->op, fault->call, plan_where_name(fault->where),
+					 fault->after);
+	}
+	return used;
+}
+
+void recipe_note_running(const struct pool_context *context, const struct execution *execution,
+			 const struct campaign_target *target)
+{
+	char text[RUNNING_BYTES], name[64], strategy[PLAN_NAME_MAX];
+	size_t used;
+
+	if (running_fd < 0) {
+		running_name(context, name, sizeof(name));
+		running_fd = openat(context->out_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		if (running_fd < 0)
+			return;
+		running_fd = proc_move_fd(running_fd, control->fd_base);
+	}
+	recipe_strategy_text(execution, strategy, sizeof(strategy));
+	used = (size_t)snprintf(text, sizeof(text) - 512, "sabot-plan %d\nscenario %s/%s\ncase %s\n",
+				PLAN_VERSION, target->scenario->group, target->scenario->name,
+				target->scase->name);
+	if (target->module[0])
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "module %.400s\n",
+					 target->module);
+	used += (size_t)snprintf(text + used, sizeof(text) - used,
+				 "seed 0x%016llx\nexecution %llu\nstrategy %s\n",
+				 (unsigned long long)execution->seed,
+				 (unsigned long long)execution->number, strategy);
+	used += add_faults(text + used, sizeof(text) - used - 8, execution);
+	used += (size_t)snprintf(text + used, sizeof(text) - used, "end\n");
+	(void)sys_call(SYS_pwrite64, running_fd, (long)text, (long)used, 0, 0, 0);
+	(void)sys_call(SYS_ftruncate, running_fd, (long)used, 0, 0, 0, 0);
+}
+
+void recipe_forget_running(const struct pool_context *context)
+{
+	char name[64];
+
+	running_name(context, name, sizeof(name));
+	(void)unlinkat(context->out_fd, name, 0);
+	if (running_fd >= 0)
+		(void)sys_close(running_fd);
+	running_fd = -1;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/sweep.h"
+
+#include "campaign/coordinates.h"
+#include "search/strategies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BASES = 8, BASES_TWIN = 256, CASCADE_BASES = 2 };
+
+struct sweep {
+	struct campaign *campaign;
+	struct coordinate_set seen; /* what was tried, over all bases */
+	struct coordinates first;
+	struct coordinates second;
+};
+
+static enum plan_fault_kind plan_kind(enum sabot_fault_kind kind)
+{
+	return kind == SABOT_STOP ? PLAN_STOP : kind == SABOT_SIGNAL ? PLAN_SIGNAL : PLAN_KILL;
+}
+
+static void aim(struct plan_fault *shot, const struct sabot_fault *fault,
+		const struct coordinate *at)
+{
+	memset(shot, 0, sizeof(*shot));
+	shot->kind = plan_kind(fault->kind);
+	shot->signo = fault->kind == SABOT_SIGNAL ? fault->signo : 0;
+	shot->op = at->op;
+	shot->where = at->where;
+	snprintf(shot->victim, sizeof(shot->victim), "%s", at->victim);
+	snprintf(shot->call, sizeof(shot->call), "%s", op_name(at->kind));
+}
+
+/* The base schedule: the default one first, then a random walk or random priorities each. */
+static void choose_base(struct campaign *campaign, uint64_t base)
+{
+	struct execution *execution = &campaign->execution;
+	const char *strategy = campaign->options->strategy;
+
+	execution->number = base;
+	execution->depth = 0;
+	execution->strategy = base == 0	    ? &strategy_replay :
+			      base % 2 == 1 ? &strategy_random :
+					      &strategy_pct;
+	if (strategy && base > 0 && strcmp(strategy, "sweep"))
+		execution->strategy = strategies_find(strategy);
+	if (execution->strategy == &strategy_pct) {
+		execution->depth = campaign->options->depth;
+		execution->length = campaign->length;
+	}
+	execution->faults = NULL;
+	execution->fault_count = 0;
+}
+
+/* After the first fault, the recoverer dies as well: each coordinate that followed it. */
+static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
+{
+	const struct sabot_fault *fault = &sweep->campaign->target->scase->second;
+	struct execution *execution = &sweep->campaign->execution;
+	size_t i;
+
+	coordinates_collect(&sweep->second, fault, true);
+	for (i = 0; i < sweep->second.count; i++) {
+		if (!coordinate_set_add(&sweep->seen, sweep->second.list[i].key))
+			continue;
+		sweep->campaign->record->kill_points_known++;
+		aim(&shots[1], fault, &sweep->second.list[i]);
+		execution->fault_count = 2;
+		if (!campaign_try(sweep->campaign))
+			return;
+		if (control->shot_count == 2 && control->shots[1].state == SHOT_CONFIRMED)
+			sweep->campaign->record->kill_points_covered++;
+	}
+	execution->fault_count = 1;
+}
+
+static bool sweep_base(struct sweep *sweep, uint64_t base)
+{
+	struct campaign *campaign = sweep->campaign;
+	const struct sabot_case *scase = campaign->target->scase;
+	struct record_case *record = campaign->record;
+	struct plan_fault shots[2];
+	size_t i;
+
+	choose_base(campaign, base);
+	control->fingerprint = true;
+	if (!campaign_try(campaign))
+		return false;
+	control->fingerprint = false;
+	if (control->finding.kind != KIND_NONE)
+		return true; /* the block shows the shrunk finding, not the base */
+	coordinates_collect(&sweep->first, &scase->fault, false);
+	campaign->execution.faults = shots;
+	for (i = 0; i < sweep->first.count; i++) {
+		if (!coordinate_set_add(&sweep->seen, sweep->first.list[i].key))
+			continue;
+		record->kill_points_known++;
+		aim(&shots[0], &scase->fault, &sweep->first.list[i]);
+		campaign->execution.fault_count = 1;
+		if (!campaign_try(campaign))
+			return false;
+		if (control->shot_count && control->shots[0].state == SHOT_CONFIRMED)
+			record->kill_points_covered++;
+		if (scase->second.kind && base < CASCADE_BASES)
+			sweep_second(sweep, shots);
+		if (campaign->ended)
+			return false;
+	}
+	return true;
+}
+
+void sweep_run(struct campaign *campaign)
+{
+	const struct campaign_options *options = campaign->options;
+	bool twin = campaign->target->scase->caught_by && !options->raw;
+	uint64_t bases = options->schedules ? options->schedules : twin ? BASES_TWIN : BASES;
+	struct sweep *sweep = calloc(1, sizeof(*sweep));
+	uint64_t base;
+
+	if (!sweep)
+		return;
+	/* Asked for a number of executions: as many schedules as that takes. */
+	if (options->executions)
+		bases = UINT64_MAX;
+	sweep->campaign = campaign;
+	for (base = 0; base < bases; base++)
+		if (!sweep_base(sweep, base))
+			break;
+	campaign->ended = true;
+	coordinate_set_free(&sweep->seen);
+	free(sweep);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/worker.h"
+
+#include "core/control.h"
+#include "core/verdict.h"
+#include "exec/audit.h"
+#include "exec/execution.h"
+#include "os/proc.h"
+#include "os/sys.h"
+#include "os/world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static _Noreturn void give_up(const struct worker_start *start, const char *what, int error)
+{
+	dprintf(start->output_fd, "sabot: %s: %s\n", what, strerror(-error));
+	atomic_store(&start->status->error, -error);
+	_exit(EXIT_BUG);
+}
+
+/* Descriptors 0, 1, 2 are for the scenario: nothing to read, and what is written is kept for a finding. */
+static void redirect(int output_fd)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(output_fd, STDOUT_FILENO);
+	dup2(output_fd, STDERR_FILENO);
+	close(null);
+}
+
+/* All that the harness keeps open is moved above what tasks will use, and is closed in them. */
+static void move_descriptors(struct pool_context *context, int *result_fd)
+{
+	context->out_fd = proc_move_fd(context->out_fd, control->fd_base);
+	context->output_fd = proc_move_fd(context->output_fd, control->fd_base);
+	*result_fd = proc_move_fd(*result_fd, control->fd_base);
+	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
+}
+
+static void run_jobs(const struct worker_start *start, struct pool_context *context, int result_fd)
+{
+	for (;;) {
+		uint32_t job;
+
+		if (atomic_load(&start->shared->stop))
+			return;
+		job = atomic_fetch_add(&start->shared->next_job, 1);
+		if (job >= start->shared->job_count)
+			return;
+		atomic_store(&start->status->job, job + 1);
+		start->shared->results[job] = start->options->run(context, job, start->options->user);
+		atomic_store(&start->status->phase, POOL_IDLE);
+		atomic_store(&start->status->job, 0);
+		(void)sys_write(result_fd, &job, sizeof(job));
+	}
+}
+
+/* Without a world of its own a worker works in a directory of the output directory. */
+static const char *fallback_directory(const struct worker_start *start, char *path, size_t size)
+{
+	snprintf(path, size, "%s/work-%u", start->options->out_directory, start->index);
+	(void)mkdir(path, 0700);
+	return path;
+}
+
+static _Noreturn void work(const struct worker_start *start, const struct world *world)
+{
+	struct pool_context context = {
+		.worker = start->index,
+		.arena = start->arena,
+		.status = start->status,
+		.stop = &start->shared->stop,
+		.output_fd = start->output_fd,
+		.deadline_ns = start->shared->deadline_ns,
+	};
+	int result_fd = start->result_fd;
+	char path[4096] = "";
+	const char *what = "";
+	int error;
+
+	context.out_fd = open(start->options->out_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!world->isolated)
+		fallback_directory(start, path, sizeof(path));
+	error = world_enter(world, path, &what);
+	if (error)
+		give_up(start, what, error);
+	redirect(start->output_fd);
+	error = execution_prepare();
+	if (error)
+		give_up(start, "making the control block", error);
+	move_descriptors(&context, &result_fd);
+	error = audit_open(world->isolated);
+	if (error)
+		give_up(start, "opening the working directory", error);
+	atomic_store(&start->status->gated, control->gated);
+	atomic_store(&start->status->isolated, world->isolated);
+	run_jobs(start, &context, result_fd);
+	execution_end_pool();
+	if (!world->isolated)
+		(void)rmdir(path);
+	_exit(0);
+}
+
+_Noreturn void worker_keep(const struct worker_start *start)
+{
+	struct world world;
+	int alive[2], status = 0;
+	pid_t worker;
+
+	close(start->alive[1]);
+	world_die_with_parent(start->alive[0]);
+	(void)setsid();
+	(void)world_pin(start->index);
+	world_part(&world);
+	if (pipe2(alive, O_CLOEXEC) != 0)
+		give_up(start, "making a pipe", -errno);
+	worker = fork();
+	if (worker == 0) {
+		close(alive[1]);
+		world_die_with_parent(alive[0]);
+		work(start, &world);
+	}
+	close(alive[0]);
+	if (worker < 0)
+		give_up(start, "forking the worker", -errno);
+	while (waitpid(worker, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (WIFSIGNALED(status)) {
+		/* Ends as the worker did, without a second core file. */
+		struct rlimit none = { 0, 0 };
+
+		(void)setrlimit(RLIMIT_CORE, &none);
+		signal(WTERMSIG(status), SIG_DFL);
+		(void)sys_kill(sys_getpid(), WTERMSIG(status));
+	}
+	_exit(WEXITSTATUS(status));
+}

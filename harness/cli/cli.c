@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include "core/verdict.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <unistd.h>
+
+const struct sabot_scenario *const *cli_builtin;
+const char *cli_program;
+const char *argp_program_version = "sabot " SABOT_VERSION;
+
+const struct cli_verb cli_verbs[] = {
+	{ "run", "run scenarios and judge them", cli_run },
+	{ "list", "show the scenarios and their cases", cli_list },
+	{ "replay", "run a plan again and compare the traces", cli_replay },
+	{ "shrink", "remove from a plan what its finding does not need", cli_shrink },
+	{ "explain", "tell a plan's execution as a story", cli_explain },
+	{ "bench", "measure the engine beside its floors", cli_bench },
+	{ "doctor", "say what this machine allows, and what is missing", cli_doctor },
+	{ "new", "write a scenario to start from", cli_new },
+	{ 0 },
+};
+
+int cli_fail(int code, const char *format, ...)
+{
+	va_list list;
+
+	fflush(stdout);
+	fputs("sabot: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+	return code;
+}
+
+void cli_fix_addresses(char **argv)
+{
+	int persona = personality(0xffffffff);
+
+	if (persona == -1 || (persona & ADDR_NO_RANDOMIZE) || getenv("SABOT_KEEP_ASLR"))
+		return;
+	if (personality((unsigned)persona | ADDR_NO_RANDOMIZE) == -1)
+		return;
+	execv("/proc/self/exe", argv);
+	(void)personality((unsigned)persona);
+}
+
+int cli_number(const char *text, unsigned long long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	return errno || end == text || *end || strchr(text, '-') ? -EINVAL : 0;
+}
+
+int cli_duration(const char *text, unsigned long long *ns)
+{
+	static const struct {
+		const char *unit;
+		unsigned long long ns;
+	} units[] = { { "ms", 1000000 },	 { "s", 1000000000 },	  { "", 1000000000 },
+		      { "m", 60000000000 }, { "h", 3600000000000 } };
+	unsigned long long count;
+	char *end;
+	size_t i;
+
+	errno = 0;
+	count = strtoull(text, &end, 10);
+	if (errno || end == text || strchr(text, '-'))
+		return -EINVAL;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].unit)) {
+			*ns = count * units[i].ns;
+			return count && *ns / units[i].ns != count ? -EINVAL : 0;
+		}
+	return -EINVAL;
+}
+
+static void usage(FILE *file)
+{
+	const struct cli_verb *verb;
+
+	fprintf(file, "Usage: sabot VERB [OPTION...]\n\n"
+		      "Runs programs made of several processes one step at a time, kills them at points that it\n"
+		      "chooses, and judges what the survivors see.\n\n");
+	for (verb = cli_verbs; verb->name; verb++)
+		fprintf(file, "  %-8s %s\n", verb->name, verb->about);
+	fprintf(file, "\nStart with `sabot run`. `sabot VERB --help` tells more.\n"
+		      "Exit codes: 0 all pass; 1 a finding; 2 usage; 3 replay diverged; 4 nothing selected;\n"
+		      "5 undecided; 70 bug in sabot; 77 all skipped.\n");
+}
+
+int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builtin)
+{
+	static char name[64];
+	const struct cli_verb *verb;
+
+	cli_builtin = builtin;
+	cli_program = argv[0] && argv[0][0] ? argv[0] : "sabot";
+	argp_err_exit_status = EXIT_USAGE;
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return fflush(stdout) == 0 ? EXIT_PASS : EXIT_UNDECIDED;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts(argp_program_version);
+		return EXIT_PASS;
+	}
+	for (verb = cli_verbs; verb->name; verb++)
+		if (!strcmp(argv[1], verb->name)) {
+			cli_fix_addresses(argv);
+			snprintf(name, sizeof(name), "sabot %s", verb->name);
+			argv[1] = name;
+			return verb->run(argc - 1, argv + 1);
+		}
+	return cli_fail(EXIT_USAGE, "there is no verb \"%s\"; `sabot --help` lists them", argv[1]);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "cli/run.h"
+#include "core/verdict.h"
+#include "search/strategies.h"
+
+#include <argp.h>
+#include <string.h>
+
+enum {
+	KEY_EXECUTIONS = 256,
+	KEY_BUDGET,
+	KEY_RAW,
+	KEY_TWICE,
+	KEY_OUT,
+	KEY_REPORT,
+	KEY_JSON,
+	KEY_COLOR,
+	KEY_DEPTH,
+	KEY_NO_SHRINK,
+	KEY_SCHEDULES,
+	KEY_STRATEGY,
+};
+
+static const struct argp_option run_options[] = {
+	{ "case", 'c', "CASE", 0, "Only the case of this name", 0 },
+	{ "seed", 's', "N", 0, "The seed of everything random (default 1)", 0 },
+	{ "executions", KEY_EXECUTIONS, "N", 0, "Executions a case; default: what the case needs", 0 },
+	{ "budget", KEY_BUDGET, "TIME", 0, "Real time for all cases together, as 30s, 5m or 2h", 0 },
+	{ "strategy", KEY_STRATEGY, "S", 0, "random, pct, sweep or replay; default: a mix", 0 },
+	{ "depth", KEY_DEPTH, "D", 0, "pct: the depth of the bugs to look for (default 3)", 0 },
+	{ "schedules", KEY_SCHEDULES, "N", 0, "sweep: base schedules to sweep (default 8)", 0 },
+	{ "jobs", 'j', "N", 0, "Workers, each on a CPU of its own; default: one for each CPU", 0 },
+	{ "raw", KEY_RAW, NULL, 0, "Judge a twin as any other case: its bug is a finding", 0 },
+	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
+	{ "no-shrink", KEY_NO_SHRINK, NULL, 0, "Leave plans as they were found", 0 },
+	{ "out", KEY_OUT, "DIR", 0, "Where plans go (default sabot-out)", 0 },
+	{ "report", KEY_REPORT, "FORMAT=FILE", 0, "Also write a report: text, jsonl or junit", 0 },
+	{ "json", KEY_JSON, NULL, 0, "One JSON object a case on standard output", 0 },
+	{ "quiet", 'q', NULL, 0, "Only what did not pass", 0 },
+	{ "verbose", 'v', NULL, 0, "Also how the twins were caught", 0 },
+	{ "color", KEY_COLOR, "WHEN", 0, "always, never or auto (default)", 0 },
+	{ 0 },
+};
+
+static uint64_t number_of(const char *text, const char *option, struct argp_state *state)
+{
+	unsigned long long number = 0;
+
+	if (cli_number(text, &number))
+		argp_error(state, "--%s takes a whole number, not \"%s\"", option, text);
+	return number;
+}
+
+static void add_report(struct run *run, char *text, struct argp_state *state)
+{
+	char *equals = strchr(text, '=');
+
+	if (!equals || !equals[1])
+		argp_error(state, "--report takes FORMAT=FILE, not \"%s\"", text);
+	*equals = '\0';
+	if (run->report_count == RUN_REPORTS_MAX)
+		argp_error(state, "at most %d reports", RUN_REPORTS_MAX);
+	run->reports[run->report_count].format = report_find(text);
+	run->reports[run->report_count].path = equals + 1;
+	if (!run->reports[run->report_count++].format)
+		argp_error(state, "there is no report format \"%s\": text, jsonl or junit", text);
+}
+
+static void set_strategy(struct run *run, const char *name, struct argp_state *state)
+{
+	if (strcmp(name, "sweep") && !strategies_find(name))
+		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay", name);
+	run->campaign.strategy = name;
+}
+
+static error_t parse_search(int key, char *argument, struct argp_state *state)
+{
+	struct run *run = state->input;
+	struct campaign_options *campaign = &run->campaign;
+
+	switch (key) {
+	case 'c':
+		run->case_name = argument;
+		break;
+	case 's':
+		campaign->seed = number_of(argument, "seed", state);
+		break;
+	case KEY_EXECUTIONS:
+		campaign->executions = number_of(argument, "executions", state);
+		if (!campaign->executions)
+			argp_error(state, "--executions takes a number above 0");
+		break;
+	case KEY_BUDGET:
+		if (cli_duration(argument, &run->budget_ns) || !run->budget_ns)
+			argp_error(state, "--budget takes a time such as 30s, not \"%s\"", argument);
+		break;
+	case KEY_STRATEGY:
+		set_strategy(run, argument, state);
+		break;
+	case KEY_DEPTH:
+		campaign->depth = (uint32_t)number_of(argument, "depth", state);
+		if (campaign->depth < 1 || campaign->depth > 16)
+			argp_error(state, "--depth takes a number from 1 to 16");
+		break;
+	case KEY_SCHEDULES:
+		campaign->schedules = (uint32_t)number_of(argument, "schedules", state);
+		break;
+	case 'j':
+		run->workers = number_of(argument, "jobs", state);
+		if (run->workers < 1 || run->workers > POOL_WORKERS_MAX)
+			argp_error(state, "--jobs takes a number from 1 to %d", POOL_WORKERS_MAX);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct run *run = state->input;
+
+	switch (key) {
+	case KEY_RAW:
+		run->campaign.raw = true;
+		break;
+	case KEY_TWICE:
+		run->campaign.twice = true;
+		break;
+	case KEY_NO_SHRINK:
+		run->campaign.shrink = false;
+		break;
+	case KEY_OUT:
+		run->out = argument;
+		break;
+	case KEY_REPORT:
+		add_report(run, argument, state);
+		break;
+	case KEY_JSON:
+		run->json = true;
+		break;
+	case 'q':
+		run->report.verbosity = REPORT_QUIET;
+		break;
+	case 'v':
+		run->report.verbosity = REPORT_VERBOSE;
+		break;
+	case KEY_COLOR:
+		if (strcmp(argument, "always") && strcmp(argument, "never") &&
+		    strcmp(argument, "auto"))
+			argp_error(state, "--color takes always, never or auto");
+		run->colour = argument;
+		break;
+	case ARGP_KEY_ARG:
+		if (run->word_count == RUN_WORDS_MAX)
+			argp_error(state, "too many arguments");
+		run->words[run->word_count++] = argument;
+		break;
+	default:
+		return parse_search(key, argument, state);
+	}
+	return 0;
+}
+
+static const struct argp run_argp = {
+	.options = run_options,
+	.parser = parse,
+	.args_doc = "[PATTERN|MODULE.so...]",
+	.doc = "Runs scenarios: all that are built in, those that match a pattern (group/name, name, group/, "
+	       "\"*lock*\", name:case), or those of a module.",
+};
+
+void run_parse(struct run *run, int argc, char **argv)
+{
+	memset(run, 0, sizeof(*run));
+	run->campaign.seed = 1;
+	run->campaign.depth = 3;
+	run->campaign.shrink = true;
+	run->out = "sabot-out";
+	run->colour = "auto";
+	argp_parse(&run_argp, argc, argv, 0, NULL, run);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/world.h"
+
+#include "os/sys.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAMESPACES = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET };
+
+static bool put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* As a user: the caller becomes root of a user namespace, which may make the others. */
+static bool part_as_user(void)
+{
+	char map[64];
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (unshare(CLONE_NEWUSER | NAMESPACES) != 0)
+		return false;
+	(void)put("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
+	if (!put("/proc/self/uid_map", map))
+		return false;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
+	return put("/proc/self/gid_map", map);
+}
+
+void world_part(struct world *world)
+{
+	*world = (struct world){ 0 };
+	if (unshare(NAMESPACES) == 0) {
+		world->isolated = true;
+		return;
+	}
+	world->error = errno;
+	if (part_as_user()) {
+		world->isolated = world->by_user = true;
+		world->error = 0;
+	}
+}
+
+static void loopback_up(void)
+{
+	struct ifreq request = { .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "lo");
+	(void)ioctl(fd, SIOCSIFFLAGS, &request);
+	close(fd);
+}
+
+/*
+ * The working directory lies in the private /dev/shm, under a name that shm_open() cannot make: no mount
+ * point is needed that would outlive the namespace.
+ */
+static int enter_isolated(const char **what)
+{
+	*what = "making mounts private";
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return -errno;
+	*what = "mounting /proc";
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+		return -errno;
+	*what = "mounting /dev/shm";
+	if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") != 0)
+		return -errno;
+	*what = "making the working directory";
+	if (mkdir("/dev/shm/.sabot", 0755) != 0 || mkdir("/dev/shm/.sabot/run", 0700) != 0 ||
+	    mkdir("/dev/shm/.sabot/mq", 0755) != 0)
+		return -errno;
+	(void)mount("mqueue", "/dev/shm/.sabot/mq", "mqueue", 0, NULL);
+	loopback_up();
+	*what = "entering the working directory";
+	return chdir("/dev/shm/.sabot/run") == 0 ? 0 : -errno;
+}
+
+int world_enter(const struct world *world, const char *fallback_directory, const char **what)
+{
+	if (world->isolated)
+		return enter_isolated(what);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	*what = "entering the working directory";
+	return chdir(fallback_directory) == 0 ? 0 : -errno;
+}
+
+void world_die_with_parent(int alive_fd)
+{
+	struct pollfd parent = { .fd = alive_fd, .events = POLLIN };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* It may have died before that: then the other end of its pipe is closed. */
+	if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP))
+		_exit(1);
+}
+
+unsigned world_cpus(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+int world_pin(unsigned n)
+{
+	cpu_set_t set, one;
+	int cpu;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return -errno;
+	n %= (unsigned)CPU_COUNT(&set);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set) && n-- == 0)
+			break;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	return sched_setaffinity(0, sizeof(one), &one) == 0 ? cpu : -errno;
+}
