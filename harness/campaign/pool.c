@@ -29,6 +29,11 @@ static void note_interrupt(int signo)
 	interrupts++;
 }
 
+void pool_stop(void)
+{
+	interrupts = 1;
+}
+
 static void note_child(int signo)
 {
 	(void)signo;

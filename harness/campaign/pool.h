@@ -41,6 +41,7 @@ struct pool_context {
 
 struct pool_options {
 	unsigned workers;
+	bool no_world; /* stay in the caller's namespaces: its debugger has to find the tasks */
 	const char *out_directory; /* absolute */
 	uint64_t budget_ns;	   /* real time for all jobs together; 0: none */
 	/* In the worker; returns the result, in the arena. */
@@ -52,6 +53,9 @@ struct pool_options {
 		     void *user);
 	void *user;
 };
+
+/* From a callback: finish soon, as if the user had interrupted. */
+void pool_stop(void);
 
 /* Runs the jobs. Returns 0, -EINTR if the user ended it, or -errno if no worker could be made. */
 int pool_run(const struct pool_options *options, uint32_t jobs);

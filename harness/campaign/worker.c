@@ -119,7 +119,9 @@ _Noreturn void worker_keep(const struct worker_start *start)
 	world_die_with_parent(start->alive[0]);
 	(void)setsid();
 	(void)world_pin(start->index);
-	world_part(&world);
+	world = (struct world){ 0 };
+	if (!start->options->no_world)
+		world_part(&world);
 	if (pipe2(alive, O_CLOEXEC) != 0)
 		give_up(start, "making a pipe", -errno);
 	worker = fork();

@@ -22,7 +22,8 @@ static int add(enum family family, uint64_t key0, uint64_t key1)
 	return (int)at;
 }
 
-int object_find(enum family family, uint64_t key0, uint64_t key1)
+/* The slot that holds the object's index + 1, or the free one that would. */
+static uint16_t *slot_of(enum family family, uint64_t key0, uint64_t key1)
 {
 	const uint32_t slots = OBJECTS_MAX * 2;
 	uint64_t hash = random_mix(key0 * 3 + random_mix(key1 + (uint64_t)family));
@@ -32,16 +33,34 @@ int object_find(enum family family, uint64_t key0, uint64_t key1)
 		uint16_t *index = &control->object_index[slot];
 		const struct object *object;
 
-		if (*index == 0) {
-			int added = add(family, key0, key1);
-
-			*index = (uint16_t)(added + 1);
-			return added;
-		}
+		if (*index == 0)
+			return index;
 		object = &control->objects[*index - 1];
 		if (object->family == family && object->key[0] == key0 && object->key[1] == key1)
-			return *index - 1;
+			return index;
 	}
+}
+
+int object_find(enum family family, uint64_t key0, uint64_t key1)
+{
+	uint16_t *index = slot_of(family, key0, key1);
+
+	if (*index == 0)
+		*index = (uint16_t)(add(family, key0, key1) + 1);
+	return *index - 1;
+}
+
+int object_seek(enum family family, uint64_t key0, uint64_t key1)
+{
+	return *slot_of(family, key0, key1) - 1;
+}
+
+void object_retire(int object)
+{
+	if (object < 0)
+		return;
+	control->objects[object].key[0] = UINT64_MAX;
+	control->objects[object].key[1] = UINT64_MAX;
 }
 
 int object_at(enum family family, const void *address)

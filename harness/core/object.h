@@ -12,6 +12,10 @@
 
 /* Finds or adds. Returns the index, or -1 when OBJECTS_MAX are known. */
 int object_find(enum family family, uint64_t key0, uint64_t key1);
+/* Finds without adding. Returns the index, or -1. */
+int object_seek(enum family family, uint64_t key0, uint64_t key1);
+/* The object is gone, and its key may come to name another: it is not found any more. */
+void object_retire(int object);
 /*
  * An object in memory: in the scenario's shared memory it is one for all tasks, elsewhere one for each
  * process.

@@ -73,20 +73,31 @@ enum op_flag {
 	X(OFD_SETLKW, "fcntl(F_OFD_SETLKW)", OFD_LOCK, OP_BLOCKS | OP_WAKES)                       \
 	X(OFD_GETLK, "fcntl(F_OFD_GETLK)", OFD_LOCK, OP_PURE)                                      \
 	X(FCNTL, "fcntl", FILE, 0)                                                                 \
+	X(SETPIPE_SZ, "fcntl(F_SETPIPE_SZ)", PIPE, OP_WAKES)                                       \
 	X(FLOCK, "flock", FLOCK, OP_BLOCKS | OP_WAKES)                                             \
 	X(LOCKF, "lockf", RECORD_LOCK, OP_BLOCKS | OP_WAKES)                                       \
 	X(OPEN, "open", FILE, OP_BLOCKS | OP_WAKES)                                                \
+	X(FILE_OPEN, "open", FILE, 0)                                                              \
 	X(CLOSE, "close", FILE, OP_WAKES)                                                          \
 	X(PIPE, "pipe", PIPE, 0)                                                                   \
 	X(DUP, "dup", FILE, OP_WAKES)                                                              \
 	X(READ, "read", FILE, OP_BLOCKS | OP_WAKES)                                                \
 	X(WRITE, "write", FILE, OP_BLOCKS | OP_WAKES)                                              \
+	X(FILE_READ, "read", FILE, 0)                                                              \
+	X(FILE_WRITE, "write", FILE, 0)                                                            \
+	X(SPLICE, "splice", PIPE, OP_BLOCKS | OP_WAKES)                                            \
 	X(PREAD, "pread", FILE, OP_PURE)                                                           \
 	X(PWRITE, "pwrite", FILE, 0)                                                               \
 	X(FTRUNCATE, "ftruncate", FILE, 0)                                                         \
+	X(LSEEK, "lseek", FILE, 0)                                                                 \
+	X(FSYNC, "fsync", FILE, OP_PURE)                                                           \
+	X(STAT, "stat", FILE, OP_PURE)                                                             \
 	X(MKFIFO, "mkfifo", FILE, 0)                                                               \
 	X(UNLINK, "unlink", FILE, 0)                                                               \
 	X(RENAME, "rename", FILE, 0)                                                               \
+	X(LINK, "link", FILE, 0)                                                                   \
+	X(MKDIR, "mkdir", FILE, 0)                                                                 \
+	X(RMDIR, "rmdir", FILE, 0)                                                                 \
 	X(FORK, "fork", PROCESS, 0)                                                                \
 	X(EXIT, "exit", PROCESS, OP_WAKES)                                                         \
 	X(WAIT, "waitpid", PROCESS, OP_BLOCKS)                                                     \

@@ -150,6 +150,8 @@ int execution_run(const struct execution *execution)
 		if (!error)
 			supervise(execution->stuck);
 	}
+	if (control->over && execution->over)
+		execution->over();
 	strike_disarm_all();
 	kept = pool && !control->over && !error ? execution->scenario : NULL;
 	kept_case = execution->scase;

@@ -22,6 +22,7 @@ struct execution {
 	void (*judge)(struct control *control, enum sabot_when when);
 	void (*stuck)(void);
 	void (*ended)(void); /* all tasks are reaped: exit statuses, leaks, ... */
+	void (*over)(void);  /* a finding ends it, the tasks are still as they were; may be NULL */
 };
 
 /* Readies this process for executions: control block, shared memory, gate. Returns 0 or -errno. */

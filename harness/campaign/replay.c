@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/replay.h"
+
+#include "campaign/finding.h"
+#include "campaign/recipe.h"
+#include "campaign/shrink.h"
+#include "core/trace.h"
+#include "os/sys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct replay_request *held_request;
+static struct replay_result *held_result;
+static struct pool_context *held_context;
+
+/* Called by the execution when it is over, before anything is killed. */
+static void hold(void)
+{
+	struct replay_result *result = held_result;
+	uint32_t i, count = 0;
+
+	for (i = 0; i < control->task_count; i++) {
+		const struct task *task = &control->tasks[i];
+
+		if (task_is_over(task))
+			continue;
+		result->tasks[count].name = arena_copy(held_context->arena, task->name);
+		result->tasks[count].pid = task->pid;
+		result->tasks[count].tid = task->tid;
+		result->tasks[count].doing = op_name(task->call.op);
+		count++;
+	}
+	result->finding.message = arena_copy(held_context->arena, control->finding.message);
+	atomic_store(&result->task_count, count);
+	atomic_store(&result->held, true);
+	while (!atomic_load(held_context->stop)) {
+		atomic_fetch_add(&held_context->status->executions, 1); /* still alive */
+		sys_nap(50000000);
+	}
+}
+
+static void compare(const struct replay_request *request, struct pool_context *context,
+		    struct replay_result *result)
+{
+	const struct plan_trace *trace = request->trace;
+	uint32_t count = trace_count(), i;
+	char text[400] = "nothing";
+	bool equal = true;
+
+	result->steps = count;
+	result->compared = trace->count || request->plan->trace_hash;
+	if (trace->count == 0) {
+		result->diverged = request->plan->trace_hash &&
+				   request->plan->trace_hash != control->trace_hash;
+		result->expected = result->got = "";
+		return;
+	}
+	for (i = 0; equal && i < count && i < trace->count; i++)
+		equal = !strcmp(trace_line(&control->events[i], text, sizeof(text)),
+				trace->lines[i]);
+	if (equal && (i == trace->count || trace->count == PLAN_TRACE_LINES_MAX) && i == count)
+		return;
+	if (!equal)
+		i--;
+	else if (i < count)
+		trace_line(&control->events[i], text, sizeof(text));
+	else
+		snprintf(text, sizeof(text), "(the end)");
+	result->diverged = true;
+	result->diverged_step = i + 1;
+	result->expected = arena_copy(context->arena,
+				      i < trace->count ? trace->lines[i] : "(the end)");
+	result->got = arena_copy(context->arena, text);
+}
+
+static void describe(struct replay_result *result, struct pool_context *context)
+{
+	result->finding.kind = control->finding.kind;
+	result->finding.oracle = arena_copy(context->arena, control->finding.oracle);
+	finding_describe(&result->finding, context);
+	result->finding.plan_path = result->finding.replay_line = "";
+}
+
+static void shrink(const struct replay_request *request, const struct execution *execution,
+		   struct pool_context *context, struct replay_result *result)
+{
+	static struct plan plan;
+	struct finding found = control->finding;
+	struct plan *shrunk = arena_alloc(context->arena, sizeof(*shrunk));
+	bool still;
+
+	recipe_after(&plan, execution, request->target);
+	result->tries = shrink_plan(&plan, execution, found.kind, found.oracle, context->status,
+				    &still);
+	(void)shrink_run(&plan, execution);
+	snprintf(plan.finding, sizeof(plan.finding), "%s: %.200s", kind_name(found.kind),
+		 control->finding.message);
+	plan.trace_hash = control->trace_hash;
+	*shrunk = plan;
+	result->shrunk = shrunk;
+	(void)recipe_trace(&result->shrunk_trace);
+}
+
+/* The lines are in this process's memory: moved to where the command line can read them. */
+static void share_trace(struct plan_trace *trace, struct arena *arena)
+{
+	char **lines = arena_alloc(arena, (trace->count + 1) * sizeof(*lines));
+	size_t i;
+
+	for (i = 0; i < trace->count; i++)
+		lines[i] = (char *)(uintptr_t)arena_copy(arena, trace->lines[i]);
+	plan_trace_free(&(struct plan_trace){ trace->lines, trace->count });
+	trace->lines = lines;
+}
+
+void replay_run(struct pool_context *context, const struct replay_request *request,
+		struct replay_result *result)
+{
+	struct execution execution;
+	uint64_t run;
+	int error = 0;
+
+	campaign_execution(&execution, request->options, request->target);
+	execution.seed = request->plan->seed;
+	execution.number = request->plan->execution;
+	execution.plan = request->plan;
+	execution.faults = request->plan->faults;
+	execution.fault_count = request->plan->fault_count;
+	execution.pool = false;
+	if (recipe_strategy(&execution, request->plan->strategy) != 0) {
+		result->error = arena_print(context->arena, "the plan's strategy \"%s\" is not known",
+					    request->plan->strategy);
+		return;
+	}
+	held_request = request;
+	held_result = result;
+	held_context = context;
+	if (request->hold)
+		execution.over = hold;
+	for (run = 1; run <= request->times && !result->diverged && !atomic_load(context->stop);
+	     run++) {
+		error = execution_run(&execution);
+		atomic_fetch_add(&context->status->executions, 1);
+		if (error)
+			break;
+		result->runs = run;
+		compare(request, context, result);
+		if (result->diverged)
+			result->diverged_run = run;
+	}
+	if (error) {
+		result->error = arena_print(context->arena, "it could not be run: %s",
+					    strerror(-error));
+		return;
+	}
+	if (request->shrink && control->finding.kind != KIND_NONE) {
+		shrink(request, &execution, context, result);
+		share_trace(&result->shrunk_trace, context->arena);
+	}
+	describe(result, context);
+}

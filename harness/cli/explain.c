@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "cli/plan_job.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct plan_job *job = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (job->path)
+			argp_error(state, "one plan at a time");
+		job->path = argument;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which plan? `sabot run` names one for each finding");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp explain_argp = {
+	.parser = parse,
+	.args_doc = "PLAN",
+	.doc = "Runs a plan and tells what happened: one line for each step that matters, the waits-for graph, "
+	       "and the finding.",
+};
+
+int cli_explain(int argc, char **argv)
+{
+	struct plan_job *job = calloc(1, sizeof(*job));
+	int code, error;
+
+	if (!job)
+		return cli_fail(EXIT_BUG, "out of memory");
+	argp_parse(&explain_argp, argc, argv, 0, NULL, job);
+	code = plan_job_run(job);
+	if (code)
+		return code;
+	error = plan_job_print(job);
+	if (error)
+		return cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(-error));
+	if (job->result->diverged)
+		return cli_fail(EXIT_DIVERGED, "%s: this is not the execution that the plan was made from "
+					       "(step %llu differs)",
+				job->path, (unsigned long long)job->result->diverged_step);
+	return EXIT_PASS;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/plan_job.h"
+
+#include "cli/cli.h"
+#include "cli/outdir.h"
+#include "cli/select.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int load(struct plan_job *job)
+{
+	struct plan_error wrong = { 0 };
+	FILE *file = fopen(job->path, "r");
+	int error;
+
+	if (!file)
+		return cli_fail(EXIT_USAGE, "%s: %m", job->path);
+	error = plan_read(file, &job->plan, &job->trace, &wrong);
+	fclose(file);
+	if (error)
+		return cli_fail(EXIT_USAGE, "%s:%u: %s", job->path, wrong.line, wrong.message);
+	return select_plan(&job->target, &job->plan, job->path);
+}
+
+static void *run(struct pool_context *context, uint32_t number, void *user)
+{
+	struct plan_job *job = user;
+
+	(void)number;
+	replay_run(context, &job->request, job->result);
+	return job->result;
+}
+
+static void done(uint32_t number, void *result, const char *how, void *user)
+{
+	struct plan_job *job = user;
+
+	(void)number;
+	if (!result)
+		job->lost = strdup(how);
+}
+
+/* The tasks stand still: says how to reach them, and waits for the user. */
+static void tell_held(struct plan_job *job)
+{
+	const struct replay_result *result = job->result;
+	uint32_t i;
+
+	printf("The tasks stand still at the last step%s%s\n",
+	       result->finding.message[0] ? ": " : ".", result->finding.message);
+	for (i = 0; i < atomic_load(&result->task_count); i++)
+		printf("  %-16s in %-24s gdb -p %d\n", result->tasks[i].name,
+		       result->tasks[i].doing, result->tasks[i].tid);
+	printf("Press Enter to end them.\n");
+	fflush(stdout);
+	job->told_held = true;
+}
+
+static void tick(const struct pool_status *status, unsigned workers, uint32_t jobs_done, void *user)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct plan_job *job = user;
+	char line[256];
+
+	(void)status;
+	(void)workers;
+	(void)jobs_done;
+	if (!job->hold || !atomic_load(&job->result->held))
+		return;
+	if (!job->told_held)
+		tell_held(job);
+	if (poll(&input, 1, 0) > 0 && read(STDIN_FILENO, line, sizeof(line)) >= 0)
+		pool_stop();
+}
+
+int plan_job_run(struct plan_job *job)
+{
+	struct pool_options pool = { .workers = 1, .run = run, .done = done, .tick = tick };
+	char directory[] = "/tmp/sabot-replay-XXXXXX";
+	int code = load(job), error;
+
+	if (code)
+		return code;
+	job->result = mmap(NULL, sizeof(*job->result), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (job->result == MAP_FAILED || !mkdtemp(directory))
+		return cli_fail(EXIT_BUG, "no memory or no temporary directory: %m");
+	job->result->finding.message = "";
+	job->options.program = cli_program;
+	job->options.out_directory = pool.out_directory = directory;
+	job->request = (struct replay_request){
+		.options = &job->options,
+		.target = &job->target,
+		.plan = &job->plan,
+		.trace = &job->trace,
+		.times = job->times ? job->times : 1,
+		.shrink = job->shrink,
+		.hold = job->hold,
+	};
+	pool.no_world = job->hold;
+	pool.user = job;
+	error = pool_run(&pool, 1);
+	(void)rmdir(directory);
+	if (job->lost)
+		return cli_fail(EXIT_UNDECIDED, "%s: %s", job->path, job->lost);
+	if (error && error != -EINTR)
+		return cli_fail(EXIT_UNDECIDED, "no worker could be started: %s", strerror(-error));
+	if (error == -EINTR && !job->told_held)
+		return cli_fail(EXIT_UNDECIDED, "interrupted");
+	if (job->result->error)
+		return cli_fail(EXIT_UNDECIDED, "%s: %s", job->path, job->result->error);
+	return 0;
+}
+
+int plan_job_print(const struct plan_job *job)
+{
+	const struct record_finding *finding = &job->result->finding;
+
+	printf("%s:%s, %llu steps\n\n%s", job->plan.scenario, job->plan.case_name,
+	       (unsigned long long)job->result->steps, finding->story);
+	if (finding->graph[0])
+		printf("\n%s", finding->graph);
+	if (finding->output[0])
+		printf("\nThe tasks wrote:\n%s", finding->output);
+	if (finding->kind == KIND_NONE)
+		printf("\nNothing was found.\n");
+	else
+		printf("\n%s: %s\n", kind_name(finding->kind), finding->message);
+	return fflush(stdout) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "cli/plan_job.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct argp_option shrink_options[] = {
+	{ "output", 'o', "FILE", 0, "Where the shrunk plan goes (default: PLAN itself)", 0 },
+	{ 0 },
+};
+
+struct shrink_arguments {
+	struct plan_job job;
+	const char *output;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct shrink_arguments *arguments = state->input;
+
+	switch (key) {
+	case 'o':
+		arguments->output = argument;
+		break;
+	case ARGP_KEY_ARG:
+		if (arguments->job.path)
+			argp_error(state, "one plan at a time");
+		arguments->job.path = argument;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which plan? `sabot run` names one for each finding");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp shrink_argp = {
+	.options = shrink_options,
+	.parser = parse,
+	.args_doc = "PLAN",
+	.doc = "Removes faults and switches from a plan until none can go without losing the finding. Each try is "
+	       "a real execution.",
+};
+
+/* Written beside and renamed: the old plan is there until the new one is whole. */
+static int write_plan(const char *path, const struct replay_result *result)
+{
+	char beside[4096];
+	FILE *file;
+	int error;
+
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	file = fopen(beside, "w");
+	if (!file)
+		return -errno;
+	error = plan_write(file, result->shrunk, &result->shrunk_trace);
+	if (fclose(file) != 0 && !error)
+		error = -errno;
+	if (!error && rename(beside, path) != 0)
+		error = -errno;
+	if (error)
+		(void)remove(beside);
+	return error;
+}
+
+int cli_shrink(int argc, char **argv)
+{
+	struct shrink_arguments *arguments = calloc(1, sizeof(*arguments));
+	const struct replay_result *result;
+	const char *output;
+	int code, error;
+
+	if (!arguments)
+		return cli_fail(EXIT_BUG, "out of memory");
+	arguments->job.shrink = true;
+	argp_parse(&shrink_argp, argc, argv, 0, NULL, arguments);
+	code = plan_job_run(&arguments->job);
+	if (code)
+		return code;
+	result = arguments->job.result;
+	if (!result->shrunk)
+		return cli_fail(EXIT_UNDECIDED, "%s shows no finding: there is nothing to keep",
+				arguments->job.path);
+	output = arguments->output ? arguments->output : arguments->job.path;
+	error = write_plan(output, result);
+	if (error)
+		return cli_fail(EXIT_UNDECIDED, "%s: %s", output, strerror(-error));
+	printf("%u faults and %u switches became %u and %u in %llu executions\n%s\n",
+	       arguments->job.plan.fault_count, arguments->job.plan.switch_count,
+	       result->shrunk->fault_count, result->shrunk->switch_count,
+	       (unsigned long long)result->tries, output);
+	return EXIT_PASS;
+}

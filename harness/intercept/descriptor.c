@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intercept/descriptor.h"
+
+#include "os/sys.h"
+
+#include <string.h>
+
+enum { STANDARD_LAST = 2 /* standard input, output and error */ };
+
+static enum descriptor_kind kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return DESCRIPTOR_FILE;
+	case S_IFIFO:
+	case S_IFSOCK:
+	case 0: /* eventfd(2), timerfd_create(2), epoll_create(2), ... */
+		return DESCRIPTOR_STREAM;
+	default:
+		return DESCRIPTOR_OTHER;
+	}
+}
+
+static enum family family_of(mode_t mode)
+{
+	return S_ISFIFO(mode) ? FAMILY_PIPE : FAMILY_FILE;
+}
+
+enum descriptor_kind descriptor_look(int fd, struct stat *status)
+{
+	if (sys_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0) != 0)
+		return DESCRIPTOR_OTHER;
+	if (fd <= STANDARD_LAST &&
+	    object_seek(family_of(status->st_mode), status->st_dev, status->st_ino) < 0)
+		return DESCRIPTOR_OTHER;
+	return kind_of(status->st_mode);
+}
+
+enum descriptor_kind descriptor_look_path(int dirfd, const char *path, bool follow,
+					  struct stat *status)
+{
+	long flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+
+	if (sys_call(SYS_newfstatat, dirfd, (long)path, (long)status, flags, 0, 0) != 0) {
+		status->st_ino = 0;
+		return DESCRIPTOR_OTHER;
+	}
+	return kind_of(status->st_mode);
+}
+
+int descriptor_object(const struct stat *status)
+{
+	if ((status->st_mode & S_IFMT) == 0)
+		return -1; /* all of these share one inode */
+	return object_find(family_of(status->st_mode), status->st_dev, status->st_ino);
+}
+
+int descriptor_locks(enum family family, const struct stat *status)
+{
+	int object = object_find(family, status->st_dev, status->st_ino);
+	int file = object_seek(family_of(status->st_mode), status->st_dev, status->st_ino);
+
+	if (file >= 0 && control->objects[file].label[0])
+		object_name(object, "%s", control->objects[file].label);
+	return object;
+}
+
+void descriptor_name(int object, const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	object_name(object, "%s", last ? last + 1 : path);
+}
+
+int descriptor_made(const struct stat *status, const char *path)
+{
+	static const enum family families[] = { FAMILY_FILE, FAMILY_PIPE, FAMILY_RECORD_LOCK,
+						FAMILY_OFD_LOCK, FAMILY_FLOCK };
+	size_t i;
+	int object;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		object_retire(object_seek(families[i], status->st_dev, status->st_ino));
+	object = descriptor_object(status);
+	if (path)
+		descriptor_name(object, path);
+	return object;
+}
+
+void descriptor_closed(const struct stat *status)
+{
+	static const enum family families[] = { FAMILY_RECORD_LOCK, FAMILY_OFD_LOCK, FAMILY_FLOCK };
+	size_t i;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		int object = object_seek(families[i], status->st_dev, status->st_ino);
+		int held = object < 0 ? 0 : control->objects[object].held[task_self->process];
+
+		/* An OFD lock or flock may live on in a copy of the descriptor; /proc/locks knows. */
+		if (held)
+			object_take(object, &control->tasks[task_self->process], -held, true);
+	}
+}
+
+bool descriptor_in_setup(void)
+{
+	return !task_self && control && control->in_setup;
+}

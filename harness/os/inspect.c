@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/inspect.h"
+
+#include "os/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/kcmp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+int inspect_memory(pid_t pid, uintptr_t address, void *buffer, size_t size)
+{
+	struct iovec to = { .iov_base = buffer, .iov_len = size };
+	struct iovec from = { .iov_base = (void *)address, .iov_len = size };
+	long got = sys_call(SYS_process_vm_readv, pid, (long)&to, 1, (long)&from, 1, 0);
+
+	if (got < 0)
+		return (int)got;
+	return (size_t)got == size ? 0 : -EFAULT;
+}
+
+int inspect_descriptors(pid_t pid, bool (*visit)(pid_t pid, int fd, void *argument), void *argument)
+{
+	const struct dirent *entry;
+	char path[64];
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	directory = opendir(path);
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory)) != NULL)
+		if (entry->d_name[0] != '.' && !visit(pid, atoi(entry->d_name), argument))
+			break;
+	closedir(directory);
+	return 0;
+}
+
+int inspect_stat(pid_t pid, int fd, struct stat *status)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	return stat(path, status) == 0 ? 0 : -errno;
+}
+
+int inspect_flags(pid_t pid, int fd)
+{
+	char path[64], text[256];
+	const char *at;
+	ssize_t got;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+	file = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (file < 0)
+		return file;
+	got = sys_read(file, text, sizeof(text) - 1);
+	(void)sys_close(file);
+	text[got > 0 ? got : 0] = '\0';
+	at = strstr(text, "flags:");
+	return at ? (int)strtol(at + strlen("flags:"), NULL, 8) : -ENOENT;
+}
+
+bool inspect_same(pid_t pid, int fd, pid_t other_pid, int other_fd)
+{
+	if (pid == other_pid && fd == other_fd)
+		return true;
+	return sys_call(SYS_kcmp, pid, other_pid, KCMP_FILE, fd, other_fd, 0) == 0;
+}
+
+/* By a duplicate: to open a FIFO once more would wake those who wait for its other end. */
+static int duplicate(pid_t pid, int fd)
+{
+	int process = (int)sys_call(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
+	int copy;
+
+	if (process < 0)
+		return process;
+	copy = (int)sys_call(SYS_pidfd_getfd, process, fd, 0, 0, 0, 0);
+	(void)sys_close(process);
+	return copy;
+}
+
+bool inspect_ready(pid_t pid, int fd, bool writes)
+{
+	struct pollfd ready = { .fd = duplicate(pid, fd), .events = writes ? POLLOUT : POLLIN };
+	struct timespec now = { 0 };
+	long count;
+
+	if (ready.fd < 0)
+		return false;
+	count = sys_call(SYS_ppoll, (long)&ready, 1, (long)&now, 0, 0, 0);
+	(void)sys_close(ready.fd);
+	return count == 1 && (ready.revents & ready.events);
+}

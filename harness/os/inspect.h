@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a living process of ours has: its memory and its descriptors, without its taking part. Needs the
+ * right to trace it, which a parent has as a rule; each returns -EPERM or -EACCES where it has not.
+ * Harness only.
+ */
+#ifndef SABOT_OS_INSPECT_H
+#define SABOT_OS_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Copies memory of the process. All of it or nothing: 0 or -errno. */
+int inspect_memory(pid_t pid, uintptr_t address, void *buffer, size_t size);
+
+/* Calls visit() for each open descriptor until it returns false. Returns 0 or -errno. */
+int inspect_descriptors(pid_t pid, bool (*visit)(pid_t pid, int fd, void *argument),
+			void *argument);
+
+/* What the descriptor is open on. Returns 0 or -errno. */
+int inspect_stat(pid_t pid, int fd, struct stat *status);
+
+/* The flags that it was opened with (O_RDONLY, ...), or -errno. */
+int inspect_flags(pid_t pid, int fd);
+
+/* Whether two descriptors are one open file description; false too if that cannot be known. */
+bool inspect_same(pid_t pid, int fd, pid_t other_pid, int other_fd);
+
+/* Whether a read (or, `writes`, a write) would find the descriptor ready now; false if unknown. */
+bool inspect_ready(pid_t pid, int fd, bool writes);
+
+#endif
