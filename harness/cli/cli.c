@@ -13,7 +13,6 @@
 
 const struct sabot_scenario *const *cli_builtin;
 const char *cli_program;
-const char *argp_program_version = "sabot " SABOT_VERSION;
 
 const struct cli_verb cli_verbs[] = {
 	{ "run", "run scenarios and judge them", cli_run },
@@ -105,6 +104,8 @@ int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builti
 
 	cli_builtin = builtin;
 	cli_program = argv[0] && argv[0][0] ? argv[0] : "sabot";
+	/* Set, not defined: a definition of this library would not take the place of libc's. */
+	argp_program_version = "sabot " SABOT_VERSION;
 	argp_err_exit_status = EXIT_USAGE;
 	if (argc < 2) {
 		usage(stderr);
