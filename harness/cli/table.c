@@ -76,10 +76,12 @@ static bool has_point(const struct place *place, const char *name)
 {
 	const char *const *point = place->scenario->points;
 
+	if (!name)
+		return true;
 	for (; point && *point; point++)
 		if (!strcmp(*point, name))
 			return true;
-	return !name;
+	return false;
 }
 
 static int check_fault(const struct place *place, const char *name, const struct sabot_fault *fault)
