@@ -51,6 +51,20 @@ static void fill(struct event *event, enum event_kind kind, const struct task *t
 	event->detail[1] = call ? call->detail[1] : 0;
 }
 
+/*
+ * Of the memory that the scenario's tasks share; 0 when they share more than is looked at here, so that
+ * no two of its states are known to be the same.
+ */
+static uint64_t memory_state(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].address)
+			return 0;
+	return XXH3_64bits(control->shared, control->shared_size);
+}
+
 void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 {
 	struct event spare, *event = next_event(&spare);
@@ -59,7 +73,7 @@ void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 	event->value = kind == EVENT_CALL ? task->call.amount : value;
 	event->state = 0;
 	if (kind == EVENT_CALL && control->fingerprint)
-		event->state = XXH3_64bits(control->shared, control->shared_size);
+		event->state = memory_state();
 	hash_event(event);
 }
 
