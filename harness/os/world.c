@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { NAMESPACES = CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET };
@@ -44,9 +46,9 @@ static bool part_as_user(void)
 	return put("/proc/self/gid_map", map);
 }
 
-void world_part(struct world *world)
+static void part(struct world *world)
 {
-	*world = (struct world){ 0 };
+	*world = (struct world){ .what = "making namespaces" };
 	if (unshare(NAMESPACES) == 0) {
 		world->isolated = true;
 		return;
@@ -71,8 +73,8 @@ static void loopback_up(void)
 }
 
 /*
- * The working directory lies in the private /dev/shm, under a name that shm_open() cannot make: no mount
- * point is needed that would outlive the namespace.
+ * The working directory lies in the private /dev/shm, under a name that shm_open() cannot make: no
+ * mount point is needed that would outlive the namespace.
  */
 static int enter_isolated(const char **what)
 {
@@ -104,6 +106,45 @@ int world_enter(const struct world *world, const char *fallback_directory, const
 	return chdir(fallback_directory) == 0 ? 0 : -errno;
 }
 
+/* In a child, which shares *world with its parent. */
+static _Noreturn void rehearse(struct world *world)
+{
+	const char *what = "";
+	pid_t worker;
+
+	part(world);
+	worker = world->isolated ? fork() : -1;
+	if (worker == 0) {
+		world->error = -world_enter(world, "", &what);
+		world->what = what;
+		_exit(0);
+	}
+	while (worker > 0 && waitpid(worker, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	_exit(0);
+}
+
+void world_part(struct world *world)
+{
+	struct world *seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = seen == MAP_FAILED ? -1 : fork();
+
+	*world = (struct world){ .error = errno, .what = "rehearsing" };
+	if (pid < 0)
+		return;
+	if (pid == 0)
+		rehearse(seen);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	*world = *seen;
+	(void)munmap(seen, sizeof(*seen));
+	if (world->isolated && !world->error)
+		part(world);
+	else
+		world->isolated = world->by_user = false;
+}
+
 void world_die_with_parent(int alive_fd)
 {
 	struct pollfd parent = { .fd = alive_fd, .events = POLLIN };
@@ -132,9 +173,9 @@ int world_pin(unsigned n)
 		return -errno;
 	n %= (unsigned)CPU_COUNT(&set);
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set) && n-- == 0)
+		if (CPU_ISSET((size_t)cpu, &set) && n-- == 0)
 			break;
 	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
+	CPU_SET((size_t)cpu, &one);
 	return sched_setaffinity(0, sizeof(one), &one) == 0 ? cpu : -errno;
 }

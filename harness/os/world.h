@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A world of its own for a worker: IPC, PID, mount and network namespaces, so that nothing of a run can
- * stay behind or meet anything else, whenever and however it ends. In two steps, since a process cannot
- * enter a PID namespace itself, only its children can.
+ * A world of its own for a worker: IPC, PID, mount and network namespaces, so that nothing of a run
+ * can stay behind or meet anything else, whenever and however it ends. In two steps, since a
+ * process cannot enter a PID namespace itself, only its children can.
  */
 #ifndef SABOT_OS_WORLD_H
 #define SABOT_OS_WORLD_H
@@ -11,25 +11,32 @@
 
 /* What the kernel gave. All false: a plain process. */
 struct world {
-	bool isolated; /* IPC, PID, mount and network namespaces are ours: all or none */
-	bool by_user;  /* through a user namespace: not root */
-	int error;     /* why not: an errno, or 0 */
+	bool isolated;	  /* IPC, PID, mount and network namespaces are ours: all or none */
+	bool by_user;	  /* through a user namespace: not root */
+	int error;	  /* why not: an errno, or 0 */
+	const char *what; /* what failed then */
 };
 
-/* First step, in the process whose child will be the worker. Never fails: see world->isolated. */
+/*
+ * First step, in the process whose child will be the worker. Never fails: see world->isolated.
+ * Rehearses both steps in a child first: some containers allow the first and refuse the second, and
+ * what was parted cannot be joined again.
+ */
 void world_part(struct world *world);
 
 /*
- * Second step, in that child: a /proc of its own, private /dev/shm and message queues, loopback up, and an
- * empty working directory that vanishes with the namespace. Without isolation: `fallback_directory`
- * becomes the working directory. Returns 0 or -errno; *what names the step that failed.
+ * Second step, in that child: a /proc of its own, private /dev/shm and message queues, loopback up,
+ * and an empty working directory that vanishes with the namespace. Without isolation:
+ * `fallback_directory` becomes the working directory. Returns 0 or -errno; *what names the step
+ * that failed.
  */
 int world_enter(const struct world *world, const char *fallback_directory, const char **what);
 
 /* The child dies with its parent, even if that is gone by now (then it dies here). */
 void world_die_with_parent(int alive_fd);
 
-/* Pins the caller to the n-th CPU that it may use, counting round. Returns the CPU's number or -errno. */
+/* Pins the caller to the n-th CPU that it may use, counting round. Returns the CPU's number or
+ * -errno. */
 int world_pin(unsigned n);
 unsigned world_cpus(void);
 
