@@ -98,7 +98,9 @@ static size_t distance(const char *a, const char *b)
 static void note_near(const char *names[NEAR_SHOWN], size_t distances[NEAR_SHOWN], const char *word,
 		      const char *name)
 {
-	size_t far = distance(word, name), limit = strlen(word) / 2 + 1, i, j;
+	/* A part of a name is near, however much is missing. */
+	size_t far = word[0] && strstr(name, word) ? 1 : distance(word, name);
+	size_t limit = strlen(word) / 2 + 1, i, j;
 
 	for (i = 0; i < NEAR_SHOWN && names[i] && !strcmp(names[i], name) == 0; i++)
 		if (far < distances[i])
@@ -150,7 +152,7 @@ static int no_case(const struct sabot_scenario *scenario, const char *case_name)
 
 int select_add(struct selection *selection, const char *word, const char *case_name)
 {
-	const struct sabot_scenario *const *table = cli_builtin, *const *at;
+	const struct sabot_scenario *const *table = cli_builtin, *const * at;
 	const char *module = "", *pattern = word;
 	size_t before = selection->count;
 	int code;

@@ -72,6 +72,24 @@ static bool has_role(const struct place *place, const char *name)
 	return false;
 }
 
+/* "holder#1", or a process that it forks: "holder#1/2". */
+static bool has_task(const struct place *place, const char *who)
+{
+	const struct sabot_role *role;
+	char name[PLAN_TASK_MAX];
+	unsigned i;
+
+	for (role = place->scenario->roles; who && role->name; role++)
+		for (i = 0; i < (role->count ? role->count : 1); i++) {
+			size_t length =
+				(size_t)snprintf(name, sizeof(name), "%s#%u", role->name, i);
+
+			if (!strncmp(who, name, length) && (!who[length] || who[length] == '/'))
+				return true;
+		}
+	return !who;
+}
+
 static bool has_point(const struct place *place, const char *name)
 {
 	const char *const *point = place->scenario->points;
@@ -90,6 +108,8 @@ static int check_fault(const struct place *place, const char *name, const struct
 		return wrong(place, "case", name, "has a fault of a kind that does not exist");
 	if (!has_role(place, fault->role))
 		return wrong(place, "case", name, "has a fault for a role that does not exist");
+	if (!has_task(place, fault->who))
+		return wrong(place, "case", name, "has a fault for a task that does not exist");
 	if (!has_point(place, fault->point))
 		return wrong(place, "case", name,
 			     "has a fault at a point that the scenario's points do not list");
@@ -129,7 +149,8 @@ static int check_cases(const struct place *place)
 		if (code)
 			return code;
 		if (scase->second.kind && !scase->fault.kind)
-			return wrong(place, "case", scase->name, "has a second fault, but no first");
+			return wrong(place, "case", scase->name,
+				     "has a second fault, but no first");
 		if (scase->caught_by && !is_oracle(place, scase->caught_by))
 			return wrong(place, "case", scase->name,
 				     "is caught by an oracle that does not exist");
