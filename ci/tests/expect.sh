@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What tests of the command line share. To be sourced: makes $temp, which goes away at the end, and
+# works in it.
+set -uo pipefail
+: "${SABOT:?}" "${SABOT_SOURCE_DIR:?}"
+export LC_ALL=C
+unset NO_COLOR
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+cd "$temp" || exit 1
+failed=0
+
+# complain WHAT...: a check did not hold; the test goes on.
+complain() {
+	printf 'FAIL %s\n' "$*"
+	failed=1
+}
+
+# expect WHAT STATUS COMMAND...: runs it, with its standard output in the file "out", and its
+# standard error in "err".
+expect() {
+	local what=$1 want=$2 got=0
+	shift 2
+	"$@" >"$temp/out" 2>"$temp/err" </dev/null || got=$?
+	[[ $got == "$want" ]] && return
+	complain "$what: status $got, not $want"
+	sed 's/^/    out: /' "$temp/out"
+	sed 's/^/    err: /' "$temp/err"
+}
+
+# holds FILE TEXT: the file of the last expect ("out" or "err") is exactly this text and a newline.
+holds() {
+	local got
+	got=$(cat "$temp/$1")
+	[[ $got == "$2" ]] && return
+	complain "$1 is not what it should be"
+	printf -- '--- wanted\n%s\n--- got\n%s\n' "$2" "$got"
+}
+
+# matches FILE REGEX: some line of that file matches.
+matches() {
+	grep -Eq -e "$2" "$temp/$1" || complain "no line of $1 matches $2:"$'\n'"$(cat "$temp/$1")"
+}
+
+# refuses WHAT STATUS LINE COMMAND...: ends so, with exactly this line on standard error and nothing
+# on standard output.
+refuses() {
+	local what=$1 want=$2 line=$3
+	shift 3
+	expect "$what" "$want" "$@"
+	[[ $(cat "$temp/err") == "$line" ]] ||
+		complain "$what: it says"$'\n'"$(cat "$temp/err")"$'\n'"and not"$'\n'"$line"
+	[[ ! -s $temp/out ]] || complain "$what: it writes to standard output: $(cat "$temp/out")"
+}
+
+# compile SOURCE MODULE [OPTION...]
+compile() {
+	local from=$1 to=$2
+	shift 2
+	"${CC:-cc}" -g -shared -fPIC -Wall -Wextra -Werror -I"$SABOT_SOURCE_DIR/harness/include" \
+		"$@" "$from" -o "$to" || complain "$from does not compile"
+}
+
+# verdict DONE: ends the test.
+verdict() {
+	((failed)) || echo "$1"
+	exit "$failed"
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The command line as a user types it, rightly and wrongly: what it says, and the exit code.
+source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+verbs="run list replay shrink explain bench doctor new"
+quick=(--executions 20 -j 1 --out results)
+
+# ---- Help and version ----
+
+expect "no verb" 2 "$SABOT"
+matches err '^Usage: sabot VERB'
+expect "help" 0 "$SABOT" --help
+for verb in $verbs; do
+	matches out "^  $verb +[a-z]"
+done
+expect "version" 0 "$SABOT" --version
+holds out "$(grep -x 'sabot [0-9]*\.[0-9]*\.[0-9]*' out)"
+version=$(cat out)
+for verb in $verbs; do
+	expect "$verb --help" 0 "$SABOT" "$verb" --help
+	matches out "^Usage: sabot $verb "
+	expect "$verb --version" 0 "$SABOT" "$verb" --version
+	holds out "$version"
+	expect "$verb with an option that does not exist" 2 "$SABOT" "$verb" --no-such-option
+	matches err "^sabot $verb: "
+done
+
+# ---- Names that do not exist ----
+
+refuses "an unknown verb" 2 "sabot: there is no verb \"rum\"; \`sabot --help\` lists them" \
+	"$SABOT" rum
+refuses "an unknown scenario" 4 \
+	'sabot: no scenario matches "semundo-crsh"; did you mean semundo-crash?' \
+	"$SABOT" run semundo-crsh "${quick[@]}"
+refuses "an unknown scenario of a group" 4 \
+	'sabot: no scenario matches "sysv-sem/semundo"; did you mean semundo-crash?' \
+	"$SABOT" run sysv-sem/semundo "${quick[@]}"
+refuses "a name that is near to none" 4 \
+	"sabot: no scenario matches \"q\" (\`sabot list\` shows them all)" \
+	"$SABOT" run q "${quick[@]}"
+refuses "an unknown case" 4 "sabot: sysv-sem/semundo-crash has no case \"kill\"; it has no-fault, \
+kill-anywhere, without-undo" \
+	"$SABOT" run semundo-crash --case kill "${quick[@]}"
+[[ ! -e results ]] || complain "a run of nothing makes an output directory"
+
+# usage MESSAGE OPTION...: `sabot run` with these options says so.
+usage() {
+	local message=$1
+	shift
+	expect "run $*" 2 "$SABOT" run semundo-crash "$@"
+	[[ $(head -n 1 err) == "sabot run: $message" ]] ||
+		complain "run $*: it says $(head -n 1 err), not $message"
+}
+
+usage 'there is no strategy "luck": random, pct, sweep or replay' --strategy luck
+usage 'there is no report format "pdf": text, jsonl or junit' --report pdf=x
+usage '--report takes FORMAT=FILE, not "junit"' --report junit
+usage '--report takes FORMAT=FILE, not "junit="' --report junit=
+for bad in '' x 1x -1 0x 18446744073709551616 1.5; do
+	usage "--seed takes a whole number, not \"$bad\"" --seed "$bad"
+done
+usage '--executions takes a number above 0' --executions 0
+usage '--jobs takes a number from 1 to 64' -j 0
+usage '--jobs takes a number from 1 to 64' -j 65
+usage '--depth takes a number from 1 to 16' --depth 17
+for bad in 0 5x '' s -1s 99999999999999999999h; do
+	usage "--budget takes a time such as 30s, not \"$bad\"" --budget "$bad"
+done
+usage '--color takes always, never or auto' --color maybe
+
+# ---- Places that cannot be written ----
+
+touch file
+refuses "an output directory below a file" 2 \
+	'sabot: the output directory file/results cannot be made: Not a directory' \
+	"$SABOT" run semundo-crash --out file/results
+refuses "an output directory that is a file" 2 'sabot: file is not a directory' \
+	"$SABOT" run semundo-crash --out file
+if ((EUID == 0)) && command -v setpriv >/dev/null; then
+	chmod 755 .
+	refuses "an output directory of somebody else" 2 \
+		'sabot: the output directory results cannot be made: Permission denied' \
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$SABOT" run semundo-crash --out results
+fi
+
+# full COMMAND...: standard output is a full disk. It must say so, once, and not end well.
+full() {
+	local status=0
+	"$@" >/dev/full 2>err || status=$?
+	[[ $status == 5 && $(cat err) == 'sabot: standard output: No space left on device' ]] ||
+		complain "$* on a full disk: status $status, $(cat err)"
+}
+
+full "$SABOT" run semundo-crash:no-fault "${quick[@]}"
+full "$SABOT" run semundo-crash:no-fault "${quick[@]}" --json
+full "$SABOT" list
+full "$SABOT" list --json
+for format in text jsonl junit; do
+	expect "a $format report on a full disk" 5 \
+		"$SABOT" run semundo-crash:no-fault "${quick[@]}" --report "$format=/dev/full"
+	holds err 'sabot: /dev/full: No space left on device'
+done
+expect "a report that cannot be made" 5 \
+	"$SABOT" run semundo-crash:no-fault "${quick[@]}" --report junit=none/x.xml
+holds err 'sabot: none/x.xml: No such file or directory'
+expect "a finding matters more than its report" 1 "$SABOT" run semundo-crash:without-undo --raw \
+	-j 1 --out results --report junit=none/x.xml
+
+# ---- Exit codes and output ----
+
+expect "a case that passes" 0 "$SABOT" run semundo-crash:no-fault "${quick[@]}"
+matches out '^PASS +sysv-sem/semundo-crash:no-fault +20 executions'
+expect "several words select together, each case once" 0 "$SABOT" list \
+	semundo-crash:no-fault 'sysv-sem/semundo*' --json
+[[ $(grep -o '"case": "no-fault"' out | wc -l) == 1 ]] || complain "a case is listed twice"
+expect "a twin that is caught" 0 "$SABOT" run semundo-crash:without-undo -j 1 --out results
+matches out '^PASS .* caught by the value counts the living$'
+
+expect "a twin, judged as it is" 1 "$SABOT" run semundo-crash:without-undo --raw -j 1 --out results
+matches out '^FAIL +sysv-sem/semundo-crash:without-undo'
+plan=$(sed -n 's/^ *replay: .* replay //p' out | head -n 1)
+[[ -f $plan ]] || complain "the replay line names no plan: $plan"
+expect "its replay line" 1 "$SABOT" replay "$plan"
+[[ -z $(find results -name 'running-*') ]] || complain "plans of running executions stay"
+
+sed '/^trace /,$ s/holder#0/waiter#0/' "$plan" >other.plan
+expect "a plan whose trace is another" 3 "$SABOT" replay other.plan
+matches err '^sabot: other.plan: run 1 diverged at step 1'
+expect "a plan that is cut off" 2 "$SABOT" replay <(head -n 3 "$plan")
+expect "a file that is no plan" 2 "$SABOT" replay "$SABOT_SOURCE_DIR/LICENSE"
+sed 's/^sabot-plan 1/sabot-plan 9/' "$plan" >other.plan
+expect "a plan of another version" 2 "$SABOT" replay other.plan
+matches err '^sabot: other.plan:1: .*version'
+sed 's/^scenario .*/scenario sysv-sem\/no-such-one/' "$plan" >other.plan
+refuses "a plan of a scenario that is not here" 2 \
+	"sabot: other.plan: no scenario sysv-sem/no-such-one with a case without-undo is known \
+here" \
+	"$SABOT" replay other.plan
+refuses "a plan that is not there" 2 'sabot: none.plan: No such file or directory' \
+	"$SABOT" replay none.plan
+
+"$SABOT" run semundo-crash:no-fault "${quick[@]}" --json >out 2>err || complain "run --json"
+python3 - out <<'END' || complain "run --json is not as documented: $(cat out)"
+import json, sys
+keys = """scenario case verdict kind executions points faults_fired kill_points_covered
+kill_points_known seconds seed plan trace_hash""".split()
+lines = open(sys.argv[1]).read().splitlines()
+assert len(lines) == 1
+case = json.loads(lines[0])
+assert all(key in case for key in keys), [key for key in keys if key not in case]
+assert (case["scenario"], case["case"]) == ("sysv-sem/semundo-crash", "no-fault")
+assert (case["verdict"], case["executions"], case["seed"]) == ("PASS", 20, 1)
+END
+
+# ---- Colour ----
+
+escape=$'\033'
+"$SABOT" run semundo-crash:no-fault "${quick[@]}" 2>&1 | cat >out
+! grep -q "$escape" out || complain "colour in a pipe"
+"$SABOT" run semundo-crash:no-fault "${quick[@]}" --color always | cat >out
+grep -q "$escape\[32mPASS" out || complain "no colour although it is asked for"
+if command -v script >/dev/null; then
+	run="'$SABOT' run semundo-crash:no-fault ${quick[*]}"
+	script -qec "$run" /dev/null </dev/null >out 2>&1
+	grep -q "$escape\[32mPASS" out || complain "no colour on a terminal"
+	NO_COLOR=1 script -qec "$run" /dev/null </dev/null >out 2>&1
+	! grep -q "$escape\[3" out || complain "colour in spite of NO_COLOR"
+	script -qec "$run --color never" /dev/null </dev/null >out 2>&1
+	! grep -q "$escape\[3" out || complain "colour in spite of --color never"
+fi
+
+verdict "the command line says and returns what it should"
