@@ -18,7 +18,8 @@ static int add(struct selection *selection, const struct sabot_scenario *scenari
 	size_t i;
 
 	for (i = 0; i < selection->count; i++)
-		if (selection->targets[i].scase == scase)
+		if (selection->targets[i].scenario == scenario &&
+		    selection->targets[i].scase == scase)
 			return 0;
 	if (selection->count == selection->room) {
 		size_t room = selection->room ? selection->room * 2 : 32;
@@ -37,7 +38,7 @@ static int add(struct selection *selection, const struct sabot_scenario *scenari
 static bool matches(const char *word, const struct sabot_scenario *scenario,
 		    const struct sabot_case *scase)
 {
-	char full[NAME_BYTES], with_case[NAME_BYTES];
+	char full[NAME_BYTES], with_case[NAME_BYTES * 2];
 	size_t length = word ? strlen(word) : 0;
 
 	if (!word)
@@ -102,7 +103,7 @@ static void note_near(const char *names[NEAR_SHOWN], size_t distances[NEAR_SHOWN
 	size_t far = word[0] && strstr(name, word) ? 1 : distance(word, name);
 	size_t limit = strlen(word) / 2 + 1, i, j;
 
-	for (i = 0; i < NEAR_SHOWN && names[i] && !strcmp(names[i], name) == 0; i++)
+	for (i = 0; i < NEAR_SHOWN && names[i] && strcmp(names[i], name) != 0; i++)
 		if (far < distances[i])
 			break;
 	if (far > limit || i == NEAR_SHOWN || (names[i] && !strcmp(names[i], name)))
