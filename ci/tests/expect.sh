@@ -29,13 +29,15 @@ expect() {
 	sed 's/^/    err: /' "$temp/err"
 }
 
-# holds FILE TEXT: the file of the last expect ("out" or "err") is exactly this text and a newline.
+# holds FILE [TEXT]: the file of the last expect ("out" or "err") is exactly this text, or what
+# standard input brings, but for newlines at the end.
 holds() {
-	local got
+	local got want
 	got=$(cat "$temp/$1")
-	[[ $got == "$2" ]] && return
+	if (($# > 1)); then want=$2; else want=$(cat); fi
+	[[ $got == "$want" ]] && return
 	complain "$1 is not what it should be"
-	printf -- '--- wanted\n%s\n--- got\n%s\n' "$2" "$got"
+	printf -- '--- wanted\n%s\n--- got\n%s\n' "$want" "$got"
 }
 
 # matches FILE REGEX: some line of that file matches.

@@ -67,7 +67,6 @@ static void try_out(struct doctor *doctor, const struct doctor_check *check)
 	pid_t pid;
 
 	memset(outcome, 0, sizeof(*outcome));
-	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
 		(void)alarm(SECONDS_MAX);
