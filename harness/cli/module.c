@@ -6,6 +6,7 @@
 #include "core/verdict.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ int module_load(const char *path, const struct sabot_scenario *const **scenarios
 	int code;
 
 	if (access(path, R_OK) != 0)
-		return cli_fail(EXIT_USAGE, "%s: %m", path);
+		return cli_fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
 	module = open_module(path);
 	if (!module)
 		return cli_fail(EXIT_USAGE, "%s cannot be loaded: %s", path, dlerror());

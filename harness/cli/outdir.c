@@ -39,7 +39,8 @@ int outdir_make(const char *path, const char **absolute)
 	if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
 		return cli_fail(EXIT_USAGE, "%s is not a directory", path);
 	if (access(path, W_OK | X_OK) != 0)
-		return cli_fail(EXIT_USAGE, "the output directory %s cannot be written: %m", path);
+		return cli_fail(EXIT_USAGE, "the output directory %s cannot be written: %s", path,
+				strerror(errno));
 	*absolute = realpath(path, NULL);
-	return *absolute ? 0 : cli_fail(EXIT_USAGE, "%s: %m", path);
+	return *absolute ? 0 : cli_fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
 }

@@ -19,7 +19,7 @@ static int load(struct plan_job *job)
 	int error;
 
 	if (!file)
-		return cli_fail(EXIT_USAGE, "%s: %m", job->path);
+		return cli_fail(EXIT_USAGE, "%s: %s", job->path, strerror(errno));
 	error = plan_read(file, &job->plan, &job->trace, &wrong);
 	fclose(file);
 	if (error)
@@ -89,7 +89,8 @@ int plan_job_run(struct plan_job *job)
 	job->result = mmap(NULL, sizeof(*job->result), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (job->result == MAP_FAILED || !mkdtemp(directory))
-		return cli_fail(EXIT_BUG, "no memory or no temporary directory: %m");
+		return cli_fail(EXIT_BUG, "no memory or no temporary directory: %s",
+				strerror(errno));
 	job->result->finding.message = "";
 	job->options.program = cli_program;
 	job->options.out_directory = pool.out_directory = directory;

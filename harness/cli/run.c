@@ -129,7 +129,7 @@ static int conclude(struct run *run, const char *command_line, double seconds, b
 		note_write(run, report_summary_text(stdout, &record, &run->report),
 			   "standard output");
 	write_reports(run, &record);
-	code = verdict_exit_code(record.worst);
+	code = (int)verdict_exit_code(record.worst);
 	return code == EXIT_PASS ? run->failed : code;
 }
 

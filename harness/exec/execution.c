@@ -8,6 +8,7 @@
 #include "exec/strike.h"
 #include "exec/supervise.h"
 #include "exec/watch.h"
+#include "intercept/descriptor.h"
 
 #include <errno.h>
 #include <string.h>
@@ -153,7 +154,9 @@ int execution_run(const struct execution *execution)
 	if (control->over && execution->over)
 		execution->over();
 	strike_disarm_all();
-	kept = pool && !control->over && !error ? execution->scenario : NULL;
+	kept = NULL;
+	if (pool && !control->over && !error && !descriptor_is_inherited())
+		kept = execution->scenario;
 	kept_case = execution->scase;
 	if (!kept || !start_can_reuse())
 		start_kill_all();

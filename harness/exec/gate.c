@@ -3,16 +3,22 @@
 
 #include "os/sys.h"
 
+#include <sys/resource.h>
+
+/* CPU time without a sleep, at real-time priority: SIGXCPU, which judges, and SIGKILL if that fails. */
+enum { LIMIT_STEP_US = 500000, LIMIT_DEATH_US = 10000000 };
+
 bool gate_open(void)
 {
 	control->gated = sys_set_priority(0, GATE_SUPERVISOR) == 0;
-	if (!control->gated)
-		(void)sys_set_idle(0);
 	return control->gated;
 }
 
 void gate_join(void)
 {
+	struct rlimit limit = { .rlim_cur = LIMIT_STEP_US, .rlim_max = LIMIT_DEATH_US };
+
+	(void)sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, (long)&limit, 0, 0, 0);
 	(void)sys_set_priority(0, control->gated ? GATE_RUN : 0);
 }
 

@@ -132,6 +132,8 @@ static bool all_over(void)
 /* Who runs next; -1 if the execution is over. */
 static int choose(enum request_kind request, int at, int current, void (*stuck)(void))
 {
+	bool looked = false;
+
 	for (;;) {
 		int next = -1;
 
@@ -149,6 +151,11 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 			return next;
 		if (strike_relent())
 			continue;
+		/* A call that nobody intercepts, such as one of stdio, may have woken somebody. */
+		if (!looked) {
+			looked = control->settle_due = true;
+			continue;
+		}
 		stuck();
 		return -1;
 	}

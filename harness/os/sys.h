@@ -76,13 +76,6 @@ static inline int sys_set_priority(pid_t tid, int priority)
 			     (long)&param, 0, 0, 0);
 }
 
-static inline int sys_set_idle(pid_t tid)
-{
-	struct sched_param param = { .sched_priority = 0 };
-
-	return (int)sys_call(SYS_sched_setscheduler, tid, SCHED_IDLE, (long)&param, 0, 0, 0);
-}
-
 static inline void sys_yield(void)
 {
 	(void)sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+#include "campaign/bench.h"
+#include "campaign/pool.h"
+#include "core/verdict.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { KEY_JSON = 256, KEY_SCALE };
+
+static const struct argp_option bench_options[] = {
+	{ "json", KEY_JSON, NULL, 0, "One JSON object a row", 0 },
+	{ "scale", KEY_SCALE, "X", 0, "Multiply the iterations (default 1)", 0 },
+	{ 0 },
+};
+
+struct bench_arguments {
+	bool json;
+	double scale;
+	struct bench *bench; /* shared with the worker */
+	const char *lost;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct bench_arguments *arguments = state->input;
+	char *end;
+
+	switch (key) {
+	case KEY_JSON:
+		arguments->json = true;
+		break;
+	case KEY_SCALE:
+		arguments->scale = strtod(argument, &end);
+		if (*end || !(arguments->scale > 0 && arguments->scale <= 1000))
+			argp_error(state, "--scale takes a number above 0, not \"%s\"", argument);
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "bench takes no arguments");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp bench_argp = {
+	.options = bench_options,
+	.parser = parse,
+	.doc = "Measures the engine beside the floor that the kernel sets, in the same run. A bar that is missed is "
+	       "said, and decides nothing: figures depend on the machine.",
+};
+
+static void *run(struct pool_context *context, uint32_t job, void *user)
+{
+	struct bench_arguments *arguments = user;
+
+	(void)context;
+	(void)job;
+	bench_run(arguments->bench, arguments->scale);
+	return arguments->bench;
+}
+
+static void done(uint32_t job, void *result, const char *how, void *user)
+{
+	struct bench_arguments *arguments = user;
+
+	(void)job;
+	if (!result)
+		arguments->lost = strdup(how);
+}
+
+static void tick(const struct pool_status *status, unsigned workers, uint32_t jobs_done, void *user)
+{
+	(void)status;
+	(void)workers;
+	(void)jobs_done;
+	(void)user;
+}
+
+static void print_row(const struct bench_row *row, bool json)
+{
+	if (json) {
+		printf("{\"name\":\"%s\",\"unit\":\"%s\",\"value\":%.3f,\"floor\":%.3f,\"ratio\":%.3f,"
+		       "\"bar\":%.3f,\"bar_is\":\"%s\",\"met\":%s}\n",
+		       row->name, row->unit, row->value, row->floor, row->ratio, row->bar,
+		       row->at_least ? "at least" : "at most", row->pass ? "true" : "false");
+		return;
+	}
+	printf("%-7s %-44s %10.1f %-4s", row->pass ? "met" : "missed", row->name, row->value,
+	       row->unit);
+	if (row->floor > 0)
+		printf(" %5.2f of the floor, %s %.1f\n%60s %10.1f %s (%s)\n", row->ratio,
+		       row->at_least ? "at least" : "at most", row->bar, "", row->floor, row->unit,
+		       row->floor_name);
+	else
+		printf(" %s %.0f\n", row->at_least ? "at least" : "at most", row->bar);
+}
+
+int cli_bench(int argc, char **argv)
+{
+	struct bench_arguments arguments = { .scale = 1 };
+	struct pool_options pool = { .workers = 1, .run = run, .done = done, .tick = tick };
+	size_t i;
+	int error;
+
+	argp_parse(&bench_argp, argc, argv, 0, NULL, &arguments);
+	arguments.bench = mmap(NULL, sizeof(*arguments.bench), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (arguments.bench == MAP_FAILED)
+		return cli_fail(EXIT_BUG, "out of memory");
+	pool.user = &arguments;
+	pool.out_directory = "/tmp";
+	error = pool_run(&pool, 1);
+	if (arguments.lost || error)
+		return cli_fail(EXIT_UNDECIDED, "the benchmark did not end: %s",
+				arguments.lost ? arguments.lost : strerror(-error));
+	for (i = 0; i < arguments.bench->count; i++)
+		print_row(&arguments.bench->rows[i], arguments.json);
+	return fflush(stdout) == 0 ? EXIT_PASS : cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
+}
