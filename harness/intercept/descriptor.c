@@ -26,9 +26,14 @@ static enum family family_of(mode_t mode)
 	return S_ISFIFO(mode) ? FAMILY_PIPE : FAMILY_FILE;
 }
 
+int descriptor_status(int fd, struct stat *status)
+{
+	return (int)sys_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
+}
+
 enum descriptor_kind descriptor_look(int fd, struct stat *status)
 {
-	if (sys_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0) != 0)
+	if (descriptor_status(fd, status) != 0)
 		return DESCRIPTOR_OTHER;
 	if (fd <= STANDARD_LAST &&
 	    object_seek(family_of(status->st_mode), status->st_dev, status->st_ino) < 0)
@@ -96,7 +101,8 @@ void descriptor_closed(const struct stat *status)
 		int object = object_seek(families[i], status->st_dev, status->st_ino);
 		int held = object < 0 ? 0 : control->objects[object].held[task_self->process];
 
-		/* An OFD lock or flock may live on in a copy of the descriptor; /proc/locks knows. */
+		/* An OFD lock or flock may live on in a copy of the descriptor; /proc/locks knows.
+		 */
 		if (held)
 			object_take(object, &control->tasks[task_self->process], -held, true);
 	}
@@ -105,4 +111,42 @@ void descriptor_closed(const struct stat *status)
 bool descriptor_in_setup(void)
 {
 	return !task_self && control && control->in_setup;
+}
+
+void descriptor_setup_opened(int fd)
+{
+	struct stat status;
+
+	if (fd >= 0 && descriptor_in_setup() && descriptor_status(fd, &status) == 0)
+		control_made(kind_of(status.st_mode) == DESCRIPTOR_STREAM ? FAMILY_PIPE
+									  : FAMILY_FILE,
+			     fd, NULL);
+}
+
+void descriptor_setup_closed(int fd)
+{
+	if (!descriptor_in_setup())
+		return;
+	control_unmade(FAMILY_PIPE, fd, NULL);
+	control_unmade(FAMILY_FILE, fd, NULL);
+}
+
+void descriptor_inherited(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].task < 0 && control->made[i].family == FAMILY_PIPE)
+			(void)sys_close(control->made[i].id);
+}
+
+bool descriptor_is_inherited(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].task < 0 && (control->made[i].family == FAMILY_PIPE ||
+						  control->made[i].family == FAMILY_FILE))
+			return true;
+	return false;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors come and go: open(2), close(2), dup(2). Opening a regular file is a point, since its name
- * may come, go or change; opening a FIFO may sleep and wake; closing releases the process's record locks
- * of the inode and can end a stream. Copies are noted only. Functions that libc builds on these
- * (fopen, popen, mkstemp) are not seen.
+ * Descriptors come and go: open(2), close(2), dup(2). Opening a regular file is a point, since its
+ * name may come, go or change; opening a FIFO may sleep and wake; closing releases the process's
+ * record locks of the inode and can end a stream. Copies are noted only. Functions that libc builds
+ * on these (fopen, popen, mkstemp) are not seen.
  */
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
@@ -38,7 +38,8 @@ static bool look(int dirfd, const char *path, int flags, struct stat *status,
 	return status->st_ino != 0;
 }
 
-/* What is opened, as far as it is there: the point comes first, and others may make or remove it. */
+/* What is opened, as far as it is there: the point comes first, and others may make or remove it.
+ */
 static bool describe(struct opening *opening, int dirfd, int flags, uintptr_t site)
 {
 	struct stat status;
@@ -77,8 +78,10 @@ static int open_end(struct opening *opening, int result)
 {
 	struct stat status;
 
-	if (result >= 0 && opening->is_new && descriptor_look(result, &status) == DESCRIPTOR_FILE)
+	if (result >= 0 && opening->is_new && descriptor_status(result, &status) == 0)
 		opening->call.object = descriptor_made(&status, opening->path);
+	if (!opening->is_point)
+		descriptor_setup_opened(result);
 	return opening->is_point ? (int)call_end(&opening->call, result) : result;
 }
 
@@ -194,6 +197,7 @@ INTERPOSE int close(int fd)
 	struct call call;
 	int result;
 
+	descriptor_setup_closed(fd);
 	if (!call_is_task() || descriptor_look(fd, &status) == DESCRIPTOR_OTHER)
 		return REAL(close)(fd);
 	(void)call_enter(&call, OP_CLOSE);
@@ -230,13 +234,20 @@ INTERPOSE void closefrom(int first)
 	(void)call_end(&call, 0);
 }
 
+/* A copy that is made in setup is inherited too. */
+static int copied(int result)
+{
+	descriptor_setup_opened(result);
+	return result;
+}
+
 INTERPOSE int dup(int fd)
 {
 	struct stat status;
 	struct call call;
 
 	if (!call_is_task() || descriptor_look(fd, &status) == DESCRIPTOR_OTHER)
-		return REAL(dup)(fd);
+		return copied(REAL(dup)(fd));
 	(void)call_enter(&call, OP_DUP);
 	call.object = descriptor_object(&status);
 	call_note(&call);
@@ -279,7 +290,7 @@ INTERPOSE int dup2(int fd, int to)
 	int result;
 
 	if (!copy_begin(&call, fd, to, CALL_SITE))
-		return REAL(dup2)(fd, to);
+		return copied(REAL(dup2)(fd, to));
 	closes = replaces(fd, to, &status);
 	result = REAL(dup2)(fd, to);
 	if (result >= 0 && closes)
@@ -295,7 +306,7 @@ INTERPOSE int dup3(int fd, int to, int flags)
 	int result;
 
 	if (!copy_begin(&call, fd, to, CALL_SITE))
-		return REAL(dup3)(fd, to, flags);
+		return copied(REAL(dup3)(fd, to, flags));
 	closes = replaces(fd, to, &status);
 	result = REAL(dup3)(fd, to, flags);
 	if (result >= 0 && closes)
