@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a living process of ours has: its memory and its descriptors, without its taking part. Needs the
- * right to trace it, which a parent has as a rule; each returns -EPERM or -EACCES where it has not.
- * Harness only.
+ * What a living process of ours has: its memory and its descriptors, without its taking part. Needs
+ * the right to trace it, which a parent has as a rule; each returns -EPERM or -EACCES where it has
+ * not. Harness only.
  */
 #ifndef SABOT_OS_INSPECT_H
 #define SABOT_OS_INSPECT_H

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/lines.h"
 
+#include "os/proc.h"
+#include "os/sys.h"
+
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -37,6 +40,7 @@ static struct {
 
 static enum { UNTRIED, MISSING, LOADED } library;
 static Dwfl *dwfl;
+static int lowest_fd;
 
 static bool find_function(void *handle, const char *name, void *pointer)
 {
@@ -66,6 +70,11 @@ bool lines_available(void)
 	return library == LOADED;
 }
 
+void lines_keep_above(int lowest)
+{
+	lowest_fd = lowest;
+}
+
 /* Only the standard way follows debug links; but it also asks the servers that the user has named.
  */
 static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
@@ -74,12 +83,28 @@ static int find_debuginfo(Dwfl_Module *module, void **data, const char *name, Dw
 	const char *servers = getenv("DEBUGINFOD_URLS");
 
 	if (servers && *servers)
-		return dw.dwfl_build_id_find_debuginfo(module, data, name, base, file, link, crc,
-						       found);
-	return dw.dwfl_standard_find_debuginfo(module, data, name, base, file, link, crc, found);
+		return proc_move_fd(dw.dwfl_build_id_find_debuginfo(module, data, name, base, file,
+								    link, crc, found),
+				    lowest_fd);
+	return proc_move_fd(dw.dwfl_standard_find_debuginfo(module, data, name, base, file, link,
+							    crc, found),
+			    lowest_fd);
 }
 
 static const Dwfl_Callbacks callbacks = { .find_debuginfo = find_debuginfo };
+
+/* libdw keeps the descriptor once it has taken the file. */
+static void report(const char *path, uintptr_t bias)
+{
+	int fd = proc_move_fd(sys_open(path, O_RDONLY | O_CLOEXEC, 0), lowest_fd);
+
+	if (fd < 0)
+		return;
+	dw.dwfl_report_begin_add(dwfl);
+	if (!dw.dwfl_report_elf(dwfl, path, path, fd, bias, true))
+		(void)sys_close(fd);
+	dw.dwfl_report_end(dwfl, NULL, NULL);
+}
 
 static Dwfl_Module *find_module(uintptr_t pc, const char *path, uintptr_t bias)
 {
@@ -92,9 +117,7 @@ static Dwfl_Module *find_module(uintptr_t pc, const char *path, uintptr_t bias)
 	module = dw.dwfl_addrmodule(dwfl, pc);
 	if (module)
 		return module;
-	dw.dwfl_report_begin_add(dwfl);
-	dw.dwfl_report_elf(dwfl, path, path, -1, bias, true);
-	dw.dwfl_report_end(dwfl, NULL, NULL);
+	report(path, bias);
 	return dw.dwfl_addrmodule(dwfl, pc);
 }
 

@@ -20,6 +20,9 @@ bool lines_available(void);
  */
 void lines_find(uintptr_t pc, const char *path, uintptr_t bias, struct symbol *symbol);
 
+/* Files that stay open get descriptors at or above this; 0, the default, is any. */
+void lines_keep_above(int lowest);
+
 /* Frees what was read. The library stays: others may have been loaded with it that cannot be
  * unloaded. */
 void lines_reset(void);

@@ -48,6 +48,19 @@ bool locks_conflict(const struct lock_line *a, const struct lock_line *b)
 	       (a->writes || b->writes) && a->first <= b->last && b->first <= a->last;
 }
 
+const char *locks_range(uint64_t first, uint64_t last, char *text, size_t size)
+{
+	if (first == 0 && last == LOCKS_TO_END)
+		snprintf(text, size, "the whole file");
+	else if (last == LOCKS_TO_END)
+		snprintf(text, size, "bytes %" PRIu64 " to the end", first);
+	else if (first == last)
+		snprintf(text, size, "byte %" PRIu64, first);
+	else
+		snprintf(text, size, "bytes %" PRIu64 "-%" PRIu64, first, last);
+	return text;
+}
+
 int locks_each(pid_t pid, int fd, bool (*visit)(const struct lock_line *lock, void *argument),
 	       void *argument)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Locks on files as the kernel lists them: in /proc/locks, and by descriptor in /proc/PID/fdinfo. */
+/* Locks on files as the kernel lists them: in /proc/locks, and by descriptor in /proc/PID/fdinfo.
+ */
 #ifndef SABOT_OS_LOCKS_H
 #define SABOT_OS_LOCKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +28,9 @@ bool locks_parse(const char *line, struct lock_line *lock);
 
 /* Both of one file, ranges that overlap, not both shared: who asked for one waits for the other. */
 bool locks_conflict(const struct lock_line *a, const struct lock_line *b);
+
+/* "bytes 8-15", "byte 0", "bytes 8 to the end", "the whole file". Returns text. */
+const char *locks_range(uint64_t first, uint64_t last, char *text, size_t size);
 
 /*
  * Calls visit() for each lock in /proc/locks, or (fd >= 0) for those taken through the process's

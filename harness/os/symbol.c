@@ -155,6 +155,11 @@ bool symbol_has_lines(void)
 	return lines_available();
 }
 
+void symbol_keep_above(int lowest)
+{
+	lines_keep_above(lowest);
+}
+
 void symbol_reset(void)
 {
 	tdestroy(answers, free);

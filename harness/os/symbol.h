@@ -31,6 +31,9 @@ const char *symbol_text(uintptr_t return_address, char *text, size_t size);
 /* Whether lines can be had: libdw was found. */
 bool symbol_has_lines(void);
 
+/* Files that are kept open get descriptors at or above this: lookups then shift no others. */
+void symbol_keep_above(int lowest);
+
 /* Forgets everything that is cached (before a fork of a template process, to keep it small). */
 void symbol_reset(void);
 
