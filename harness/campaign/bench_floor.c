@@ -20,12 +20,12 @@ double bench_floor_forks(unsigned rounds, bool with_kill)
 		pid_t first = _Fork(), second;
 
 		if (first == 0)
-			_exit(0);
+			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		second = _Fork();
 		if (second == 0) {
 			while (with_kill)
-				pause();
-			_exit(0);
+				(void)sys_call(SYS_pause, 0, 0, 0, 0, 0, 0);
+			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		}
 		if (with_kill)
 			kill(second, SIGKILL);
@@ -78,7 +78,7 @@ static double two_sides(unsigned rounds, void (*side)(struct ping *, unsigned, u
 	other = _Fork();
 	if (other == 0) {
 		side(ping, 1, rounds);
-		_exit(0);
+		(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 	}
 	began_ns = sys_now_ns();
 	ping->word[0] = 1;

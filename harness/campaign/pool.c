@@ -105,6 +105,17 @@ static void explain_loss(struct worker *worker, int status, struct lost *lost)
 	lost->finished = true;
 }
 
+static void explain_failed_start(struct worker *worker, int status)
+{
+	char output[OUTPUT_SHOWN];
+
+	last_output(worker->start.output_fd, output, sizeof(output));
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "sabot: worker %u died of SIG%s as it began\n", worker->start.index,
+			sigabbrev_np(WTERMSIG(status)));
+	fputs(output, stderr);
+}
+
 static void tell_finished(struct pool *pool)
 {
 	while (pool->told < pool->job_count && pool->jobs[pool->told].finished) {
@@ -124,9 +135,11 @@ static void worker_ended(struct pool *pool, unsigned index, int status)
 	worker->keeper = 0;
 	if (job)
 		explain_loss(worker, status, &pool->jobs[job - 1]);
-	if (!atomic_load(&pool->shared->stop) &&
-	    atomic_load(&pool->shared->next_job) < pool->job_count &&
-	    (job || !atomic_load(&worker->start.status->error)))
+	else if (status != 0)
+		explain_failed_start(worker, status);
+	/* One that failed before it took a job would fail again. */
+	if (job && !atomic_load(&pool->shared->stop) &&
+	    atomic_load(&pool->shared->next_job) < pool->job_count)
 		spawn(pool, index);
 }
 

@@ -8,14 +8,16 @@
 #include "exec/strike.h"
 #include "exec/supervise.h"
 #include "exec/watch.h"
+#include "intercept/real.h"
 #include "intercept/descriptor.h"
+#include "intercept/signal.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-enum { LIMIT_STEPS = 4000 };
+enum { LIMIT_STEPS = 4000, FD_BASE = 160 };
 
 static const struct sabot_scenario *kept; /* whose tasks a pool keeps, and of which case */
 static const struct sabot_case *kept_case;
@@ -27,11 +29,13 @@ int execution_prepare(void)
 
 	if (error)
 		return error;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1024)
-		limit.rlim_cur = 1024;
-	control->fd_base = (int)limit.rlim_cur - 200;
+	/* Low enough that the table of descriptors, which a fork copies, stays at its second size. */
+	control->fd_base = FD_BASE;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
+		control->fd_base = (int)limit.rlim_cur / 2;
+	real_prepare();
 	(void)gate_open();
-	return 0;
+	return signal_prepare();
 }
 
 /* The scenario's memory: as large as it asks, zeroed, at the same place in every task. */

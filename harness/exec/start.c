@@ -7,6 +7,7 @@
 #include "exec/gate.h"
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
+#include "intercept/process.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -49,15 +50,19 @@ static int lowest_free(void)
 	return fd;
 }
 
+static int lowest_fd; /* when the bodies begin: the same for all, inherited */
+
 static void run_body(struct task *task)
 {
-	task->lowest_fd = lowest_free();
+	task->lowest_fd = lowest_fd;
 	task->in_runtime = false;
 	control->scenario->roles[task->role].body(api_task_handle(task));
+	task = task_self; /* the body may return in a child */
 	task->in_runtime = true;
 	fflush(NULL);
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
-	if (lowest_free() > task->lowest_fd)
+	process_children_left(task);
+	if (task->parent < 0 && lowest_free() > task->lowest_fd)
 		control_find(KIND_LEAK, task_number(task), "leak",
 			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);
 }
@@ -72,9 +77,9 @@ static _Noreturn void live(struct task *task)
 	point_wait(task);
 	for (;;) {
 		run_body(task);
-		point_leave(task);
-		if (!control->pool)
-			_exit(0);
+		point_leave(task_self);
+		if (!control->pool || task_self != task)
+			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		while (__atomic_load_n(&task->go, __ATOMIC_ACQUIRE) == 0)
 			(void)sys_futex_wait(&task->go, 0, NULL);
 	}
@@ -85,6 +90,7 @@ int start_fork(void)
 	const struct sabot_role *role;
 	unsigned index;
 
+	lowest_fd = lowest_free();
 	for (role = control->scenario->roles; role->name; role++)
 		for (index = 0; index < (role->count ? role->count : 1); index++) {
 			struct task *task;

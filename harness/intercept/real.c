@@ -5,13 +5,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void *real_find(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
+extern struct real_slot __start_sabot_real[], __stop_sabot_real[];
 
+void *real_find(struct real_slot *slot)
+{
+	void *found = NULL;
+
+	if (slot->version)
+		found = dlvsym(RTLD_NEXT, slot->name, slot->version);
+	if (!found)
+		found = dlsym(RTLD_NEXT, slot->name);
 	if (!found) {
-		fprintf(stderr, "sabot: libc has no %s\n", name);
+		fprintf(stderr, "sabot: libc has no %s\n", slot->name);
 		abort();
 	}
+	slot->pointer = found;
 	return found;
+}
+
+void real_prepare(void)
+{
+	struct real_slot *slot;
+
+	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
+		if (!slot->pointer)
+			(void)real_find(slot);
 }
