@@ -196,7 +196,7 @@ static double least(double a, double b)
 static void bench_steps(struct bench *bench, double scale)
 {
 	unsigned rounds = (unsigned)(10000 * scale), i;
-	double floor = least(bench_floor_futex(rounds), bench_floor_yield(rounds)), value = 1e18;
+	double floor = bench_floor_futex(rounds), value = 1e18;
 	struct execution execution;
 
 	fill(&execution, &switch_scenario);
@@ -205,7 +205,7 @@ static void bench_steps(struct bench *bench, double scale)
 		value = least(value, inside_ns(&execution) / (2 * PASSES));
 	add(bench, (struct bench_row){ "hand-over between two processes", "ns", value, floor,
 				       value / floor, 1.3, false, false,
-				       "bare futex or sched_yield hand-over" });
+				       "bare futex hand-over" });
 	fill(&execution, &point_scenario);
 	value = 1e18;
 	for (i = 0; i < 5; i++)

@@ -27,6 +27,9 @@ double bench_floor_forks(unsigned rounds, bool with_kill)
 				(void)sys_call(SYS_pause, 0, 0, 0, 0, 0, 0);
 			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		}
+		/* As ours: what is killed has run until it slept. */
+		if (with_kill)
+			sys_yield();
 		if (with_kill)
 			kill(second, SIGKILL);
 		waitpid(first, NULL, 0);
@@ -52,20 +55,7 @@ static void ping_side(struct ping *ping, unsigned side, unsigned rounds)
 	}
 }
 
-static void yield_side(struct ping *ping, unsigned side, unsigned rounds)
-{
-	unsigned i;
-
-	for (i = 0; i < rounds; i++) {
-		while (__atomic_load_n(&ping->word[side], __ATOMIC_ACQUIRE) == 0)
-			sys_yield();
-		__atomic_store_n(&ping->word[side], 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&ping->word[!side], 1, __ATOMIC_RELEASE);
-		sys_yield();
-	}
-}
-
-static double two_sides(unsigned rounds, void (*side)(struct ping *, unsigned, unsigned))
+double bench_floor_futex(unsigned rounds)
 {
 	struct ping *ping = mmap(NULL, sizeof(*ping), PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -77,25 +67,15 @@ static double two_sides(unsigned rounds, void (*side)(struct ping *, unsigned, u
 	(void)sys_set_priority(0, control->gated ? GATE_RUN : 0); /* both at the same priority from the start: neither can shut the other out */
 	other = _Fork();
 	if (other == 0) {
-		side(ping, 1, rounds);
+		ping_side(ping, 1, rounds);
 		(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 	}
 	began_ns = sys_now_ns();
 	ping->word[0] = 1;
-	side(ping, 0, rounds);
+	ping_side(ping, 0, rounds);
 	waitpid(other, NULL, 0);
 	(void)gate_open();
 	began_ns = sys_now_ns() - began_ns;
 	munmap(ping, sizeof(*ping));
 	return (double)began_ns / rounds / 2;
-}
-
-double bench_floor_futex(unsigned rounds)
-{
-	return two_sides(rounds, ping_side);
-}
-
-double bench_floor_yield(unsigned rounds)
-{
-	return two_sides(rounds, yield_side);
 }

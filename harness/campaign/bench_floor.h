@@ -7,8 +7,7 @@
 
 /* Two processes forked, ended (one by SIGKILL, if `kill`), and reaped. */
 double bench_floor_forks(unsigned rounds, bool kill);
-/* One hand-over between two processes on this CPU by futex, and by sched_yield. */
+/* One hand-over between two processes on this CPU by futex. */
 double bench_floor_futex(unsigned rounds);
-double bench_floor_yield(unsigned rounds);
 
 #endif

@@ -17,15 +17,24 @@ static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_HANDLER] = "handler",   [EVENT_SPAWN] = "spawns",    [EVENT_FINDING] = "finding",
 };
 
+/* Both halves of a product of 128 bits: mixes as well as two rounds of shifts, in a third of the time. */
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 static void hash_event(struct event *event)
 {
-	uint64_t hash = control->trace_hash;
+	uint64_t what = event->kind | (uint64_t)event->task << 8 | (uint64_t)event->op << 16 |
+			(uint64_t)event->number << 32;
+	uint64_t value = (uint64_t)event->value + (uint64_t)(uint16_t)event->object * 0x10001u +
+			 ((uint64_t)(uint16_t)event->error << 48);
 
-	hash = random_mix(hash ^ (event->kind | (uint64_t)event->task << 8 | (uint64_t)event->op << 16 |
-				  (uint64_t)event->number << 32));
-	hash = random_mix(hash ^ ((uint64_t)event->value + (uint64_t)(uint16_t)event->object * 0x10001u +
-				  ((uint64_t)(uint16_t)event->error << 48)));
-	control->trace_hash = event->hash = hash;
+	control->trace_hash = event->hash =
+		random_rotate_(control->trace_hash, 23) ^
+		fold(what ^ RANDOM_GOLDEN, value ^ control->trace_hash ^ TRACE_HASH_KEY);
 }
 
 static struct event *next_event(struct event *spare)
@@ -51,18 +60,10 @@ static void fill(struct event *event, enum event_kind kind, const struct task *t
 	event->detail[1] = call ? call->detail[1] : 0;
 }
 
-/*
- * Of the memory that the scenario's tasks share; 0 when they share more than is looked at here, so that
- * no two of its states are known to be the same.
- */
+/* Of the memory that the tasks share; 0 if they share more than is looked at here. */
 static uint64_t memory_state(void)
 {
-	uint32_t i;
-
-	for (i = 0; i < control->made_count; i++)
-		if (control->made[i].address)
-			return 0;
-	return XXH3_64bits(control->shared, control->shared_size);
+	return control->more_memory ? 0 : XXH3_64bits(control->shared, control->shared_size);
 }
 
 void trace_event(enum event_kind kind, const struct task *task, int64_t value)

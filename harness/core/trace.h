@@ -10,6 +10,7 @@
 #include "core/control.h"
 
 #define TRACE_HASH_START UINT64_C(0x5ab07)
+#define TRACE_HASH_KEY UINT64_C(0xa0761d6478bd642f)
 
 /* An event of the task (NULL: of nobody) with one value. */
 void trace_event(enum event_kind kind, const struct task *task, int64_t value);

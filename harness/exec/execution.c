@@ -139,7 +139,7 @@ int execution_run(const struct execution *execution)
 	control->scase = execution->scase;
 	control->seed = execution->seed;
 	control->execution = execution->number;
-	control->judge = execution->judge;
+	control->judge = execution->scenario->invariants ? execution->judge : NULL;
 	control->limit_steps = execution->scenario->limit_steps ? execution->scenario->limit_steps :
 								  LIMIT_STEPS;
 	error = map_shared(execution->scenario->shared_size);

@@ -66,6 +66,21 @@ static void note_process(struct task *victim, bool stopped)
 	trace_event(stopped ? EVENT_STOPPED : EVENT_CONTINUED, victim, 0);
 }
 
+/* What strikes a thread may end its process, and all the others. */
+static void injure_process(struct task *victim)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		struct task *task = &control->tasks[i];
+
+		if (task->pid != victim->pid || task_is_over(task))
+			continue;
+		task->injured = true;
+		task->expected |= victim->expected;
+	}
+}
+
 static void end_hold(struct shot *shot, struct task *victim)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
@@ -82,15 +97,16 @@ static void take_effect(struct shot *shot, struct task *victim)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
 	unsigned round;
+	char state;
 
 	if (kind->takes_hold)
 		gate_process(victim, false);
 	for (round = 0;; round++) {
-		(void)watch_reap();
-		if (kind->confirm(shot, victim, watch_state(victim)))
+		/* Deaths only: who was woken by this one is seen after it, never before. */
+		(void)watch_deaths();
+		state = task_is_over(victim) ? 'X' : watch_state(victim);
+		if (kind->confirm(shot, victim, state))
 			break;
-		control->settle_due = true;
-		watch_settle();
 		watch_pause(round);
 	}
 	if (kind->takes_hold && !task_is_over(victim))
@@ -101,6 +117,7 @@ void strike_fire(struct shot *shot)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
 	struct task *victim = victim_of(shot);
+	bool struck;
 
 	if (shot->state == SHOT_CONFIRMED) {
 		end_hold(shot, victim);
@@ -109,11 +126,12 @@ void strike_fire(struct shot *shot)
 	shot->state = SHOT_FIRED;
 	shot->task = task_number(victim);
 	shot->fired = control->decisions;
-	victim->injured = true;
 	trace_event(EVENT_FAULT, victim, shot - control->shots);
 	control->settle_due = true;
 	control->idle_steps = 0;
-	if (kind->fire(shot, victim) == 0) {
+	struck = kind->fire(shot, victim) == 0;
+	injure_process(victim);
+	if (struck) {
 		take_effect(shot, victim);
 		shot->state = SHOT_CONFIRMED;
 	}
