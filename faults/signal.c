@@ -18,6 +18,7 @@ static int arm(struct shot *shot)
 static int fire(struct shot *shot, struct task *victim)
 {
 	victim->expected |= task_bit(shot->plan.signo);
+	victim->signalled = control->signals_due = true;
 	return sys_tgkill(victim->pid, victim->tid, shot->plan.signo);
 }
 

@@ -5,9 +5,10 @@
 
 #include "core/control.h"
 
+/* A child or a thread that a task made brings its maker's handle along, and means itself. */
 static inline struct task *api_task(struct sabot_task *task)
 {
-	return (struct task *)(void *)task;
+	return task_self ? task_self : (struct task *)(void *)task;
 }
 
 static inline struct sabot_task *api_task_handle(struct task *task)

@@ -14,10 +14,11 @@ static bool can_run(const struct task *task)
 	case TASK_WOKEN:
 		return true;
 	case TASK_TIMED:
-		return task->interrupted;
+		return task->interrupted || control->now_ns >= task->call.deadline_ns;
 	case TASK_SPINNING:
-		return task->call.object >= 0 &&
-		       (int)control->objects[task->call.object].version != task->spin_version;
+		return task->held_count ||
+		       (task->call.object >= 0 && (int)control->objects[task->call.object].version !=
+							  task->spin_version);
 	case TASK_NONE:
 	case TASK_BORN:
 	case TASK_RUNNING:
@@ -129,10 +130,9 @@ static bool shot_hits(const struct shot *shot, const struct task *task)
 		return false;
 	switch (plan->where) {
 	case PLAN_AT_POINT:
-		return task->state == TASK_PARKED || task->state == TASK_TIMED ||
-		       task->state == TASK_SPINNING;
+		return task->state == TASK_PARKED || task->state == TASK_SPINNING;
 	case PLAN_ASLEEP:
-		return task->state == TASK_ASLEEP;
+		return task->state == TASK_ASLEEP || task->state == TASK_TIMED;
 	case PLAN_WOKEN:
 		return task->state == TASK_WOKEN;
 	case PLAN_WHERE_COUNT:

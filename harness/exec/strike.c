@@ -78,6 +78,7 @@ static void injure_process(struct task *victim)
 			continue;
 		task->injured = true;
 		task->expected |= victim->expected;
+		task->signalled = task->signalled || victim->signalled;
 	}
 }
 

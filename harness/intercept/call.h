@@ -42,9 +42,15 @@ void call_note(struct call *call);
  */
 long call_end(struct call *call, long result);
 int call_end_error(struct call *call, int error);
+/* As call_end, for results that differ from run to run (pids): the trace gets `traced` instead. */
+long call_end_as(struct call *call, long result, long traced);
 
-/* A virtual sleep until call->deadline_ns; returns false when a signal handler ended it before. */
-bool call_sleep(struct call *call);
+/*
+ * A virtual sleep of so many ns, or (absolute) until the virtual clock shows them: a point, and then the
+ * sleep. Returns what was left of it when a signal handler ended it, else 0. The task is out of the call
+ * when it returns: call_end is not for it.
+ */
+uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute);
 
 /* Spins: others run until the object has changed. */
 void call_spin(struct call *call);

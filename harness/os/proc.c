@@ -96,3 +96,33 @@ long proc_syscall(pid_t pid, pid_t tid, uint64_t arguments[6])
 		return -1;
 	return number;
 }
+
+/* The set after a line's name; 0 if there is no such line. */
+static uint64_t set_of(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 16) : 0;
+}
+
+int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals)
+{
+	char path[64], text[4096];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
+	fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	got = sys_pread(fd, text, sizeof(text) - 1, 0);
+	(void)sys_close(fd);
+	if (got <= 0)
+		return got < 0 ? (int)got : -ESRCH;
+	text[got] = '\0';
+	signals->pending = set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:");
+	signals->blocked = set_of(text, "\nSigBlk:");
+	signals->ignored = set_of(text, "\nSigIgn:");
+	signals->caught = set_of(text, "\nSigCgt:");
+	return 0;
+}

@@ -26,6 +26,15 @@ int proc_exit_status(int stat_fd);
  */
 long proc_syscall(pid_t pid, pid_t tid, uint64_t arguments[6]);
 
+/* Sets of signals, bit n - 1 for signal n. */
+struct proc_signals {
+	uint64_t pending; /* for the thread or its process */
+	uint64_t blocked, ignored, caught;
+};
+
+/* The signals of a thread, from /proc/TID/status. Returns 0, or -errno: the thread is gone. */
+int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals);
+
 /* Moves a descriptor to a number at or above `lowest`, close-on-exec. Returns it, or -errno. */
 int proc_move_fd(int fd, int lowest);
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "intercept/spawn.h"
+
+#include "core/object.h"
+#include "core/point.h"
+#include "core/trace.h"
+#include "os/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static _Noreturn void no_room(struct task *parent)
+{
+	control_find(KIND_BROKEN, task_number(parent), "broken",
+		     "%s makes one task too many, or too deep in descent", parent->name);
+	for (;;)
+		point_request(parent, REQUEST_FINDING);
+}
+
+struct task *spawn_begin(bool process)
+{
+	struct task *parent = task_self;
+	struct task *child = &control->tasks[control->task_count];
+	int length;
+
+	if (control->task_count == TASKS_MAX)
+		no_room(parent);
+	memset(child, 0, sizeof(*child));
+	length = snprintf(child->name, sizeof(child->name), "%s/%u", parent->name,
+			  parent->children + 1);
+	if (length >= (int)sizeof(child->name))
+		no_room(parent);
+	parent->children++;
+	child->name_hash = random_text_hash(child->name);
+	child->role = parent->role;
+	child->index = parent->index;
+	child->parent = (int8_t)task_number(parent);
+	child->process = process ? (int8_t)task_number(child) : parent->process;
+	child->pid = process ? 0 : parent->pid;
+	child->lowest_fd = -1;
+	child->call.op = OP_START;
+	child->call.object = -1;
+	child->in_runtime = true;
+	child->state = TASK_BORN;
+	control->task_count++;
+	return child;
+}
+
+void spawn_undo(struct task *child)
+{
+	task_self->children--;
+	control->task_count--;
+	memset(child, 0, sizeof(*child));
+}
+
+void spawn_done(const struct task *child)
+{
+	trace_event(EVENT_SPAWN, task_self, task_number(child));
+	point_request(task_self, REQUEST_SPAWNED);
+}
+
+void spawn_enter(struct task *child)
+{
+	task_self = child;
+	child->tid = sys_gettid();
+	child->pid = sys_getpid();
+	point_wait(child);
+	child->in_runtime = false;
+}
+
+int spawn_object(enum family family, const struct task *task)
+{
+	int object = object_find(family, (uint64_t)task_number(task), 0);
+
+	object_name(object, "%s", task->name);
+	return object;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Threads: each is a task from its birth to its end, whether its function returns, it calls
+ * pthread_exit(), or it is cancelled. Does not control: a thread that is cancelled asynchronously
+ * while it is parked, and the affinity that a thread's attributes ask for.
+ */
+#include "intercept/thread.h"
+
+#include "intercept/real.h"
+#include "intercept/spawn.h"
+
+#include "core/point.h"
+
+#include <limits.h>
+
+struct start {
+	void *(*function)(void *argument);
+	void *argument;
+	pthread_t thread;
+	pid_t pid; /* of the process that this entry is valid in */
+};
+
+/* By task; of this process. What a fork copied is another's. */
+static struct start starts[TASKS_MAX];
+static pthread_key_t ending;
+static pthread_once_t ending_once = PTHREAD_ONCE_INIT;
+
+struct task *thread_task(pthread_t thread)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (starts[i].pid == task_self->pid && pthread_equal(starts[i].thread, thread))
+			return &control->tasks[i];
+	return pthread_equal(thread, pthread_self()) ? task_self : NULL;
+}
+
+static int object_of(pthread_t thread)
+{
+	const struct task *task = thread_task(thread);
+
+	return task ? spawn_object(FAMILY_THREAD, task) : -1;
+}
+
+static void leave(struct task *task)
+{
+	struct call call;
+
+	if (task->in_call && task->call.deadline_ns)
+		control->timed--; /* cancelled in it */
+	task->in_call = task->in_runtime = false;
+	(void)call_enter_at(&call, OP_THREAD_EXIT, task->call.site);
+	call_begin(&call);
+	task->in_runtime = true;
+	task->in_call = false;
+	task->leaving = true;
+	point_leave(task);
+	task_self = NULL;
+}
+
+/*
+ * Destructors of thread-specific data run in rounds, as long as some set their data again. Ours
+ * does so until the last: what others do in theirs is still the task's.
+ */
+static void end_thread(void *round)
+{
+	uintptr_t number = (uintptr_t)round;
+
+	if (!task_self)
+		return;
+	if (number < PTHREAD_DESTRUCTOR_ITERATIONS)
+		(void)pthread_setspecific(ending, (void *)(number + 1));
+	else
+		leave(task_self);
+}
+
+static void make_key(void)
+{
+	(void)pthread_key_create(&ending, end_thread);
+}
+
+static void *run(void *argument)
+{
+	struct task *task = argument;
+	const struct start *start = &starts[task_number(task)];
+
+	(void)pthread_setspecific(ending, (void *)(uintptr_t)1);
+	spawn_enter(task);
+	return start->function(start->argument);
+}
+
+/* A thread is scheduled as its maker is: by the harness. */
+static int create(pthread_t *thread, const pthread_attr_t *attr, struct task *task)
+{
+	struct start *start = &starts[task_number(task)];
+	pthread_attr_t inherited;
+	int error;
+
+	(void)pthread_once(&ending_once, make_key);
+	if (attr) {
+		/* Its own pointers stay the original's: it is only read. */
+		inherited = *attr;
+		(void)pthread_attr_setinheritsched(&inherited, PTHREAD_INHERIT_SCHED);
+	}
+	error = REAL(pthread_create)(&start->thread, attr ? &inherited : NULL, run, task);
+	if (!error)
+		*thread = start->thread;
+	return error;
+}
+
+INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,
+			     void *(*function)(void *argument), void *restrict argument)
+{
+	struct task *task;
+	struct call call;
+	int error;
+
+	if (!call_enter(&call, OP_THREAD_CREATE))
+		return REAL(pthread_create)(thread, attr, function, argument);
+	call_begin(&call);
+	task_self->in_runtime = true;
+	task = spawn_begin(false);
+	starts[task_number(task)] = (struct start){ function, argument, 0, task_self->pid };
+	error = create(thread, attr, task);
+	if (error)
+		spawn_undo(task);
+	else
+		spawn_done(task);
+	return call_end_error(&call, error);
+}
+
+/* Joined: its number and its name are no thread's any more. */
+static void note_joined(pthread_t thread, int error)
+{
+	struct task *task = thread_task(thread);
+
+	if (error || !task)
+		return;
+	task->reaped = true;
+	starts[task_number(task)].pid = 0;
+}
+
+INTERPOSE int pthread_join(pthread_t thread, void **result)
+{
+	struct call call;
+	int error;
+
+	if (!call_enter(&call, OP_THREAD_JOIN))
+		return REAL(pthread_join)(thread, result);
+	call.object = object_of(thread);
+	call_begin(&call);
+	error = REAL(pthread_join)(thread, result);
+	note_joined(thread, error);
+	return call_end_error(&call, error);
+}
+
+INTERPOSE int pthread_tryjoin_np(pthread_t thread, void **result)
+{
+	struct call call;
+	int error;
+
+	if (!call_enter(&call, OP_THREAD_JOIN))
+		return REAL(pthread_tryjoin_np)(thread, result);
+	call.object = object_of(thread);
+	call_begin(&call);
+	error = REAL(pthread_tryjoin_np)(thread, result);
+	note_joined(thread, error);
+	return call_end_error(&call, error);
+}
+
+static int join_until(struct call *call, pthread_t thread, void **result, clockid_t clock,
+		      const struct timespec *deadline)
+{
+	struct timespec never;
+	int error;
+
+	call->object = object_of(thread);
+	call->deadline_ns = call_deadline_at(deadline, clock);
+	call->timeout_result = -ETIMEDOUT;
+	call_never(&never, clock);
+	call_begin(call);
+	error = REAL(pthread_clockjoin_np)(thread, result, clock, &never);
+	note_joined(thread, error);
+	return call_end_error(call, error);
+}
+
+INTERPOSE int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *deadline)
+{
+	struct call call;
+
+	if (!deadline || !call_enter(&call, OP_THREAD_JOIN))
+		return REAL(pthread_timedjoin_np)(thread, result, deadline);
+	return join_until(&call, thread, result, CLOCK_REALTIME, deadline);
+}
+
+INTERPOSE int pthread_clockjoin_np(pthread_t thread, void **result, clockid_t clock,
+				   const struct timespec *deadline)
+{
+	struct call call;
+
+	if (!deadline || !call_enter(&call, OP_THREAD_JOIN))
+		return REAL(pthread_clockjoin_np)(thread, result, clock, deadline);
+	return join_until(&call, thread, result, clock, deadline);
+}
+
+INTERPOSE int pthread_detach(pthread_t thread)
+{
+	struct call call;
+
+	if (!call_enter(&call, OP_THREAD_DETACH))
+		return REAL(pthread_detach)(thread);
+	call.object = object_of(thread);
+	call_note(&call);
+	return call_end_error(&call, REAL(pthread_detach)(thread));
+}
+
+INTERPOSE int pthread_cancel(pthread_t thread)
+{
+	struct call call;
+	struct task *task;
+
+	if (!call_enter(&call, OP_THREAD_CANCEL))
+		return REAL(pthread_cancel)(thread);
+	call.object = object_of(thread);
+	call_begin(&call);
+	task = thread_task(thread);
+	if (task)
+		task->signalled = control->signals_due = true;
+	return call_end_error(&call, REAL(pthread_cancel)(thread));
+}
+
+/* The end of a process's first thread: the process lives on in the others. */
+INTERPOSE void pthread_exit(void *result)
+{
+	if (call_is_task()) {
+		(void)pthread_once(&ending_once, make_key);
+		(void)pthread_setspecific(ending, (void *)(uintptr_t)1);
+	}
+	REAL(pthread_exit)(result);
+	__builtin_unreachable();
+}

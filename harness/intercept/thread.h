@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads that tasks made. */
+#ifndef SABOT_INTERCEPT_THREAD_H
+#define SABOT_INTERCEPT_THREAD_H
+
+#include "core/control.h"
+
+#include <pthread.h>
+
+/* The task that is this thread of the caller's process, or NULL if it is none. */
+struct task *thread_task(pthread_t thread);
+
+#endif
