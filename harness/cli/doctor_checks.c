@@ -6,7 +6,7 @@ const struct doctor_check doctor_checks[] = {
 	{ .name = "real-time priorities",
 	  .try = doctor_try_priorities,
 	  .cost = "a task cannot be held or killed between being woken and running; "
-		  "runs are slower",
+		  "runs take half as long again",
 	  .remedy = "run as root, or raise the limit: ulimit -r 10 "
 		    "(docker run --ulimit rtprio=10)" },
 	{ .name = "namespaces",
