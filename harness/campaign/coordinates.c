@@ -85,7 +85,8 @@ static void visit(struct coordinates *coordinates, const struct sabot_fault *fau
 			add(coordinates, event, PLAN_ASLEEP, event->hash);
 		break;
 	case EVENT_WOKEN:
-		if (is_place(fault, event, PLAN_WOKEN))
+		/* Without the gate the woken runs on by itself: nothing can strike it there. */
+		if (control->gated && is_place(fault, event, PLAN_WOKEN))
 			add(coordinates, event, PLAN_WOKEN, event->hash);
 		break;
 	default:

@@ -255,8 +255,8 @@ static int prepare(struct pool *pool, uint32_t jobs)
 		start->arena = arena_create(ARENA_BYTES);
 		start->output_fd = memfd_create("sabot-output", MFD_CLOEXEC);
 		start->result_fd = pool->results[1];
-		if (!start->arena || start->output_fd < 0 ||
-		    pipe2(start->alive, O_CLOEXEC) != 0)
+		start->parent = getpid();
+		if (!start->arena || start->output_fd < 0)
 			return -errno;
 	}
 	return 0;
@@ -290,8 +290,6 @@ int pool_run(const struct pool_options *options, uint32_t jobs)
 	}
 	/* The results live on in the arenas and in `shared`; the rest is small and the process short. */
 	for (i = 0; i < options->workers; i++) {
-		close(pool->workers[i].start.alive[0]);
-		close(pool->workers[i].start.alive[1]);
 		close(pool->workers[i].start.output_fd);
 	}
 	close(pool->results[0]);

@@ -115,8 +115,7 @@ _Noreturn void worker_keep(const struct worker_start *start)
 	int alive[2], status = 0;
 	pid_t worker;
 
-	close(start->alive[1]);
-	world_die_with_parent(start->alive[0]);
+	world_die_with(start->parent);
 	(void)setsid();
 	(void)world_pin(start->index);
 	world = (struct world){ 0 };
@@ -127,7 +126,7 @@ _Noreturn void worker_keep(const struct worker_start *start)
 	worker = fork();
 	if (worker == 0) {
 		close(alive[1]);
-		world_die_with_parent(alive[0]);
+		world_die_with_writer(alive[0]);
 		work(start, &world);
 	}
 	close(alive[0]);

@@ -23,7 +23,7 @@ struct worker_start {
 	struct arena *arena;
 	int output_fd;
 	int result_fd;
-	int alive[2]; /* pipe whose write end the command line holds while it lives */
+	pid_t parent; /* the command line */
 };
 
 /* In a fork of the command line: makes the world, starts the worker in it, and ends as it ends. */

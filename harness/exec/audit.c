@@ -2,6 +2,7 @@
 #include "exec/audit.h"
 
 #include "core/control.h"
+#include "intercept/mapping.h"
 #include "os/proc.h"
 #include "os/sys.h"
 
@@ -147,7 +148,7 @@ void audit_judge(void)
 		each_name(&places[i], judge_name);
 	if (!alone) {
 		for (i = 0; i < control->made_count; i++)
-			if (control->made[i].task >= 0 && !control->made[i].address)
+			if (control->made[i].task >= 0)
 				control_find(KIND_LEAK, control->made[i].task, "leak",
 					     "%s %d %s is left behind",
 					     family_name(control->made[i].family),
@@ -198,15 +199,6 @@ static void remove_sysv(void)
 
 static void remove_made(const struct made *made)
 {
-	if (made->address) {
-		if (made->family == FAMILY_SYSV_SHM)
-			(void)shmdt((void *)made->address);
-		else
-			(void)munmap((void *)made->address, made->size);
-		return;
-	}
-	if (alone)
-		return;
 	switch (made->family) {
 	case FAMILY_SYSV_SEM:
 		(void)semctl(made->id, 0, IPC_RMID);
@@ -231,9 +223,9 @@ void audit_clean(void)
 
 	for (i = 0; i < PLACES; i++)
 		each_name(&places[i], remove_name);
-	for (i = 0; i < control->made_count; i++)
-		if (control->made[i].task < 0 || (!alone && !control->made[i].address))
-			remove_made(&control->made[i]);
+	mapping_release();
+	for (i = 0; !alone && i < control->made_count; i++)
+		remove_made(&control->made[i]);
 	if (alone)
 		remove_sysv();
 	/* Descriptors of setup: the harness's own are higher. */

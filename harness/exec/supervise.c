@@ -15,7 +15,10 @@ static void grant(struct task *task)
 		trace_event(EVENT_SWITCH, task, control->last_ran);
 	control->last_ran = task_number(task);
 	watch_uncount(task);
-	if (task->state == TASK_WOKEN) {
+	if (task->state == TASK_WOKEN && !task->returned) {
+		/* It is in the middle of its call, and may wake others in the rest of it. */
+		if (op_flags(task->call.op) & OP_WAKES)
+			control->settle_due = true;
 		task->state = TASK_RUNNING;
 		__atomic_store_n(&control->turn, task_number(task), __ATOMIC_RELEASE);
 		gate_release(task);
@@ -25,6 +28,9 @@ static void grant(struct task *task)
 	__atomic_store_n(&control->turn, task_number(task), __ATOMIC_RELAXED);
 	__atomic_store_n(&task->go, 1, __ATOMIC_RELEASE);
 	(void)sys_futex_wake(&task->go, 1);
+	if (task->returned)
+		gate_release(task);
+	task->returned = false;
 }
 
 /* Time jumps to the task's deadline: its wait ends with a time-out. */
@@ -38,18 +44,29 @@ static void expire(struct task *task)
 	task->expired = true;
 	task->call.deadline_ns = 0;
 	control->timed--;
+	if (!control->gated) {
+		/* It comes out of its call and parks, or sleeps again in the rest of it. */
+		(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
+		control->settle_due = true;
+		watch_settle();
+		return;
+	}
 	control->woken++;
 	task->state = TASK_WOKEN;
 	(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
 }
 
-static void run(int number)
+/* False: there is nobody to run, since its time-out did not end its sleep. */
+static bool run(int number)
 {
 	struct task *task = &control->tasks[number];
 
 	if (task->state == TASK_ASLEEP || (task->state == TASK_TIMED && !task->interrupted))
 		expire(task);
+	if (task->state == TASK_ASLEEP || task_is_over(task))
+		return false;
 	grant(task);
+	return true;
 }
 
 /* What the task that gave the turn back wants; *current is it if it can go on, else -1. */
@@ -67,13 +84,15 @@ static enum request_kind turn_back(int *at, int *current)
 	switch (request) {
 	case REQUEST_SLEEP:
 		task->state = TASK_TIMED;
+		task->since = control->decisions;
+		trace_event(EVENT_ASLEEP, task, 0);
 		break;
 	case REQUEST_SPIN:
 		task->state = TASK_SPINNING;
 		watch_count(task);
 		break;
 	case REQUEST_ENDED:
-		if (control->pool && task->parent < 0)
+		if (control->pool && task->parent < 0 && !task->leaving)
 			task->state = TASK_ENDED;
 		else
 			watch_death(task);
@@ -134,6 +153,9 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 {
 	bool looked = false;
 
+	/* The task has settled, struck and decided already. */
+	if (request == REQUEST_RUN)
+		return control->chosen;
 	for (;;) {
 		int next = -1;
 
@@ -142,8 +164,6 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 			return -1;
 		if (!can_go_on(current))
 			current = -1;
-		if (request == REQUEST_RUN)
-			return control->chosen;
 		if ((request == REQUEST_SETTLE || request == REQUEST_SPAWNED) && current >= 0)
 			return current;
 		next = decide(current, at);
@@ -173,7 +193,10 @@ void supervise(void (*stuck)(void))
 			return;
 		/* The turn is the supervisor's until the grant: a task's request is read only after it. */
 		control->request = REQUEST_NONE;
-		run(next);
+		if (!run(next)) {
+			request = REQUEST_NONE;
+			continue;
+		}
 		request = turn_back(&at, &current);
 		if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != TURN_SUPERVISOR)
 			__atomic_store_n(&control->turn, TURN_SUPERVISOR, __ATOMIC_RELEASE);

@@ -4,6 +4,7 @@
 #include "core/object.h"
 #include "core/trace.h"
 #include "exec/gate.h"
+#include "exec/pending.h"
 #include "os/proc.h"
 #include "os/sys.h"
 
@@ -82,11 +83,24 @@ static void task_over(struct task *task, bool killed, int status)
 	task->state = killed ? TASK_DEAD : TASK_ENDED;
 	task->status = status;
 	task->mark = 0;
-	task->stopped = false;
+	task->stopped = task->signalled = false;
 	control->settle_due = true;
 	control->idle_steps = 0;
 	trace_event(killed ? EVENT_DEATH : EVENT_EXIT, task, status);
 	watch_forget(task_number(task));
+}
+
+/* Without the gate, a parent that was parked takes its SIGCHLD while others run: until it has, it counts. */
+static void tell_parent(const struct task *child)
+{
+	uint32_t i;
+
+	if (control->gated || child->parent < 0)
+		return;
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].pid == control->tasks[child->parent].pid &&
+		    !task_is_over(&control->tasks[i]))
+			control->tasks[i].signalled = control->signals_due = true;
 }
 
 /* A process ended: so did all of its threads, and the kernel has released what it releases. */
@@ -97,10 +111,14 @@ static void process_over(pid_t pid, bool killed, int status)
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
-		if (task->pid != pid || task_is_over(task))
+		if (task->pid != pid)
+			continue;
+		/* Of a thread that ended before, too, the process kept what was lent to it. */
+		object_task_died(task);
+		if (task_is_over(task))
 			continue;
 		task_over(task, killed, status);
-		object_task_died(task);
+		tell_parent(task);
 	}
 }
 
@@ -119,28 +137,106 @@ unsigned watch_reap(void)
 	}
 }
 
-/* Processes that a task forked are its parent's to reap: a zombie is as dead as can be. */
-static void find_zombies(void)
+/* Whether a thread of the process, other than its first, has not gone yet. */
+static bool has_threads(const struct task *first)
 {
 	uint32_t i;
 
 	for (i = 0; i < control->task_count; i++) {
+		const struct task *task = &control->tasks[i];
+
+		if (task != first && task->pid == first->pid && !task_is_over(task) &&
+		    watch_state(task) != 'X')
+			return true;
+	}
+	return false;
+}
+
+/* Of a process that is gone without a trace: what the parent was told, else what it was about to do. */
+static int status_of_gone(const struct task *task)
+{
+	if (task->reaped)
+		return task->reaped_status;
+	if (task->call.op == OP_EXIT)
+		return W_EXITCODE(task->status, 0);
+	if (task->expected)
+		return W_EXITCODE(0, task->expected & task_bit(SIGKILL) ?
+						SIGKILL :
+						__builtin_ctzll(task->expected));
+	return 0;
+}
+
+/* Without the gate, the parent may have taken the zombie away and not yet said what it was told. */
+static bool is_being_reaped(const struct task *task)
+{
+	const struct task *parent = &control->tasks[task->parent];
+
+	return !control->gated && !__atomic_load_n(&task->reaped, __ATOMIC_ACQUIRE) &&
+	       !task_is_over(parent) && parent->in_call && parent->call.op == OP_WAIT &&
+	       __atomic_load_n(&parent->state, __ATOMIC_ACQUIRE) == TASK_ASLEEP;
+}
+
+/*
+ * Processes that a task forked are its parent's to reap: a zombie is as dead as can be. False: one of
+ * them is not yet.
+ */
+static bool find_zombies(void)
+{
+	bool certain = true;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
-		int status = 0;
 		char state;
+		int status;
 
 		if (task_is_over(task) || task->parent < 0 || task->process != (int)i)
 			continue;
 		state = watch_state(task);
-		if (state != 'Z' && state != 'X')
+		if ((state != 'Z' && state != 'X') || (state == 'Z' && has_threads(task)))
 			continue;
-		if (state == 'Z')
-			status = proc_exit_status(stat_fds[i] - 1);
+		if (state == 'X' && is_being_reaped(task)) {
+			certain = false;
+			continue;
+		}
+		status = state == 'Z' ? proc_exit_status(stat_fds[i] - 1) : status_of_gone(task);
 		if (WIFSIGNALED(status))
 			process_over(task->pid, true, WTERMSIG(status));
 		else
 			process_over(task->pid, false, WEXITSTATUS(status));
 	}
+	return certain;
+}
+
+bool watch_deaths(void)
+{
+	(void)watch_reap();
+	return find_zombies();
+}
+
+/* Of a timed wait for a lock, the sleep may be one that no time ends. */
+static bool has_no_timeout(const struct task *task)
+{
+	uint64_t arguments[6];
+
+	switch (op_family(task->call.op)) {
+	case FAMILY_MUTEX:
+	case FAMILY_COND:
+	case FAMILY_RWLOCK:
+	case FAMILY_POSIX_SEM:
+		return proc_syscall(task->pid, task->tid, arguments) == SYS_futex && !arguments[3];
+	default:
+		return false;
+	}
+}
+
+/* It waits for the mutex of its condition variable, or inside libc: nothing comes of the deadline. */
+static void drop_deadline(struct task *task)
+{
+	if (!task->in_call || !task->call.deadline_ns || !has_no_timeout(task))
+		return;
+	task->call.deadline_ns = 0;
+	control->timed--;
 }
 
 static void fell_asleep(struct task *task, char state)
@@ -149,12 +245,13 @@ static void fell_asleep(struct task *task, char state)
 		task->call.op = OP_UNKNOWN;
 		task->call.object = -1;
 	}
+	drop_deadline(task);
 	task->state = TASK_ASLEEP;
 	task->since = control->decisions;
-	task->stopped = state == 'T';
 	watch_count(task);
 	gate_hold(task);
 	trace_event(EVENT_ASLEEP, task, 0);
+	pending_note_stop(task, state == 'T');
 }
 
 /*
@@ -193,6 +290,7 @@ int watch_turn(void)
 	unsigned round;
 	struct task *task;
 	uint32_t heard;
+	char state;
 	int turn;
 
 	for (round = 0;; round++) {
@@ -201,12 +299,13 @@ int watch_turn(void)
 		if (turn == TURN_SUPERVISOR)
 			return control->requester;
 		task = &control->tasks[turn];
-		switch (state_and_ticks(task, &ticks)) {
+		state = state_and_ticks(task, &ticks);
+		switch (state) {
 		case 'S':
 		case 'T':
 			if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == turn &&
-			    sleep_confirmed(task)) {
-				fell_asleep(task, 'S');
+			    (state == 'T' || sleep_confirmed(task))) {
+				fell_asleep(task, state);
 				return turn;
 			}
 			break;
@@ -243,7 +342,7 @@ void watch_births(void)
 		if (born)
 			return;
 		if (round % 16 == 15)
-			(void)watch_reap();
+			(void)(watch_reap() + find_zombies());
 		watch_pause(round);
 	}
 }
@@ -252,7 +351,9 @@ static void was_woken(struct task *task)
 {
 	trace_event(EVENT_WOKEN, task, 0);
 	task->since = control->decisions;
-	if (task->state == TASK_ASLEEP) {
+	if (task->state == TASK_ASLEEP || control->gated) {
+		/* It may be out of its call already: the gate is open while the supervisor naps. */
+		task->returned = task->state != TASK_ASLEEP;
 		task->state = TASK_WOKEN;
 		control->woken++;
 	} else {
@@ -265,17 +366,21 @@ static bool look_at_sleeper(struct task *task)
 {
 	switch (watch_state(task)) {
 	case 'T':
-		task->stopped = true;
+		pending_note_stop(task, true);
 		return true;
 	case 'S':
 		if (!control->gated && task->state == TASK_ASLEEP && !sleep_confirmed(task))
 			return false;
+		pending_note_stop(task, false);
 		if (__atomic_load_n(&task->state, __ATOMIC_ACQUIRE) == TASK_PARKED)
 			was_woken(task);
+		else if (!control->gated)
+			drop_deadline(task); /* it may have come out of one sleep into another */
 		return true;
 	case 'R':
 		if (!control->gated)
 			return false;
+		pending_note_stop(task, false);
 		was_woken(task);
 		return true;
 	case 'D':
@@ -287,13 +392,16 @@ static bool look_at_sleeper(struct task *task)
 
 void watch_settle(void)
 {
+	unsigned wait = 0;
 	uint32_t i;
 
 	if (!control->settle_due)
 		return;
 	control->settle_due = false;
-	(void)watch_reap();
-	find_zombies();
+	if (control->signals_due)
+		pending_settle();
+	while (!watch_deaths())
+		watch_pause(wait++);
 	for (i = 0; control->asleep && i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 		unsigned round = 0;
@@ -306,23 +414,43 @@ void watch_settle(void)
 	control->settle_due = false;
 }
 
+void watch_let_die(const struct task *task)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].pid == task->pid && !task_is_over(&control->tasks[i]) &&
+		    control->tasks[i].counted)
+			gate_release(&control->tasks[i]);
+}
+
+/* Whether the task's thread has left its process, which goes on in others. */
+static bool has_left(const struct task *task)
+{
+	char state;
+
+	if (!task->leaving)
+		return false;
+	state = watch_state(task);
+	return state == 'X' || (state == 'Z' && has_threads(task));
+}
+
 void watch_death(struct task *task)
 {
 	unsigned round;
 
 	for (round = 0; !task_is_over(task); round++) {
-		char state;
-
 		(void)watch_reap();
 		if (task_is_over(task))
 			break;
-		state = watch_state(task);
-		if (task->process != task_number(task) && state == 'X') {
+		if (has_left(task)) {
 			task_over(task, false, 0);
+			object_thread_ended(task);
 			break;
 		}
-		find_zombies();
-		if (!task_is_over(task))
+		if (!task->leaving)
+			watch_let_die(task);
+		if (!find_zombies() || !task_is_over(task))
 			watch_pause(round);
 	}
 }

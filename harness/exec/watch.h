@@ -31,8 +31,12 @@ void watch_births(void);
  */
 void watch_settle(void);
 
+/* Finds who has died, without waiting. False: of somebody that is not certain yet. */
+bool watch_deaths(void);
 /* Reaps what has died, without waiting. Returns how many processes. */
 unsigned watch_reap(void);
+/* A process dies as one: its threads that are held must run inside the kernel for it, and may. */
+void watch_let_die(const struct task *task);
 /* Waits until the task's process (or, for a further thread, that thread) is gone. */
 void watch_death(struct task *task);
 

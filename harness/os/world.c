@@ -145,12 +145,18 @@ void world_part(struct world *world)
 		world->isolated = world->by_user = false;
 }
 
-void world_die_with_parent(int alive_fd)
+void world_die_with(pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+void world_die_with_writer(int alive_fd)
 {
 	struct pollfd parent = { .fd = alive_fd, .events = POLLIN };
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* It may have died before that: then the other end of its pipe is closed. */
 	if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP))
 		_exit(1);
 }

@@ -8,6 +8,7 @@
 #define SABOT_OS_WORLD_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* What the kernel gave. All false: a plain process. */
 struct world {
@@ -32,8 +33,12 @@ void world_part(struct world *world);
  */
 int world_enter(const struct world *world, const char *fallback_directory, const char **what);
 
-/* The child dies with its parent, even if that is gone by now (then it dies here). */
-void world_die_with_parent(int alive_fd);
+/*
+ * The child dies with its parent, even if that is gone by now (then it dies here). The parent is known by
+ * its pid; or, from inside a PID namespace that it is not in, as the one holder of a pipe's write end.
+ */
+void world_die_with(pid_t parent);
+void world_die_with_writer(int alive_fd);
 
 /* Pins the caller to the n-th CPU that it may use, counting round. Returns the CPU's number or
  * -errno. */

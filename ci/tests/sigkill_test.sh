@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# SIGKILL of any part of a run, at random moments, leaves nothing: no process, no IPC object, no mount, no
+# file outside of the output directory. MOMENTS=n for another number of moments.
+# shellcheck source=ci/tests/expect.sh
+. "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+moments=${MOMENTS:-200}
+mark=sabot-sigkill-$$
+RANDOM=7 # bash's own generator: the same moments each time
+
+state() {
+	ipcs -a | grep -E '^0x' | sort
+	ls -A /dev/shm
+	ls -A /tmp | grep sabot
+	grep -c . /proc/self/mounts
+}
+
+ours() { pgrep -f -- "--out $temp/$mark" || true; }
+
+# A pause of so many milliseconds without a process.
+pause_ms() { read -r -t "$(printf '0.%03d' "$1")" <>"$temp/never" || true; }
+
+# Which part dies: the command line, a keeper, a worker, or a task.
+victim() {
+	local all
+	mapfile -t all < <(ours)
+	((${#all[@]})) && echo "${all[RANDOM % ${#all[@]}]}"
+}
+
+wait_until_gone() {
+	local round
+	for ((round = 0; round < 500; round++)); do
+		[[ -z $(ours) ]] && return 0
+		pause_ms 10
+	done
+	return 1
+}
+
+mkfifo "$temp/never"
+before=$(state)
+struck=0
+for ((i = 0; i < moments; i++)); do
+	"$SABOT" run --executions 100000 --out "$temp/$mark" >/dev/null 2>&1 &
+	pid=$!
+	pause_ms $((RANDOM % 60 + 1))
+	part=$pid
+	((i % 2)) && part=$(victim)
+	[[ -n $part ]] && kill -KILL "$part" 2>/dev/null && ((struck++))
+	# A worker that died is replaced: the command line has to go as well.
+	pause_ms 5
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	if ! wait_until_gone; then
+		complain "moment $i: processes are left: $(ours | tr '\n' ' ')"
+		break
+	fi
+done
+after=$(state)
+[[ $before == "$after" ]] || complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
+((struck * 10 >= moments * 9)) || complain "only $struck of $moments moments struck"
+
+# Ctrl-C and SIGTERM: the reports of what ran are there, and the exit code says that it is not all.
+for signal in INT TERM; do
+	setsid -w "$SABOT" run --executions 1000000 -j2 --out "$temp/$mark" \
+		--report "jsonl=$temp/report.jsonl" >"$temp/out" 2>"$temp/err" &
+	pause_ms 400
+	pkill -"$signal" -o -f -- "$SABOT run --executions 1000000"
+	wait $!
+	status=$?
+	[[ $status == 5 ]] || complain "SIG$signal: status $status, not 5"
+	grep -q interrupted "$temp/out" || complain "SIG$signal: no summary"
+	grep -q '"interrupted": *true' "$temp/report.jsonl" || complain "SIG$signal: no report"
+	wait_until_gone || complain "SIG$signal: processes are left: $(ours | tr '\n' ' ')"
+done
+exit "$failed"
