@@ -112,9 +112,11 @@ static _Noreturn void rehearse(struct world *world)
 	const char *what = "";
 	pid_t worker;
 
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	part(world);
 	worker = world->isolated ? fork() : -1;
 	if (worker == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		world->error = -world_enter(world, "", &what);
 		world->what = what;
 		_exit(0);
