@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The waits-for graph of a settled control block: what each task that sleeps or spins waits for, and who
- * could end that. Verifies nothing itself; check/stuck.h judges by it. What is known comes, in this order
- * of trust, from the kernel (the system call that the sleeper is in, /proc/locks, open descriptors), from
- * the lock words, and from our own log of who took what. Does not know: who will signal a condition
- * variable, and what passes by descriptors that lie in a socket's queue.
+ * The waits-for graph of a settled control block: what each task that sleeps or spins waits for,
+ * and who could end that. Verifies nothing itself; check/stuck.h judges by it. What is known comes,
+ * in this order of trust, from the kernel (the system call that the sleeper is in, /proc/locks,
+ * open descriptors), from the lock words, and from our own log of who took what. Does not know: who
+ * will signal a condition variable, and what passes by descriptors that lie in a socket's queue.
  */
 #ifndef SABOT_CHECK_GRAPH_H
 #define SABOT_CHECK_GRAPH_H
@@ -20,6 +20,7 @@ enum graph_how {
 	GRAPH_MAYBE,	 /* they took it, but it may be no lock: others could give it too */
 	GRAPH_GIVEN,	 /* it was given to them, and they died before they ran */
 	GRAPH_POSTED,	 /* they were those who posted it, and are no more */
+	GRAPH_AHEAD,	 /* they wait for it themselves, and come first */
 	GRAPH_OPEN,	 /* they have the other end open */
 	GRAPH_INSIDE,	 /* they died while they waited in it, and it still counts them */
 	GRAPH_UNARRIVED, /* they are no more, and did not come to the barrier */
@@ -34,12 +35,13 @@ struct graph_edge {
 	int64_t amount;
 	uintptr_t site;
 	enum graph_how how;
-	uint64_t holders;    /* set of tasks, living or not */
-	bool harness;	     /* the supervisor itself is among them: it made the object in setup */
+	uint64_t holders; /* set of tasks, living or not */
+	bool harness;	  /* the supervisor itself is among them: it made the object in setup */
 	bool spins;
-	bool free;	     /* nobody has it, and still the task sleeps */
-	bool returning;	     /* in a wait on a condition variable, signalled, and waits for the mutex */
-	int next;	     /* on the cycle: whom it waits for there, else -1 */
+	bool free;	/* nobody has it, and still the task sleeps */
+	bool returning; /* in a wait on a condition variable, signalled, and waits for the mutex */
+	int next;	/* on the cycle: whom it waits for there, else -1 */
+	uint64_t inode; /* GRAPH_OPEN: of the pipe */
 	char name[40];
 	char part[56]; /* which part of the object: "bytes 8-15" */
 };
@@ -63,8 +65,9 @@ struct graph_edge *graph_edge_of(struct graph *graph, int task);
 bool graph_is_certain(const struct graph_edge *edge);
 
 /*
- * Finds the shortest cycle and marks it. `guess`: edges to tasks that could end a wait count too, though
- * not for the whole of a cycle. Returns its length: 1 is a task that waits for itself, 0 is none.
+ * Finds the shortest cycle and marks it. `guess`: edges to tasks that could end a wait count too,
+ * though not for the whole of a cycle. Returns its length: 1 is a task that waits for itself, 0 is
+ * none.
  */
 uint32_t graph_cycle(struct graph *graph, bool guess);
 
@@ -74,7 +77,7 @@ void graph_write(FILE *file, struct graph *graph);
 /* The same for Graphviz. */
 void graph_write_dot(FILE *file, struct graph *graph);
 
-/* "mutex#0 (shared+0x40)", "pipe#0, to write", ...; what the edge's task waits for. Returns text. */
+/* "mutex#0 (shared+0x40)", "flock#0 (accounts) the whole file", ...: what is waited for. */
 const char *graph_what(const struct graph_edge *edge, char *text, size_t size);
 
 /* "waiter#0", or "waiter#0, waiter#1 and 3 more". Returns text. */

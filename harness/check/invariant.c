@@ -35,9 +35,10 @@ void invariant_judge(struct control *block, enum sabot_when when)
 	/* A check is the harness's: what it calls is no point, in whichever process it runs. */
 	task_self = NULL;
 	for (; invariant->name && !block->over; invariant++) {
-		bool now = when == SABOT_AT_END ? invariant->when == SABOT_AT_END :
-			   invariant->when == SABOT_WHEN_ALWAYS ||
-				   (invariant->when == SABOT_WHEN_SETTLED && settled);
+		bool now = when == SABOT_AT_END
+				   ? invariant->when == SABOT_AT_END
+				   : invariant->when == SABOT_WHEN_ALWAYS ||
+					     (invariant->when == SABOT_WHEN_SETTLED && settled);
 
 		if (when == SABOT_AT_END && invariant->when != SABOT_AT_END)
 			now = true;

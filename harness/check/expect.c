@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/expect.h"
+
+#include "check/invariant.h"
+#include "core/object.h"
+#include "exec/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A signal strikes a process, whichever of its threads it was meant for. */
+static uint64_t expected_of(const struct task *task)
+{
+	uint64_t expected = 0;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].process == task->process)
+			expected |= control->tasks[i].expected;
+	return expected;
+}
+
+static bool crashed(const struct task *task)
+{
+	return task->state == TASK_DEAD && task->status >= 0 && task->status < 64 &&
+	       !(expected_of(task) & task_bit(task->status));
+}
+
+static const char *signal_text(int signo, char *text, size_t size)
+{
+	const char *name = sigabbrev_np(signo);
+
+	if (name)
+		snprintf(text, size, "SIG%s", name);
+	else
+		snprintf(text, size, "signal %d", signo);
+	return text;
+}
+
+const char *expect_fate(const struct task *task, char *text, size_t size)
+{
+	char name[24];
+
+	if (crashed(task))
+		snprintf(text, size, "died of %s", signal_text(task->status, name, sizeof(name)));
+	else
+		snprintf(text, size, "%s", task->state == TASK_DEAD ? "was killed" : "ended");
+	return text;
+}
+
+static const char *where(const struct task *task, char *text, size_t size)
+{
+	const struct call *call = &task->call;
+
+	if (call->op == OP_START || call->op == OP_NONE)
+		snprintf(text, size, "at its start");
+	else if (call->op == OP_POINT && call->name)
+		snprintf(text, size, "after point \"%s\"", call->name);
+	else
+		snprintf(text, size, "%s %s", task->in_call ? "in" : "after", op_name(call->op));
+	return text;
+}
+
+bool expect_crashed(void)
+{
+	const struct task *found = NULL;
+	char place[80], name[24];
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		const struct task *task = &control->tasks[i];
+
+		/* All threads of a process die with it: it was the one that ran. */
+		if (crashed(task) && (!found || (int)i == control->last_ran))
+			found = task;
+	}
+	if (!found)
+		return false;
+	control_find(KIND_CRASH, task_number(found), kind_name(KIND_CRASH), "%s died of %s %s",
+		     found->name, signal_text(found->status, name, sizeof(name)),
+		     where(found, place, sizeof(place)));
+	return true;
+}
+
+static void judge_exits(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count && !control->over; i++) {
+		const struct task *task = &control->tasks[i];
+
+		/* What a parent was told is for the parent to judge. */
+		if (task->state == TASK_ENDED && task->status != 0 && !task->reaped)
+			control_find(KIND_EXIT, (int)i, kind_name(KIND_EXIT),
+				     "%s ended with status %d", task->name, task->status);
+	}
+}
+
+static void judge_locks(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->object_count && !control->over; i++) {
+		const struct object *object = &control->objects[i];
+		bool lock = object->family == FAMILY_MUTEX || object->family == FAMILY_SPIN ||
+			    object->family == FAMILY_RWLOCK;
+
+		if (lock && object->owner >= 0 && control->tasks[object->owner].state == TASK_ENDED)
+			control_find(KIND_LEAK, object->owner, kind_name(KIND_LEAK),
+				     "%s ended while it held %s",
+				     control->tasks[object->owner].name, object_label((int)i));
+	}
+}
+
+void expect_judge(void)
+{
+	if (expect_crashed())
+		return;
+	judge_exits();
+	judge_locks();
+	if (!control->over)
+		audit_judge();
+	if (!control->over)
+		invariant_judge(control, SABOT_AT_END);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/explain.h"
+
+#include "check/graph.h"
+#include "check/place.h"
+#include "check/sentence.h"
+#include "core/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+enum {
+	COLUMNS = 90, /* reports indent a story by ten more */
+	KEPT = 40,    /* lines at either end of a long story */
+	INDENT = 5,
+};
+
+/* A line of the story: an event that is told, and how often in a row. */
+struct line {
+	uint32_t event;
+	uint32_t call; /* EVENT_RETURN, EVENT_ASLEEP: where it began, or UINT32_MAX */
+	uint32_t times;
+	bool marked;
+	int64_t mark;
+};
+
+struct story {
+	struct line *lines;
+	uint32_t count;
+	uint32_t last_call[TASKS_MAX];
+	uint32_t gone; /* events of the trace that were not kept */
+};
+
+static const char *name_of(const struct event *event)
+{
+	return event->task < TASKS_MAX ? control->tasks[event->task].name : "somebody";
+}
+
+/* ---- What is told -------------------------------------------------------------------------- */
+
+/* The call that an event belongs to: handlers make calls of their own in between. */
+static uint32_t begun(const struct story *story, const struct event *event)
+{
+	uint32_t at = event->task < TASKS_MAX ? story->last_call[event->task] : UINT32_MAX;
+
+	return at != UINT32_MAX && control->events[at].op == event->op ? at : UINT32_MAX;
+}
+
+static bool return_is_told(const struct event *event, uint32_t call)
+{
+	if (event->error)
+		return true;
+	if (op_flags((enum op)event->op) & OP_PURE)
+		return false;
+	/* Told by the new task's birth. */
+	if (event->op == OP_FORK || event->op == OP_THREAD_CREATE)
+		return false;
+	/* What was no point only asked for something. */
+	return call != UINT32_MAX;
+}
+
+/* The next event of the task is its return, and nobody did anything before. */
+static bool runs_at_once(uint32_t at)
+{
+	uint32_t i;
+
+	for (i = at + 1; i < trace_count(); i++) {
+		const struct event *event = &control->events[i];
+
+		if (event->kind == EVENT_SWITCH || event->kind == EVENT_WOKEN)
+			continue;
+		return event->task == control->events[at].task && event->kind == EVENT_RETURN;
+	}
+	return false;
+}
+
+/* A named point matters where the schedule turned to somebody else. */
+static bool call_is_told(uint32_t at)
+{
+	const struct event *event = &control->events[at];
+	const struct event *next = at + 1 < trace_count() ? event + 1 : NULL;
+
+	return event->op == OP_POINT && event->name && next && next->kind == EVENT_SWITCH &&
+	       next->task != event->task;
+}
+
+/* A kill was told when it struck. */
+static bool death_is_told(uint32_t at)
+{
+	const struct event *event = &control->events[at];
+	uint32_t i;
+
+	for (i = at; i-- > 0;) {
+		const struct event *before = &control->events[i];
+
+		if (before->task != event->task)
+			continue;
+		return before->kind != EVENT_FAULT || before->value < 0 ||
+		       before->value >= control->shot_count ||
+		       control->shots[before->value].plan.kind != PLAN_KILL;
+	}
+	return true;
+}
+
+static bool is_told(uint32_t at, uint32_t call)
+{
+	const struct event *event = &control->events[at];
+
+	switch (event->kind) {
+	case EVENT_CALL:
+		return call_is_told(at);
+	case EVENT_RETURN:
+		return return_is_told(event, call);
+	case EVENT_WOKEN:
+		return !runs_at_once(at);
+	case EVENT_DEATH:
+		return death_is_told(at);
+	case EVENT_SWITCH:
+	case EVENT_STOPPED:
+	case EVENT_FINDING:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Whether two calls asked for the same. */
+static bool is_alike(uint32_t one, uint32_t other)
+{
+	const struct event *a = &control->events[one], *b = &control->events[other];
+
+	if (one == UINT32_MAX || other == UINT32_MAX)
+		return one == other;
+	return a->value == b->value && a->detail[0] == b->detail[0] && a->detail[1] == b->detail[1];
+}
+
+static bool is_repeated(const struct line *line, const struct event *event, uint32_t call)
+{
+	const struct event *before = &control->events[line->event];
+
+	return !line->marked && before->kind == event->kind && before->task == event->task &&
+	       before->op == event->op && before->object == event->object &&
+	       before->value == event->value && before->error == event->error &&
+	       before->site == event->site && is_alike(line->call, call);
+}
+
+static void tell(struct story *story, uint32_t at, uint32_t call)
+{
+	const struct event *event = &control->events[at];
+	struct line *last = story->count ? &story->lines[story->count - 1] : NULL;
+
+	if (last && control->events[last->event].task == event->task) {
+		if (event->kind == EVENT_MARK && !last->marked && last->times == 1) {
+			last->marked = true;
+			last->mark = event->value;
+			return;
+		}
+		if (is_repeated(last, event, call)) {
+			last->times++;
+			return;
+		}
+	}
+	story->lines[story->count++] = (struct line){ .event = at, .call = call, .times = 1 };
+}
+
+static int choose(struct story *story)
+{
+	uint32_t i, count = trace_count();
+
+	memset(story, 0, sizeof(*story));
+	memset(story->last_call, 0xff, sizeof(story->last_call));
+	story->gone = control->event_count - count;
+	story->lines = malloc((count + 1) * sizeof(story->lines[0]));
+	if (!story->lines)
+		return -1;
+	for (i = 0; i < count; i++) {
+		const struct event *event = &control->events[i];
+		uint32_t call;
+
+		if (event->kind == EVENT_CALL && event->task < TASKS_MAX)
+			story->last_call[event->task] = i;
+		call = begun(story, event);
+		if (is_told(i, call))
+			tell(story, i, call);
+	}
+	return 0;
+}
+
+/* ---- How it is written --------------------------------------------------------------------- */
+
+/* The largest part of the text that fits into the width, cut at a blank if there is one. */
+static size_t fitting(const char *text, size_t width)
+{
+	size_t length = strlen(text), cut;
+
+	if (length <= width)
+		return length;
+	for (cut = width; cut > width / 2; cut--)
+		if (text[cut] == ' ')
+			return cut;
+	return width;
+}
+
+/* "  1. text ... place"; what does not fit goes on below, indented. */
+static void write_line(FILE *file, uint32_t number, const char *text, const char *place)
+{
+	size_t room = COLUMNS - INDENT - (place[0] ? strlen(place) + 2 : 0);
+	size_t part = fitting(text, room);
+
+	fprintf(file, "%3u. %.*s", number, (int)part, text);
+	if (place[0])
+		fprintf(file, "%*s%s", (int)(room - part + 2), "", place);
+	fputc('\n', file);
+	for (text += part; *text; text += part) {
+		text += strspn(text, " ");
+		part = fitting(text, COLUMNS - INDENT);
+		fprintf(file, "%*s%.*s\n", INDENT, "", (int)part, text);
+	}
+}
+
+static void write_told(FILE *file, const struct line *line, uint32_t number)
+{
+	const struct event *event = &control->events[line->event];
+	const struct event *call = line->call != UINT32_MAX ? &control->events[line->call] : NULL;
+	char words[200], text[320], place[64], more[40] = "";
+
+	switch (event->kind) {
+	case EVENT_RETURN:
+		sentence_of_return(call, event, words, sizeof(words));
+		break;
+	case EVENT_ASLEEP:
+		sentence_of_sleep(call, event, words, sizeof(words));
+		break;
+	case EVENT_FAULT:
+		sentence_of_fault(event, words, sizeof(words));
+		break;
+	default:
+		sentence_of_event(event, words, sizeof(words));
+		break;
+	}
+	if (line->times > 1)
+		snprintf(more, sizeof(more), " (%u times)", line->times);
+	else if (line->marked)
+		snprintf(more, sizeof(more), " (mark %lld)", (long long)line->mark);
+	snprintf(text, sizeof(text), "%s %s%s", name_of(event), words, more);
+	/* Of these the last call's place would tell nothing. */
+	place_text(event->kind == EVENT_MARK || event->kind == EVENT_WOKEN ? 0 : event->site, place,
+		   sizeof(place));
+	write_line(file, number, text, place);
+}
+
+static void write_gap(FILE *file, const struct story *story, uint32_t from, uint32_t to)
+{
+	char names[200];
+	uint64_t tasks = 0;
+	uint32_t i;
+
+	for (i = from; i < to; i++)
+		if (control->events[story->lines[i].event].task < TASKS_MAX)
+			tasks |= task_bit(control->events[story->lines[i].event].task);
+	fprintf(file, "%*s... %u steps of %s ...\n", INDENT, "", to - from,
+		graph_names(tasks, names, sizeof(names)));
+}
+
+static void write_finding(FILE *file, uint32_t number)
+{
+	const struct finding *finding = &control->finding;
+	char text[PLAN_MESSAGE_MAX + sizeof(finding->oracle) + 64];
+
+	if (finding->kind == KIND_NONE)
+		return;
+	if (finding->kind == KIND_INVARIANT)
+		snprintf(text, sizeof(text), "invariant broken: \"%s\": %s", finding->oracle,
+			 finding->message);
+	else
+		snprintf(text, sizeof(text), "%s: %s", kind_name(finding->kind), finding->message);
+	write_line(file, number, text, explain_place());
+}
+
+void explain_write(FILE *file)
+{
+	struct story story;
+	uint32_t i;
+
+	if (choose(&story) != 0)
+		return;
+	for (i = 0; i < story.count; i++) {
+		if (i == KEPT && story.count > 2 * KEPT + 1) {
+			write_gap(file, &story, i, story.count - KEPT);
+			i = story.count - KEPT;
+		}
+		write_told(file, &story.lines[i], i + 1);
+	}
+	if (story.gone)
+		fprintf(file, "%*s... %u later events were not kept ...\n", INDENT, "", story.gone);
+	write_finding(file, story.count + 1);
+	free(story.lines);
+}
+
+char *explain_text(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	explain_write(file);
+	fclose(file);
+	return text;
+}
+
+const char *explain_place(void)
+{
+	static char place[128];
+
+	return place_text(control->finding.site, place, sizeof(place));
+}

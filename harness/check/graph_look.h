@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the edges of a graph are found, one function a kind of mechanism. Of check/graph*.c only. */
+#ifndef SABOT_CHECK_GRAPH_LOOK_H
+#define SABOT_CHECK_GRAPH_LOOK_H
+
+#include "check/graph.h"
+
+/* A task that waits, and the system call that the kernel has it in. */
+struct look {
+	const struct task *task;
+	long number; /* negative: unknown, or it spins */
+	uint64_t arguments[6];
+};
+
+/* Each fills in what the edge waits for; on entry it holds what the task announced. */
+void graph_look_memory(struct graph_edge *edge, const struct look *look);  /* locks in memory */
+void graph_look_sysv(struct graph_edge *edge);				   /* SysV semaphores */
+void graph_look_file(struct graph_edge *edge, const struct look *look);	   /* pipes, file locks */
+void graph_look_process(struct graph_edge *edge, const struct look *look); /* join, wait */
+
+/* The holders of a counter: `value` is what is left in it, negative if that is not known. */
+void graph_permits(struct graph_edge *edge, int64_t value);
+
+/* Nobody in particular: any other living task could end the wait. */
+void graph_anybody(struct graph_edge *edge);
+
+uint64_t graph_living(void);
+/* All living tasks of a process. */
+uint64_t graph_process(pid_t pid);
+/* By our log: the owner, or whoever took more than it gave. */
+uint64_t graph_logged(int object);
+/* Tasks that were killed while they were in a call on the object. */
+uint64_t graph_dead_inside(int object);
+/* Of these, those that had been woken in it and had not run. */
+uint64_t graph_dead_woken(int object);
+/* Copies memory of the waiting task's process. */
+bool graph_peek(const struct task *task, uintptr_t address, void *buffer, size_t size);
+
+#endif
