@@ -18,6 +18,7 @@ enum {
 	EXECUTIONS_PLAIN = 200,
 	EXECUTIONS_TWIN = 4000,
 	EXECUTIONS_SWEEP = 50000,
+	SEEN_ENOUGH = 20, /* times that the same finding came back */
 };
 
 bool campaign_is_caught_by(const char *caught_by, enum kind kind, const char *oracle)
@@ -35,6 +36,22 @@ const char *campaign_name(struct arena *arena, const struct sabot_scenario *scen
 	return arena_print(arena, "%s/%s", scenario->group, scenario->name);
 }
 
+/* What the worker is at, for who reports its death. */
+static struct pool_status *told;
+
+static void tell(enum pool_phase phase)
+{
+	if (told)
+		atomic_store_explicit(&told->phase, phase, memory_order_relaxed);
+}
+
+static void judge(struct control *block, enum sabot_when when)
+{
+	tell(POOL_CHECK);
+	invariant_judge(block, when);
+	tell(POOL_TASKS);
+}
+
 void campaign_execution(struct execution *execution, const struct campaign_options *options,
 			const struct campaign_target *target)
 {
@@ -44,7 +61,7 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 		.strategy = &strategy_replay,
 		.seed = options->seed,
 		.pool = true,
-		.judge = invariant_judge,
+		.judge = judge,
 		.stuck = stuck_judge,
 		.ended = expect_judge,
 	};
@@ -95,6 +112,22 @@ static void be_polite(void)
 	last_ns = sys_now_ns();
 }
 
+/* What was found, and whether there is any use in looking on. */
+static void note_finding(struct campaign *campaign)
+{
+	const char *caught_by = campaign->target->scase->caught_by;
+	const struct record_finding *finding = finding_take(campaign);
+
+	if (!finding || finding->seen >= SEEN_ENOUGH)
+		campaign->ended = true;
+	/* A livelock costs what its limit is, each time. */
+	else if (finding->kind == KIND_BROKEN || finding->kind == KIND_LIVELOCK)
+		campaign->ended = true;
+	else if (is_twin(campaign) &&
+		 campaign_is_caught_by(caught_by, finding->kind, finding->oracle))
+		campaign->ended = true;
+}
+
 bool campaign_try(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -106,6 +139,8 @@ bool campaign_try(struct campaign *campaign)
 	}
 	be_polite();
 	recipe_note_running(campaign->context, &campaign->execution, campaign->target);
+	told = campaign->context->status;
+	tell(POOL_SETUP);
 	error = execution_run(&campaign->execution);
 	atomic_fetch_add(&campaign->context->status->executions, 1);
 	if (error) {
@@ -118,15 +153,8 @@ bool campaign_try(struct campaign *campaign)
 	count(campaign);
 	if (campaign->options->twice && control->finding.kind == KIND_NONE)
 		twice_compare(campaign);
-	if (control->finding.kind != KIND_NONE) {
-		struct record_finding *finding = finding_take(campaign);
-
-		if (control->finding.kind == KIND_BROKEN || !finding ||
-		    (is_twin(campaign) &&
-		     campaign_is_caught_by(campaign->target->scase->caught_by, finding->kind,
-					   finding->oracle)))
-			campaign->ended = true;
-	}
+	if (control->finding.kind != KIND_NONE)
+		note_finding(campaign);
 	return !campaign->ended;
 }
 

@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,11 +69,22 @@ static void run_body(struct task *task)
 			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);
 }
 
+/* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it. */
+static void leave_scenario(void)
+{
+	if (task_self)
+		task_self->in_runtime = true;
+}
+
 static _Noreturn void live(struct task *task)
 {
 	task_self = task;
 	task->in_runtime = true;
 	(void)sys_close_range((unsigned)control->fd_base, ~0u);
+	/* No namespace ends it with the supervisor. */
+	if (!control->isolated)
+		(void)sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
+	(void)atexit(leave_scenario);
 	gate_join();
 	task->pid = task->tid = sys_getpid();
 	point_wait(task);
@@ -118,7 +131,8 @@ bool start_can_reuse(void)
 	uint32_t i;
 
 	for (i = 0; i < control->task_count; i++)
-		if (control->tasks[i].state != TASK_ENDED || control->tasks[i].parent >= 0)
+		if (control->tasks[i].state != TASK_ENDED || control->tasks[i].gone ||
+		    control->tasks[i].parent >= 0)
 			return false;
 	return control->task_count > 0;
 }
@@ -150,7 +164,8 @@ void start_kill_all(void)
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
-		if (task_is_over(task) && !control->pool)
+		/* Its maker may have died before it came to be. */
+		if (task->gone || task->pid <= 0)
 			continue;
 		(void)sys_kill(task->pid, SIGKILL);
 		if (task->state != TASK_PARKED)
