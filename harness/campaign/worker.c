@@ -110,12 +110,25 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	_exit(0);
 }
 
+/* Tasks begin with every signal at its default and none blocked, whatever this process was started with. */
+static void reset_signals(void)
+{
+	sigset_t none;
+	int signo;
+
+	for (signo = 1; signo < SIGRTMAX; signo++)
+		(void)signal(signo, SIG_DFL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 _Noreturn void worker_keep(const struct worker_start *start)
 {
 	struct world world;
 	int alive[2], status = 0;
 	pid_t worker;
 
+	reset_signals();
 	world_die_with(start->parent);
 	(void)setsid();
 	(void)world_pin(start->index);
