@@ -167,11 +167,10 @@ static void barriers_count_those_who_can_come(void **state)
 	scene_sleep(a, OP_BARRIER_WAIT, object, 0);
 	scene_sleep(b, OP_BARRIER_WAIT, object, 0);
 	graph_build(&graph);
-	expect_text(write_graph,
-		    "a#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), held by nobody in "
-		    "particular; b#1 could end that\n"
-		    "b#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), held by nobody in "
-		    "particular; b#1 could end that\n");
+	expect_text(
+		write_graph,
+		"a#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which nobody holds: up to b#1\n"
+		"b#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which nobody holds: up to b#1\n");
 	scene_kill(c, PLAN_AT_POINT);
 	graph_build(&graph);
 	assert_int_equal(graph.edges[0].how, GRAPH_UNARRIVED);
@@ -203,9 +202,9 @@ static void threads_and_children_are_named(void **state)
 	scene_sleep(a, OP_WAIT, -1, 0);
 	scene_sleep(child, OP_PAUSE, -1, 0);
 	graph_build(&graph);
-	expect_text(write_graph, "a#0 waits for the end of a#0/1\n"
-				 "a#0/1 waits for something unknown, held by nobody in particular; "
-				 "a#0 could end that\n");
+	expect_text(write_graph,
+		    "a#0 waits for the end of a#0/1\n"
+		    "a#0/1 waits for something unknown, which nobody holds: up to a#0\n");
 }
 
 static void many_names_are_cut(void **state)

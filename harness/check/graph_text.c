@@ -76,12 +76,12 @@ static void write_holders(FILE *file, const struct graph_edge *edge)
 	if (!edge->holders && edge->harness)
 		snprintf(names, sizeof(names), "the harness, by setup");
 	else if (!edge->holders) {
-		fprintf(file, ", and nobody is left who could end that");
+		fprintf(file, ", and nobody is left to end that");
 		return;
 	}
 	switch (edge->how) {
 	case GRAPH_ANYBODY:
-		fprintf(file, ", held by nobody in particular; %s could end that", names);
+		fprintf(file, ", which nobody holds: up to %s", names);
 		break;
 	case GRAPH_HELD:
 		fprintf(file, ", held by %s%s", names, over);

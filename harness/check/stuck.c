@@ -227,8 +227,7 @@ static void tell_rest(struct graph *graph)
 		used = append(message, sizeof(message), used, ", and %u more wait",
 			      graph->count - LISTED_MAX);
 	if (graph->count)
-		used = append(message, sizeof(message), used,
-			      ", and nobody is left who could end that");
+		used = append(message, sizeof(message), used, ", and nobody is left to end that");
 	if (dead)
 		append(message, sizeof(message), used, " (killed: %s)",
 		       graph_names(dead, names, sizeof(names)));

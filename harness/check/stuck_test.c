@@ -144,7 +144,7 @@ static void a_killed_sleeper_was_given_nothing(void **state)
 	scene_kill(dead, PLAN_ASLEEP);
 	scene_sleep(waiter, OP_SEMOP, sysv(0), -1);
 	expect_finding(KIND_STUCK, "deadlock",
-		       "b#0 waits for SysV semaphore#0, and nobody is left who could end that "
+		       "b#0 waits for SysV semaphore#0, and nobody is left to end that "
 		       "(killed: a#0)");
 }
 
@@ -159,7 +159,7 @@ static void a_signal_has_no_holder(void **state)
 	scene_end(producer, 0);
 	scene_sleep(consumer, OP_SEMOP, sysv(0), -1);
 	expect_finding(KIND_STUCK, "deadlock",
-		       "a#0 waits for SysV semaphore#0, and nobody is left who could end that");
+		       "a#0 waits for SysV semaphore#0, and nobody is left to end that");
 }
 
 static void a_dead_producer_orphans_its_consumer(void **state)
@@ -187,7 +187,7 @@ static void slots_are_not_held(void **state)
 	take(producer, sysv(0));
 	scene_sleep(producer, OP_SEMOP, sysv(0), -1);
 	expect_finding(KIND_STUCK, "deadlock",
-		       "a#0 waits for SysV semaphore#0, and nobody is left who could end that");
+		       "a#0 waits for SysV semaphore#0, and nobody is left to end that");
 }
 
 /* What the kernel says counts: the announced semaphore is open, the wait is for a later one. */
@@ -266,9 +266,9 @@ static void a_signal_that_reached_somebody_is_not(void **state)
 	scene_return(waiter, 0, 0);
 	wait_on(waiter, condition);
 	scene_end(other, 0);
-	expect_finding(KIND_STUCK, "deadlock",
-		       "a#0 waits for condition variable#0 (shared+0x80), and nobody is left who "
-		       "could end that");
+	expect_finding(
+		KIND_STUCK, "deadlock",
+		"a#0 waits for condition variable#0 (shared+0x80), and nobody is left to end that");
 }
 
 /* Whoever would have signalled again may be the one who was killed. */
@@ -282,9 +282,9 @@ static void an_old_lost_signal_is_not_to_blame_for_a_death(void **state)
 	scene_do(waiter, OP_MUTEX_LOCK, scene_shared(FAMILY_MUTEX, 0), 0);
 	wait_on(waiter, condition);
 	scene_kill(other, PLAN_AT_POINT);
-	expect_finding(KIND_STUCK, "deadlock",
-		       "a#0 waits for condition variable#0 (shared+0x80), and nobody is left who "
-		       "could end that (killed: b#0)");
+	expect_finding(
+		KIND_STUCK, "deadlock",
+		"a#0 waits for condition variable#0 (shared+0x80), and nobody is left to end that (killed: b#0)");
 }
 
 static void a_signal_to_the_dead_is_lost(void **state)
@@ -339,7 +339,7 @@ static void spinning_on_nobody_is_a_livelock(void **state)
 	(void)state;
 	scene_spin(scene_task("b#0"), -1);
 	expect_finding(KIND_LIVELOCK, "livelock",
-		       "b#0 spins on a change of memory, and nobody is left who could end that");
+		       "b#0 spins on a change of memory, and nobody is left to end that");
 }
 
 static void two_spinlocks_crosswise_are_a_deadlock(void **state)
