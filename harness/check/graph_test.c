@@ -202,9 +202,9 @@ static void threads_and_children_are_named(void **state)
 	scene_sleep(a, OP_WAIT, -1, 0);
 	scene_sleep(child, OP_PAUSE, -1, 0);
 	graph_build(&graph);
-	expect_text(write_graph,
-		    "a#0 waits for the end of a#0/1\n"
-		    "a#0/1 waits for something unknown, which nobody holds: up to a#0\n");
+	expect_text(write_graph, "a#0 waits for the end of a#0/1\n"
+				 "a#0/1 waits for something unknown, which nobody "
+				 "holds: up to a#0\n");
 }
 
 static void many_names_are_cut(void **state)

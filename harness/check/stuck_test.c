@@ -282,9 +282,9 @@ static void an_old_lost_signal_is_not_to_blame_for_a_death(void **state)
 	scene_do(waiter, OP_MUTEX_LOCK, scene_shared(FAMILY_MUTEX, 0), 0);
 	wait_on(waiter, condition);
 	scene_kill(other, PLAN_AT_POINT);
-	expect_finding(
-		KIND_STUCK, "deadlock",
-		"a#0 waits for condition variable#0 (shared+0x80), and nobody is left to end that (killed: b#0)");
+	expect_finding(KIND_STUCK, "deadlock",
+		       "a#0 waits for condition variable#0 (shared+0x80), and nobody is left "
+		       "to end that (killed: b#0)");
 }
 
 static void a_signal_to_the_dead_is_lost(void **state)
