@@ -167,10 +167,10 @@ static void barriers_count_those_who_can_come(void **state)
 	scene_sleep(a, OP_BARRIER_WAIT, object, 0);
 	scene_sleep(b, OP_BARRIER_WAIT, object, 0);
 	graph_build(&graph);
-	expect_text(
-		write_graph,
-		"a#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which nobody holds: up to b#1\n"
-		"b#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which nobody holds: up to b#1\n");
+	expect_text(write_graph, "a#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which "
+				 "nobody holds: up to b#1\n"
+				 "b#0 waits for barrier#0 (shared+0x0) (2 of 3 arrived), which "
+				 "nobody holds: up to b#1\n");
 	scene_kill(c, PLAN_AT_POINT);
 	graph_build(&graph);
 	assert_int_equal(graph.edges[0].how, GRAPH_UNARRIVED);
