@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SIGKILL: the victim's process and all its threads end where they are; no handler, no atexit, no
- * flush. Effective once the process has been reaped: by then the kernel has done all of its releases.
+ * flush. Effective once the process has been reaped: by then the kernel has done all of its
+ * releases.
  */
 #include "faults/kinds.h"
 
@@ -29,7 +30,8 @@ static bool confirm(const struct shot *shot, const struct task *victim, char sta
 
 const struct fault_kind fault_kill = {
 	.name = "kill",
-	.about = "SIGKILL to the process, at a point, asleep in the kernel, or woken and not yet run",
+	.about =
+		"SIGKILL to the process, at a point, asleep in the kernel, or woken and not yet run",
 	.takes_hold = true,
 	.arm = arm,
 	.fire = fire,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A signal to one thread. While the task is parked its handler is held and runs when the task is next
- * on turn; while it is asleep in a call, the call is interrupted as signal(7) says. Without a handler the
- * default action happens, death among them.
+ * A signal to one thread. While the task is parked its handler is held and runs when the task is
+ * next on turn; while it is asleep in a call, the call is interrupted as signal(7) says. Without a
+ * handler the default action happens, death among them.
  */
 #include "faults/kinds.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SIGSTOP, and SIGCONT some decisions later or when nobody else can run. A stopped process keeps all that
- * it holds; on SIGCONT some calls return EINTR although no handler ran (semop, epoll_wait: signal(7)).
+ * SIGSTOP, and SIGCONT some decisions later or when nobody else can run. A stopped process keeps
+ * all that it holds; on SIGCONT some calls return EINTR although no handler ran (semop, epoll_wait:
+ * signal(7)).
  */
 #include "faults/kinds.h"
 

@@ -107,8 +107,9 @@ expect harness/cli/a.c "$(include '"reports/report.h"')"$'\n'
 expect harness/check/a.c "$(include '"reports/report.h"')"$'\n' \
 	'2: reports/report.h may not be included here: check/ stands below reports/ (layers)'
 expect faults/a.c "$(include '"core/a.h"')"$'\n'
-expect faults/a.c "$(include '"os/a.h"')"$'\n' \
-	'2: os/a.h may not be included here: faults/ may include core/ only (layers)'
+expect faults/a.c "$(include '"os/a.h"')"$'\n'
+expect faults/a.c "$(include '"exec/a.h"')"$'\n' \
+	'2: exec/a.h may not be included here: faults/ may include core/ and os/ only (layers)'
 expect reports/a.c "$(include '"core/record.h"')"$'\n'
 expect reports/a.c "$(include '<core/plan.h>')"$'\n' \
 	"2: core/plan.h may not be included here: reports/ may include core/record.h and \

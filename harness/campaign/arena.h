@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that a worker fills and the command line reads: shared, at the same address in both, so pointers
- * into it mean the same. Nothing is freed: what a campaign has to say is small.
+ * Memory that a worker fills and the command line reads: shared, at the same address in both, so
+ * pointers into it mean the same. Nothing is freed: what a campaign has to say is small.
  */
 #ifndef SABOT_CAMPAIGN_ARENA_H
 #define SABOT_CAMPAIGN_ARENA_H

@@ -67,20 +67,36 @@ static const struct sabot_role one_long[] = { { "one", 1, many_points }, { 0 } }
 static const struct sabot_role five_waiters[] = { { "one", 5, wait_for_ever }, { 0 } };
 
 static const struct sabot_scenario short_scenario = {
-	.name = "short", .group = "bench", .roles = two_short, .cases = plain_case,
-	.shared_size = sizeof(struct bench_shared), .keeps_no_state = true,
+	.name = "short",
+	.group = "bench",
+	.roles = two_short,
+	.cases = plain_case,
+	.shared_size = sizeof(struct bench_shared),
+	.keeps_no_state = true,
 };
 static const struct sabot_scenario switch_scenario = {
-	.name = "switch", .group = "bench", .roles = two_long, .cases = plain_case,
-	.shared_size = sizeof(struct bench_shared), .limit_steps = PASSES * 4,
+	.name = "switch",
+	.group = "bench",
+	.roles = two_long,
+	.cases = plain_case,
+	.shared_size = sizeof(struct bench_shared),
+	.limit_steps = PASSES * 4,
 };
 static const struct sabot_scenario point_scenario = {
-	.name = "point", .group = "bench", .roles = one_long, .cases = plain_case,
-	.shared_size = sizeof(struct bench_shared), .limit_steps = PASSES * 4,
+	.name = "point",
+	.group = "bench",
+	.roles = one_long,
+	.cases = plain_case,
+	.shared_size = sizeof(struct bench_shared),
+	.limit_steps = PASSES * 4,
 };
 static const struct sabot_scenario stuck_scenario = {
-	.name = "stuck", .group = "bench", .roles = five_waiters, .cases = plain_case,
-	.shared_size = sizeof(struct bench_shared), .setup = make_semaphore,
+	.name = "stuck",
+	.group = "bench",
+	.roles = five_waiters,
+	.cases = plain_case,
+	.shared_size = sizeof(struct bench_shared),
+	.setup = make_semaphore,
 };
 
 static void begin_nothing(struct decider *decider)
@@ -100,7 +116,10 @@ static int next_other(struct decider *decider, const struct choice *choice)
 }
 
 static const struct strategy always_switch = {
-	.name = "always-switch", .about = "benchmark", .begin = begin_nothing, .next = next_other,
+	.name = "always-switch",
+	.about = "benchmark",
+	.begin = begin_nothing,
+	.next = next_other,
 };
 
 static void fill(struct execution *execution, const struct sabot_scenario *scenario)
@@ -148,14 +167,14 @@ static void bench_executions(struct bench *bench, double scale)
 
 	fill(&execution, &short_scenario);
 	forked = time_executions(&execution, rounds);
-	add(bench, (struct bench_row){ "executions, fork each", "1/s", 1e9 / forked, 1e9 / floor,
-				       floor / forked, 0.8, true, false,
-				       "two bare fork + exit + wait" });
+	add(bench,
+	    (struct bench_row){ "executions, fork each", "1/s", 1e9 / forked, 1e9 / floor,
+				floor / forked, 0.8, true, false, "two bare fork + exit + wait" });
 	execution.pool = true;
 	kept = time_executions(&execution, rounds * 10);
-	add(bench, (struct bench_row){ "executions, tasks kept alive", "1/s", 1e9 / kept, 1e9 / floor,
-				       floor / kept, 10, true, false,
-				       "two bare fork + exit + wait" });
+	add(bench,
+	    (struct bench_row){ "executions, tasks kept alive", "1/s", 1e9 / kept, 1e9 / floor,
+				floor / kept, 10, true, false, "two bare fork + exit + wait" });
 	execution.pool = false;
 	execution.faults = &kill;
 	execution.fault_count = 1;
@@ -204,8 +223,7 @@ static void bench_steps(struct bench *bench, double scale)
 	for (i = 0; i < 3; i++)
 		value = least(value, inside_ns(&execution) / (2 * PASSES));
 	add(bench, (struct bench_row){ "hand-over between two processes", "ns", value, floor,
-				       value / floor, 1.3, false, false,
-				       "bare futex hand-over" });
+				       value / floor, 1.3, false, false, "bare futex hand-over" });
 	fill(&execution, &point_scenario);
 	value = 1e18;
 	for (i = 0; i < 5; i++)

@@ -64,7 +64,9 @@ double bench_floor_futex(unsigned rounds)
 
 	if (ping == MAP_FAILED)
 		return 0;
-	(void)sys_set_priority(0, control->gated ? GATE_RUN : 0); /* both at the same priority from the start: neither can shut the other out */
+	(void)sys_set_priority(0, control->gated ? GATE_RUN
+						 : 0); /* both at the same priority from the start:
+							  neither can shut the other out */
 	other = _Fork();
 	if (other == 0) {
 		ping_side(ping, 1, rounds);

@@ -52,6 +52,13 @@ static void judge(struct control *block, enum sabot_when when)
 	tell(POOL_TASKS);
 }
 
+static void ended(void)
+{
+	tell(POOL_CHECK);
+	expect_judge();
+	tell(POOL_TASKS);
+}
+
 void campaign_execution(struct execution *execution, const struct campaign_options *options,
 			const struct campaign_target *target)
 {
@@ -63,7 +70,7 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 		.pool = true,
 		.judge = judge,
 		.stuck = stuck_judge,
-		.ended = expect_judge,
+		.ended = ended,
 	};
 }
 
@@ -145,8 +152,9 @@ bool campaign_try(struct campaign *campaign)
 	atomic_fetch_add(&campaign->context->status->executions, 1);
 	if (error) {
 		record->verdict = VERDICT_BROKEN;
-		record->message = arena_print(campaign->context->arena,
-					      "an execution could not be run: %s", strerror(-error));
+		record->message =
+			arena_print(campaign->context->arena, "an execution could not be run: %s",
+				    strerror(-error));
 		campaign->ended = true;
 		return false;
 	}
@@ -171,9 +179,9 @@ static void run_plain(struct campaign *campaign)
 		if (strategy)
 			execution->strategy = strategies_find(strategy);
 		else
-			execution->strategy = i == 0	 ? &strategy_replay :
-					      i % 2 == 1 ? &strategy_random :
-							   &strategy_pct;
+			execution->strategy = i == 0	   ? &strategy_replay
+					      : i % 2 == 1 ? &strategy_random
+							   : &strategy_pct;
 		if (execution->strategy == &strategy_pct) {
 			execution->depth = campaign->options->depth;
 			execution->length = campaign->length;
@@ -249,8 +257,9 @@ static void conclude_twin(struct campaign *campaign)
 			record->verdict = VERDICT_BROKEN;
 		record->kind = first->kind;
 		record->plan_path = first->plan_path;
-		record->message = arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
-					      caught_by, first->message);
+		record->message =
+			arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
+				    caught_by, first->message);
 	} else {
 		if (atomic_load(campaign->context->stop) || record->executions < campaign->limit)
 			record->verdict = VERDICT_INCONCLUSIVE;
@@ -276,8 +285,8 @@ static struct record_case *new_record(struct pool_context *context,
 
 	record->scenario = campaign_name(context->arena, target->scenario);
 	record->name = arena_copy(context->arena, target->scase->name);
-	record->caught_by = options->raw ? "" :
-					   arena_copy(context->arena, target->scase->caught_by);
+	record->caught_by =
+		options->raw ? "" : arena_copy(context->arena, target->scase->caught_by);
 	record->message = record->plan_path = "";
 	record->seed = options->seed;
 	return record;

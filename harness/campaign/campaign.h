@@ -21,7 +21,7 @@ struct campaign_options {
 	bool raw;	      /* a twin is judged as any other case */
 	bool twice;	      /* every execution two times: the traces must be equal */
 	bool shrink;
-	bool gdb; /* replay: stop at the last step */
+	bool gdb;		   /* replay: stop at the last step */
 	const char *out_directory; /* as shown in replay lines */
 	const char *program;	   /* how the user called us */
 };
@@ -55,8 +55,8 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 			const struct campaign_target *target);
 
 /*
- * Runs campaign->execution once, counts, and takes care of a finding. Returns false when the campaign is
- * to end. The control block shows the execution until the next try.
+ * Runs campaign->execution once, counts, and takes care of a finding. Returns false when the
+ * campaign is to end. The control block shows the execution until the next try.
  */
 bool campaign_try(struct campaign *campaign);
 

@@ -20,8 +20,8 @@ static bool is_place(const struct sabot_fault *fault, const struct event *event,
 {
 	if (fault->where && !(fault->where & (1u << where)))
 		return false;
-	return !fault->point || (where == PLAN_AT_POINT && event->name &&
-				 !strcmp(event->name, fault->point));
+	return !fault->point ||
+	       (where == PLAN_AT_POINT && event->name && !strcmp(event->name, fault->point));
 }
 
 static void add(struct coordinates *coordinates, const struct event *event, enum plan_where where,
@@ -40,7 +40,8 @@ static void add(struct coordinates *coordinates, const struct event *event, enum
 	coordinate->key = random_join(random_join(state, task->name_hash), (uint64_t)where + 1);
 }
 
-/* What is to be known of a task to see whether its next point differs from its last for a survivor. */
+/* What is to be known of a task to see whether its next point differs from its last for a survivor.
+ */
 struct last_point {
 	bool known;
 	uint32_t event;
@@ -48,8 +49,8 @@ struct last_point {
 };
 
 /*
- * Between two points of a task, with nobody else in between, only pure steps and no shared store: a death
- * at either leaves the same behind. (Marks of the dead are forgotten, so they do not count.)
+ * Between two points of a task, with nobody else in between, only pure steps and no shared store: a
+ * death at either leaves the same behind. (Marks of the dead are forgotten, so they do not count.)
  */
 static bool is_same_place(const struct last_point *last, uint32_t now)
 {
@@ -61,8 +62,7 @@ static bool is_same_place(const struct last_point *last, uint32_t now)
 	for (i = last->event; i < now; i++) {
 		if (events[i].task != events[now].task)
 			return false;
-		if (!(op_flags((enum op)events[i].op) & OP_PURE) &&
-		    events[i].kind != EVENT_MARK)
+		if (!(op_flags((enum op)events[i].op) & OP_PURE) && events[i].kind != EVENT_MARK)
 			return false;
 	}
 	return true;

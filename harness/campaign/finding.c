@@ -74,7 +74,8 @@ static int write_plan(struct campaign *campaign, const struct plan *plan, const 
 	error = recipe_trace(&trace);
 	if (error)
 		return error;
-	fd = openat(campaign->context->out_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = openat(campaign->context->out_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		    0644);
 	file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!file) {
 		error = -errno;
@@ -94,9 +95,9 @@ static void save(struct campaign *campaign, struct record_finding *finding, stru
 	char name[256];
 	int error;
 
-	snprintf(name, sizeof(name), "%.60s-%.60s.%.60s.%zu.plan", campaign->target->scenario->group,
-		 campaign->target->scenario->name, campaign->target->scase->name,
-		 campaign->record->finding_count + 1);
+	snprintf(name, sizeof(name), "%.60s-%.60s.%.60s.%zu.plan",
+		 campaign->target->scenario->group, campaign->target->scenario->name,
+		 campaign->target->scase->name, campaign->record->finding_count + 1);
 	plain_name(name);
 	snprintf(plan->finding, sizeof(plan->finding), "%s: %.200s", kind_name(finding->kind),
 		 control->finding.message);
@@ -121,6 +122,8 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	static struct plan shrunk;
 	bool still;
 
+	if (found->kind == KIND_BROKEN)
+		return;
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);
 	shrunk = *plan;
 	if (campaign->options->shrink && !strcmp(plan->strategy, "replay")) {
@@ -133,6 +136,16 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 		}
 	}
 	(void)execution_run(execution);
+}
+
+/* Something that we do not control had a part in it: says what was found, beside a story without
+ * it. */
+static void came_once(const struct finding *found)
+{
+	control->finding = *found;
+	snprintf(control->finding.message, sizeof(control->finding.message),
+		 "%.*s; not deterministic: it did not come again", PLAN_MESSAGE_MAX - 50,
+		 found->message);
 }
 
 struct record_finding *finding_take(struct campaign *campaign)
@@ -156,6 +169,8 @@ struct record_finding *finding_take(struct campaign *campaign)
 	finding->seen = 1;
 	recipe_after(&plan, &campaign->execution, campaign->target);
 	settle_on_plan(campaign, &plan, &found);
+	if (control->finding.kind != found.kind)
+		came_once(&found);
 	finding_describe(finding, campaign->context);
 	save(campaign, finding, &plan);
 	campaign->record->finding_count++;

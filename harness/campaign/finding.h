@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From an execution that showed something to a finding that can be read and replayed. Worker only. */
+/* From an execution that showed something to a finding that can be read and replayed. Worker only.
+ */
 #ifndef SABOT_CAMPAIGN_FINDING_H
 #define SABOT_CAMPAIGN_FINDING_H
 
 #include "campaign/campaign.h"
 
 /*
- * Takes the finding that the control block shows: known already (counted), or new: shrunk, explained, its
- * plan written. Returns it, or NULL when there is no room for another kind of finding.
+ * Takes the finding that the control block shows: known already (counted), or new: shrunk,
+ * explained, its plan written. Returns it, or NULL when there is no room for another kind of
+ * finding.
  */
 struct record_finding *finding_take(struct campaign *campaign);
 

@@ -155,8 +155,8 @@ static void reap(struct pool *pool)
 }
 
 /*
- * The last resort against a worker that is stuck outside of what it controls: a setup that blocks. Not a
- * verdict on the scenario's tasks, which cannot stall a worker.
+ * The last resort against a worker that is stuck outside of what it controls: a setup that blocks.
+ * Not a verdict on the scenario's tasks, which cannot stall a worker.
  */
 static void end_the_silent(struct pool *pool)
 {
@@ -288,7 +288,8 @@ int pool_run(const struct pool_options *options, uint32_t jobs)
 		wait_for_workers(pool);
 		error = interrupts ? -EINTR : why_no_worker(pool);
 	}
-	/* The results live on in the arenas and in `shared`; the rest is small and the process short. */
+	/* The results live on in the arenas and in `shared`; the rest is small and the process
+	 * short. */
 	for (i = 0; i < options->workers; i++) {
 		close(pool->workers[i].start.output_fd);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Workers: each in a world of its own, on a CPU of its own, takes jobs in order until there are none. A
- * worker that dies (a scenario's setup or check crashed it) loses its job, says so, and is replaced.
+ * Workers: each in a world of its own, on a CPU of its own, takes jobs in order until there are
+ * none. A worker that dies (a scenario's setup or check crashed it) loses its job, says so, and is
+ * replaced.
  */
 #ifndef SABOT_CAMPAIGN_POOL_H
 #define SABOT_CAMPAIGN_POOL_H
@@ -19,11 +20,11 @@ enum { POOL_WORKERS_MAX = 64 };
 struct pool_status {
 	_Atomic uint64_t executions;
 	_Atomic uint64_t findings;
-	_Atomic uint32_t job; /* index + 1; 0: none */
+	_Atomic uint32_t job;	/* index + 1; 0: none */
 	_Atomic uint32_t phase; /* of enum pool_phase */
 	_Atomic bool gated;
 	_Atomic bool isolated;
-	_Atomic int error;	/* why it could not begin: an errno */
+	_Atomic int error; /* why it could not begin: an errno */
 };
 
 enum pool_phase { POOL_IDLE, POOL_SETUP, POOL_TASKS, POOL_CHECK, POOL_REPORT };
@@ -46,7 +47,8 @@ struct pool_options {
 	uint64_t budget_ns;	   /* real time for all jobs together; 0: none */
 	/* In the worker; returns the result, in the arena. */
 	void *(*run)(struct pool_context *context, uint32_t job, void *user);
-	/* In the command line, in the order of the jobs; result NULL: the worker died, `how` says how. */
+	/* In the command line, in the order of the jobs; result NULL: the worker died, `how` says
+	 * how. */
 	void (*done)(uint32_t job, void *result, const char *how, void *user);
 	/* Every so often while jobs run. */
 	void (*tick)(const struct pool_status *status, unsigned workers, uint32_t jobs_done,

@@ -132,7 +132,8 @@ static size_t add_faults(char *text, size_t size, const struct execution *execut
 
 		if (fault->kind == PLAN_SIGNAL)
 			snprintf(signo, sizeof(signo), " %d", fault->signo);
-		used += (size_t)snprintf(text + used, size - used, "fault %s%s %s at %u %s %s after %u\n",
+		used += (size_t)snprintf(text + used, size - used,
+					 "fault %s%s %s at %u %s %s after %u\n",
 					 plan_fault_name(fault->kind), signo, fault->victim,
 					 fault->op, fault->call, plan_where_name(fault->where),
 					 fault->after);
@@ -154,8 +155,9 @@ void recipe_note_running(const struct pool_context *context, const struct execut
 		running_fd = proc_move_fd(running_fd, control->fd_base);
 	}
 	recipe_strategy_text(execution, strategy, sizeof(strategy));
-	used = (size_t)snprintf(text, sizeof(text) - 512, "sabot-plan %d\nscenario %s/%s\ncase %s\n",
-				PLAN_VERSION, target->scenario->group, target->scenario->name,
+	used = (size_t)snprintf(text, sizeof(text) - 512,
+				"sabot-plan %d\nscenario %s/%s\ncase %s\n", PLAN_VERSION,
+				target->scenario->group, target->scenario->name,
 				target->scase->name);
 	if (target->module[0])
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "module %.400s\n",

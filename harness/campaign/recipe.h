@@ -9,8 +9,8 @@
 void recipe_before(struct plan *plan, const struct execution *execution,
 		   const struct campaign_target *target);
 /*
- * After one: its decisions, explicit; needs no strategy any more. If there were more than a plan holds, as
- * recipe_before.
+ * After one: its decisions, explicit; needs no strategy any more. If there were more than a plan
+ * holds, as recipe_before.
  */
 void recipe_after(struct plan *plan, const struct execution *execution,
 		  const struct campaign_target *target);
@@ -21,8 +21,8 @@ int recipe_strategy(struct execution *execution, const char *text);
 int recipe_trace(struct plan_trace *trace);
 
 /*
- * Lays the plan of the execution that begins into OUT/running-N.plan: whatever kills the harness, what it
- * ran is there. Cheap enough for every execution.
+ * Lays the plan of the execution that begins into OUT/running-N.plan: whatever kills the harness,
+ * what it ran is there. Cheap enough for every execution.
  */
 void recipe_note_running(const struct pool_context *context, const struct execution *execution,
 			 const struct campaign_target *target);

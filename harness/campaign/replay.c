@@ -70,8 +70,8 @@ static void compare(const struct replay_request *request, struct pool_context *c
 		snprintf(text, sizeof(text), "(the end)");
 	result->diverged = true;
 	result->diverged_step = i + 1;
-	result->expected = arena_copy(context->arena,
-				      i < trace->count ? trace->lines[i] : "(the end)");
+	result->expected =
+		arena_copy(context->arena, i < trace->count ? trace->lines[i] : "(the end)");
 	result->got = arena_copy(context->arena, text);
 }
 
@@ -92,8 +92,8 @@ static void shrink(const struct replay_request *request, const struct execution 
 	bool still;
 
 	recipe_after(&plan, execution, request->target);
-	result->tries = shrink_plan(&plan, execution, found.kind, found.oracle, context->status,
-				    &still);
+	result->tries =
+		shrink_plan(&plan, execution, found.kind, found.oracle, context->status, &still);
 	(void)shrink_run(&plan, execution);
 	snprintf(plan.finding, sizeof(plan.finding), "%s: %.200s", kind_name(found.kind),
 		 control->finding.message);
@@ -130,8 +130,9 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 	execution.fault_count = request->plan->fault_count;
 	execution.pool = false;
 	if (recipe_strategy(&execution, request->plan->strategy) != 0) {
-		result->error = arena_print(context->arena, "the plan's strategy \"%s\" is not known",
-					    request->plan->strategy);
+		result->error =
+			arena_print(context->arena, "the plan's strategy \"%s\" is not known",
+				    request->plan->strategy);
 		return;
 	}
 	held_request = request;
@@ -151,8 +152,8 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 			result->diverged_run = run;
 	}
 	if (error) {
-		result->error = arena_print(context->arena, "it could not be run: %s",
-					    strerror(-error));
+		result->error =
+			arena_print(context->arena, "it could not be run: %s", strerror(-error));
 		return;
 	}
 	if (request->shrink && control->finding.kind != KIND_NONE) {

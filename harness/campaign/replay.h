@@ -22,13 +22,13 @@ struct replay_task {
 };
 
 struct replay_result {
-	const char *error;	/* it could not be run: why; else NULL */
+	const char *error;	       /* it could not be run: why; else NULL */
 	struct record_finding finding; /* kind KIND_NONE: nothing was found */
-	uint64_t steps;		/* lines of the trace */
+	uint64_t steps;		       /* lines of the trace */
 	uint64_t runs;
-	bool compared;	/* the plan's file had something to compare with */
+	bool compared; /* the plan's file had something to compare with */
 	bool diverged;
-	uint64_t diverged_run; /* from 1 */
+	uint64_t diverged_run;	/* from 1 */
 	uint64_t diverged_step; /* from 1; 0: only the hash is known */
 	const char *expected, *got;
 	/* Shrinking. */

@@ -6,8 +6,8 @@
 #include "campaign/campaign.h"
 
 /*
- * Shrinks *plan, which must be explicit, as long as executions show the same kind of finding by the same
- * oracle. Returns how many executions that took. *still is whether the plan shows it at all.
+ * Shrinks *plan, which must be explicit, as long as executions show the same kind of finding by the
+ * same oracle. Returns how many executions that took. *still is whether the plan shows it at all.
  */
 uint64_t shrink_plan(struct plan *plan, const struct execution *execution, enum kind kind,
 		     const char *oracle, struct pool_status *status, bool *still);

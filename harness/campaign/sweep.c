@@ -42,9 +42,9 @@ static void choose_base(struct campaign *campaign, uint64_t base)
 
 	execution->number = base;
 	execution->depth = 0;
-	execution->strategy = base == 0	    ? &strategy_replay :
-			      base % 2 == 1 ? &strategy_random :
-					      &strategy_pct;
+	execution->strategy = base == 0	      ? &strategy_replay
+			      : base % 2 == 1 ? &strategy_random
+					      : &strategy_pct;
 	if (strategy && base > 0 && strcmp(strategy, "sweep"))
 		execution->strategy = strategies_find(strategy);
 	if (execution->strategy == &strategy_pct) {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sweep: each fault at each coordinate of each victim, over several base schedules. Worker only. */
+/* The sweep: each fault at each coordinate of each victim, over several base schedules. Worker
+ * only. */
 #ifndef SABOT_CAMPAIGN_SWEEP_H
 #define SABOT_CAMPAIGN_SWEEP_H
 
 #include "campaign/campaign.h"
 
 /*
- * For each base schedule: one execution without a fault tells the coordinates (a task at a point, asleep
- * in a call, woken and not yet run); then one execution for each. Coordinates that no survivor can tell
- * apart count once: the same state of everything, or nothing but pure steps in between.
+ * For each base schedule: one execution without a fault tells the coordinates (a task at a point,
+ * asleep in a call, woken and not yet run); then one execution for each. Coordinates that no
+ * survivor can tell apart count once: the same state of everything, or nothing but pure steps in
+ * between.
  */
 void sweep_run(struct campaign *campaign);
 

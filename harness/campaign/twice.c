@@ -35,8 +35,8 @@ void twice_compare(struct campaign *campaign)
 		error = execution_run(&again);
 	campaign->record->executions++;
 	if (!error && control->trace_hash != hash)
-		differ(&first, campaign->target->scenario->keeps_no_state ?
-				       ", or it keeps state although it says that it does not" :
-				       "");
+		differ(&first, campaign->target->scenario->keeps_no_state
+				       ? ", or it keeps state although it says that it does not"
+				       : "");
 	plan_trace_free(&first);
 }

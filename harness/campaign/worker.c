@@ -25,7 +25,8 @@ static _Noreturn void give_up(const struct worker_start *start, const char *what
 	_exit(EXIT_BUG);
 }
 
-/* Descriptors 0, 1, 2 are for the scenario: nothing to read, and what is written is kept for a finding. */
+/* Descriptors 0, 1, 2 are for the scenario: nothing to read, and what is written is kept for a
+ * finding. */
 static void redirect(int output_fd)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -56,7 +57,8 @@ static void run_jobs(const struct worker_start *start, struct pool_context *cont
 		if (job >= start->shared->job_count)
 			return;
 		atomic_store(&start->status->job, job + 1);
-		start->shared->results[job] = start->options->run(context, job, start->options->user);
+		start->shared->results[job] =
+			start->options->run(context, job, start->options->user);
 		atomic_store(&start->status->phase, POOL_IDLE);
 		atomic_store(&start->status->job, 0);
 		(void)sys_write(result_fd, &job, sizeof(job));
@@ -110,7 +112,8 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	_exit(0);
 }
 
-/* Tasks begin with every signal at its default and none blocked, whatever this process was started with. */
+/* Tasks begin with every signal at its default and none blocked, whatever this process was started
+ * with. */
 static void reset_signals(void)
 {
 	sigset_t none;

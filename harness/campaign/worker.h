@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The worker's side of the pool: a keeper outside of its world, and the worker itself, process 1 in it. */
+/* The worker's side of the pool: a keeper outside of its world, and the worker itself, process 1 in
+ * it. */
 #ifndef SABOT_CAMPAIGN_WORKER_H
 #define SABOT_CAMPAIGN_WORKER_H
 

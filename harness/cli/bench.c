@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
 #include "campaign/bench.h"
 #include "campaign/pool.h"
+#include "cli/cli.h"
 #include "core/verdict.h"
 
 #include <argp.h>
@@ -122,5 +122,7 @@ int cli_bench(int argc, char **argv)
 				arguments.lost ? arguments.lost : strerror(-error));
 	for (i = 0; i < arguments.bench->count; i++)
 		print_row(&arguments.bench->rows[i], arguments.json);
-	return fflush(stdout) == 0 ? EXIT_PASS : cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
+	return fflush(stdout) == 0
+		       ? EXIT_PASS
+		       : cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
 }

@@ -9,15 +9,15 @@
 #include <stdio.h>
 
 /*
- * The program. `builtin` is the NULL-terminated table of the scenarios that come with it. Returns the exit
- * code. Exported: the executable is this call and the scenarios.
+ * The program. `builtin` is the NULL-terminated table of the scenarios that come with it. Returns
+ * the exit code. Exported: the executable is this call and the scenarios.
  */
-__attribute__((visibility("default"))) int
-sabot_main(int argc, char **argv, const struct sabot_scenario *const *builtin);
+__attribute__((visibility("default"))) int sabot_main(int argc, char **argv,
+						      const struct sabot_scenario *const *builtin);
 
 struct cli_verb {
 	const char *name;
-	const char *about; /* one line */
+	const char *about;		   /* one line */
 	int (*run)(int argc, char **argv); /* argv[0] is "sabot VERB" */
 };
 

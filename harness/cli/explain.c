@@ -47,8 +47,9 @@ int cli_explain(int argc, char **argv)
 	if (error)
 		return cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(-error));
 	if (job->result->diverged)
-		return cli_fail(EXIT_DIVERGED, "%s: this is not the execution that the plan was made from "
-					       "(step %llu differs)",
+		return cli_fail(EXIT_DIVERGED,
+				"%s: this is not the execution that the plan was made from "
+				"(step %llu differs)",
 				job->path, (unsigned long long)job->result->diverged_step);
 	return EXIT_PASS;
 }

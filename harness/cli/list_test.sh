@@ -24,14 +24,14 @@ static const struct sabot_invariant invariants[] = {
 	{ 0 } };
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .about = "schedules alone" },
-	{ .name = "kill-two", .fault = { SABOT_KILL, .role = "holder" }, .second = { SABOT_KILL } },
+	{ .name = "kill-two", .fault = { SABOT_KILL, .role = "holder" }, .second.kind = SABOT_KILL },
 	{ .name = "stop-inside", .fault = { SABOT_STOP, SABOT_ANY_ROLE, .point = "inside" } },
 	{ .name = "signal",
 	  .fault = { SABOT_SIGNAL, .who = "waiter#1", .signo = 10,
 		     .where = SABOT_ASLEEP | SABOT_WOKEN } },
 	{ .name = "real-time", .fault = { SABOT_SIGNAL, .signo = 50, .where = SABOT_AT_POINT } },
 	{ .name = "bare", .caught_by = "lost wake-up" },
-	{ .name = "long", .fault = { SABOT_KILL }, .caught_by = "all is done",
+	{ .name = "long", .fault.kind = SABOT_KILL, .caught_by = "all is done",
 	  .about = "one that says so much about itself that it does not fit into "
 		   "what is left of a line" },
 	{ 0 } };

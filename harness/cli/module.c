@@ -17,7 +17,8 @@ bool module_is_path(const char *word)
 	return length > 3 && !strcmp(word + length - 3, ".so");
 }
 
-/* dlopen() looks for a name without a slash in the library path: here it means the working directory. */
+/* dlopen() looks for a name without a slash in the library path: here it means the working
+ * directory. */
 static void *open_module(const char *path)
 {
 	char local[4096];
@@ -45,10 +46,12 @@ int module_load(const char *path, const struct sabot_scenario *const **scenarios
 	if (!version || !*scenarios)
 		return cli_fail(EXIT_NOTHING, "%s holds no scenarios (no SABOT_MODULE line)", path);
 	if (*version != SABOT_API_VERSION)
-		return cli_fail(EXIT_USAGE, "%s was built for version %d of <sabot/sabot.h>; this is %d",
-				path, *version, SABOT_API_VERSION);
+		return cli_fail(EXIT_USAGE,
+				"%s was built for version %d of <sabot/sabot.h>; this is %d", path,
+				*version, SABOT_API_VERSION);
 	if (!**scenarios)
-		return cli_fail(EXIT_NOTHING, "%s holds no scenarios (its SABOT_MODULE is empty)", path);
+		return cli_fail(EXIT_NOTHING, "%s holds no scenarios (its SABOT_MODULE is empty)",
+				path);
 	for (at = *scenarios; *at; at++) {
 		code = table_check(*at, path);
 		if (code)

@@ -11,8 +11,9 @@
 bool module_is_path(const char *word);
 
 /*
- * Loads a module once; stays loaded. *scenarios is its table. Returns 0, or an exit code after one clear
- * line: no such file, no module, built for another version, no scenarios, or a table that is wrong.
+ * Loads a module once; stays loaded. *scenarios is its table. Returns 0, or an exit code after one
+ * clear line: no such file, no module, built for another version, no scenarios, or a table that is
+ * wrong.
  */
 int module_load(const char *path, const struct sabot_scenario *const **scenarios);
 

@@ -37,8 +37,8 @@ void progress_show(struct progress *progress, const struct pool_status *status, 
 		   uint32_t done, uint32_t total, const char *now)
 {
 	uint64_t now_ns = sys_now_ns(), executions = 0;
-	uint64_t wait_ns = progress->terminal ? (uint64_t)MS_BETWEEN_REDRAWS * 1000000u :
-						(uint64_t)SECONDS_BETWEEN_LINES * 1000000000u;
+	uint64_t wait_ns = progress->terminal ? (uint64_t)MS_BETWEEN_REDRAWS * 1000000u
+					      : (uint64_t)SECONDS_BETWEEN_LINES * 1000000000u;
 	double seconds = (double)(now_ns - progress->began_ns) / 1e9;
 	unsigned i;
 
@@ -50,8 +50,8 @@ void progress_show(struct progress *progress, const struct pool_status *status, 
 		return;
 	progress->last_ns = now_ns;
 	progress_clear(progress);
-	fprintf(stderr, "sabot: %u of %u cases, %llu executions, %.0f a second, %.0f s", done, total,
-		(unsigned long long)executions, (double)executions / seconds, seconds);
+	fprintf(stderr, "sabot: %u of %u cases, %llu executions, %.0f a second, %.0f s", done,
+		total, (unsigned long long)executions, (double)executions / seconds, seconds);
 	if (done)
 		fprintf(stderr, ", about %.0f s left", seconds / done * (total - done));
 	if (now[0])
@@ -65,9 +65,10 @@ void progress_show(struct progress *progress, const struct pool_status *status, 
 const char *progress_notes(struct progress *progress)
 {
 	snprintf(progress->notes, sizeof(progress->notes), "%s%s%s",
-		 progress->no_gate ? "no real-time priorities: a task cannot be held or killed between being "
-				     "woken and running" :
-				     "",
+		 progress->no_gate
+			 ? "no real-time priorities: a task cannot be held or killed between being "
+			   "woken and running"
+			 : "",
 		 progress->no_gate && progress->no_world ? "; " : "",
 		 progress->no_world ? "no namespaces: objects are private by name only" : "");
 	return progress->notes;

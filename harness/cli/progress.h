@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How far the run is, on standard error: one line that is redrawn on a terminal, a line now and then else. */
+/* How far the run is, on standard error: one line that is redrawn on a terminal, a line now and
+ * then else. */
 #ifndef SABOT_CLI_PROGRESS_H
 #define SABOT_CLI_PROGRESS_H
 

@@ -23,11 +23,13 @@ static void *run_case(struct pool_context *context, uint32_t job, void *user)
 static struct record_case lost_case(const struct campaign_target *target, const char *how,
 				    uint64_t seed)
 {
-	struct record_case record = { .verdict = VERDICT_BROKEN, .kind = KIND_BROKEN, .seed = seed };
+	struct record_case record = { .verdict = VERDICT_BROKEN,
+				      .kind = KIND_BROKEN,
+				      .seed = seed };
 	char *name;
 
 	if (asprintf(&name, "%s/%s", target->scenario->group, target->scenario->name) < 0)
-		name = (char *)(uintptr_t)"";
+		name = (char *)(uintptr_t) "";
 	record.scenario = name;
 	record.name = target->scase->name;
 	record.caught_by = target->scase->caught_by ? target->scase->caught_by : "";
@@ -47,8 +49,8 @@ static void case_done(uint32_t job, void *result, const char *how, void *user)
 	struct run *run = user;
 	struct record_case *record = &run->records[job];
 
-	*record = result ? *(struct record_case *)result :
-			   lost_case(&run->selection.targets[job], how, run->campaign.seed);
+	*record = result ? *(struct record_case *)result
+			 : lost_case(&run->selection.targets[job], how, run->campaign.seed);
 	run->done = job + 1;
 	progress_clear(&run->progress);
 	if (run->json)

@@ -25,8 +25,10 @@ enum {
 static const struct argp_option run_options[] = {
 	{ "case", 'c', "CASE", 0, "Only the case of this name", 0 },
 	{ "seed", 's', "N", 0, "The seed of everything random (default 1)", 0 },
-	{ "executions", KEY_EXECUTIONS, "N", 0, "Executions a case; default: what the case needs", 0 },
-	{ "budget", KEY_BUDGET, "TIME", 0, "Real time for all cases together, as 30s, 5m or 2h", 0 },
+	{ "executions", KEY_EXECUTIONS, "N", 0, "Executions a case; default: what the case needs",
+	  0 },
+	{ "budget", KEY_BUDGET, "TIME", 0, "Real time for all cases together, as 30s, 5m or 2h",
+	  0 },
 	{ "strategy", KEY_STRATEGY, "S", 0, "random, pct, sweep or replay; default: a mix", 0 },
 	{ "depth", KEY_DEPTH, "D", 0, "pct: the depth of the bugs to look for (default 3)", 0 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "sweep: base schedules to sweep (default 8)", 0 },
@@ -70,7 +72,8 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 static void set_strategy(struct run *run, const char *name, struct argp_state *state)
 {
 	if (strcmp(name, "sweep") && !strategies_find(name))
-		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay", name);
+		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay",
+			   name);
 	run->campaign.strategy = name;
 }
 
@@ -93,7 +96,8 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 		break;
 	case KEY_BUDGET:
 		if (cli_duration(argument, &run->budget_ns) || !run->budget_ns)
-			argp_error(state, "--budget takes a time such as 30s, not \"%s\"", argument);
+			argp_error(state, "--budget takes a time such as 30s, not \"%s\"",
+				   argument);
 		break;
 	case KEY_STRATEGY:
 		set_strategy(run, argument, state);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random
- * priorities, the highest that can run runs, and at depth - 1 random decisions the running task's
- * priority falls below all others. Finds a bug of depth d among n tasks and k decisions with a
- * likelihood of at least 1 / (n k^(d-1)) in each execution.
+ * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010):
+ * random priorities, the highest that can run runs, and at depth - 1 random decisions the running
+ * task's priority falls below all others. Finds a bug of depth d among n tasks and k decisions with
+ * a likelihood of at least 1 / (n k^(d-1)) in each execution.
  */
 #include "search/strategies.h"
 
@@ -18,8 +18,8 @@ static void begin(struct decider *decider)
 	for (i = 0; i < TASKS_MAX; i++)
 		decider->priority[i] = (random_next(&decider->random) >> 8) + CHANGES_MAX;
 	for (i = 0; i < CHANGES_MAX; i++)
-		decider->changes[i] = i < changes ? (uint32_t)random_below(&decider->random, length) :
-						    UINT32_MAX;
+		decider->changes[i] =
+			i < changes ? (uint32_t)random_below(&decider->random, length) : UINT32_MAX;
 }
 
 static int highest(const struct decider *decider, uint64_t set)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A random walk. Half of the executions switch at every place alike; the others stay with a task for a
- * while, each with a likelihood of its own, since many bugs need long undisturbed runs on one side.
+ * A random walk. Half of the executions switch at every place alike; the others stay with a task
+ * for a while, each with a likelihood of its own, since many bugs need long undisturbed runs on one
+ * side.
  */
 #include "search/strategies.h"
 
@@ -28,7 +29,8 @@ static int next(struct decider *decider, const struct choice *choice)
 {
 	if (choice->current >= 0 && random_below(&decider->random, 64) >= decider->changes[0])
 		return choice->current;
-	/* A time-out that ends although others could run: a slow machine. Possible, so tried, but seldom. */
+	/* A time-out that ends although others could run: a slow machine. Possible, so tried, but
+	 * seldom. */
 	if (choice->timed && (!choice->ready || random_below(&decider->random, TIME_RARELY) == 0))
 		return pick(decider, choice->timed);
 	return pick(decider, choice->ready);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The default decision, but where the plan lists another. With an empty plan: the default schedule. */
+/* The default decision, but where the plan lists another. With an empty plan: the default schedule.
+ */
 #include "search/strategies.h"
 
 static void begin(struct decider *decider)
