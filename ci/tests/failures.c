@@ -131,11 +131,10 @@ static void spin(struct sabot_task *task)
 		continue;
 }
 
-/* A fault: a mere signal does not end what is the first process of its namespace, as the harness
- * is. */
+/* A fault ends the first process of a PID namespace, as the harness is; a signal alone does not. */
 static void fault(void)
 {
-	int *volatile nowhere = NULL;
+	volatile int *volatile nowhere = NULL;
 
 	*nowhere = 1;
 }

@@ -27,11 +27,8 @@ build() {
 		-L"$LIBSABOT" -lsabot -pthread
 }
 
-# member NAME: of the case's line in the report.
-member() { sed -n "s/^{\"type\": \"case\".* \"$1\": \"\([^\"]*\)\".*/\1/p" "$temp/report"; }
-
-# first_member NAME: the same, of the case itself and not of a finding.
-first_member() {
+# member NAME: of the case's line in the report, and not of a finding in it.
+member() {
 	sed -n "s/, \"findings\": .*//; s/^{\"type\": \"case\".* \"$1\": \"\([^\"]*\)\".*/\1/p" \
 		"$temp/report"
 }
@@ -50,8 +47,8 @@ expect() {
 	local case=$1 verdict=$2 kind=$3 code=$4 line=$5
 	shift 5
 	run "$case" "$@"
-	[[ $(first_member verdict) == "$verdict" ]] || fail "$case: the verdict is not $verdict"
-	[[ $(first_member kind) == "$kind" ]] || fail "$case: the kind is not $kind"
+	[[ $(member verdict) == "$verdict" ]] || fail "$case: the verdict is not $verdict"
+	[[ $(member kind) == "$kind" ]] || fail "$case: the kind is not $kind"
 	((status == code)) || fail "$case: the exit code is $status, not $code"
 	grep -qF -- "$line" "$temp/output" || fail "$case: it does not say: $line"
 }
@@ -59,7 +56,7 @@ expect() {
 # replays CASE: the plan of its first finding takes the same steps again and ends as it did.
 replays() {
 	local plan code=0
-	plan=$(first_member plan)
+	plan=$(member plan)
 	[[ -e $plan ]] || fail "$1: there is no plan \"$plan\""
 	grep -qF -- "replay $plan" "$temp/output" || fail "$1: no replay line for $plan"
 	"$SABOT" replay "$plan" >"$temp/output" 2>&1 || code=$?
