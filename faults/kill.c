@@ -30,8 +30,8 @@ static bool confirm(const struct shot *shot, const struct task *victim, char sta
 
 const struct fault_kind fault_kill = {
 	.name = "kill",
-	.about =
-		"SIGKILL to the process, at a point, asleep in the kernel, or woken and not yet run",
+	.about = "SIGKILL to the process, at a point, asleep in the kernel, or woken and "
+		 "not yet run",
 	.takes_hold = true,
 	.arm = arm,
 	.fire = fire,

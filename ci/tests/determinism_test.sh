@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The same seed gives the same trace: of every case, two times in one run, from run to run, whatever the
-# number of workers, and on a loaded machine. And every plan replays.
+# The same seed gives the same trace: of every case, two times in one run, from run to run, whatever
+# the number of workers, and on a loaded machine. And every plan replays.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
-hashes() { sed -E 's/.*"scenario": *"([^"]*)", *"case": *"([^"]*)".*"trace_hash": *"([^"]*)".*/\1:\2 \3/' "$1"; }
+# Of each case: its name, and the hash of its traces.
+hashes() {
+	sed -E -e 's/.*"scenario": *"([^"]*)", *"case": *"([^"]*)"(.*)/\1:\2 \3/' \
+		-e 's/ .*"trace_hash": *"([^"]*)".*/ \1/' "$1"
+}
 
 expect "each execution two times" 0 "$SABOT" run --twice --executions 60 --raw --no-shrink \
 	--out "$temp/twice" --json '*:no-fault' '*:kill*'
@@ -35,7 +39,8 @@ plans=("$temp"/plans/*.plan)
 [[ -e ${plans[0]} ]] || complain "the twins left no plan"
 for plan in "${plans[@]}"; do
 	expect "replay of ${plan##*/}" 1 "$SABOT" replay --times 3 -q "$plan"
-	grep -q '3 of 3 runs took the same steps' "$temp/out" || complain "${plan##*/} was not compared"
+	grep -q '3 of 3 runs took the same steps' "$temp/out" ||
+		complain "${plan##*/} was not compared"
 done
 
 # A plan whose trace says otherwise diverges, and the step is named.

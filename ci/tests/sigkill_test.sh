@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# SIGKILL of any part of a run, at random moments, leaves nothing: no process, no IPC object, no mount, no
-# file outside of the output directory. MOMENTS=n for another number of moments.
+# SIGKILL of any part of a run, at random moments, leaves nothing: no process, no IPC object, no
+# mount, no file outside of the output directory. MOMENTS=n for another number of moments.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 moments=${MOMENTS:-200}
@@ -56,7 +56,8 @@ for ((i = 0; i < moments; i++)); do
 	fi
 done
 after=$(state)
-[[ $before == "$after" ]] || complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
+[[ $before == "$after" ]] ||
+	complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
 ((struck * 10 >= moments * 9)) || complain "only $struck of $moments moments struck"
 
 # Ctrl-C and SIGTERM: the reports of what ran are there, and the exit code says that it is not all.

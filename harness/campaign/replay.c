@@ -51,16 +51,17 @@ static void compare(const struct replay_request *request, struct pool_context *c
 
 	result->steps = count;
 	result->compared = trace->count || request->plan->trace_hash;
-	if (trace->count == 0) {
+	for (i = 0; equal && i < count && i < trace->count; i++)
+		equal = !strcmp(trace_line(&control->events[i], text, sizeof(text)),
+				trace->lines[i]);
+	/* Beyond the lines that a plan holds, and without any, the hash tells. */
+	if (equal && (trace->count == 0 || trace->count == PLAN_TRACE_LINES_MAX)) {
 		result->diverged = request->plan->trace_hash &&
 				   request->plan->trace_hash != control->trace_hash;
 		result->expected = result->got = "";
 		return;
 	}
-	for (i = 0; equal && i < count && i < trace->count; i++)
-		equal = !strcmp(trace_line(&control->events[i], text, sizeof(text)),
-				trace->lines[i]);
-	if (equal && (i == trace->count || trace->count == PLAN_TRACE_LINES_MAX) && i == count)
+	if (equal && i == trace->count && i == count)
 		return;
 	if (!equal)
 		i--;

@@ -44,6 +44,7 @@ void invariant_judge(struct control *block, enum sabot_when when)
 			now = true;
 		if (!now)
 			continue;
+		block->judged = invariant->name;
 		if (!api_guard(call_check, (void *)(uintptr_t)invariant) &&
 		    block->finding.kind == KIND_NONE)
 			control_find(KIND_BROKEN, -1, "broken", "the check \"%s\" did not end",

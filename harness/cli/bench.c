@@ -52,7 +52,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp bench_argp = {
 	.options = bench_options,
 	.parser = parse,
-	.doc = "Measures the engine beside the floor that the kernel sets, in the same run. A bar that is missed is "
+	.doc = "Measures the engine beside the floor that the kernel sets, in the same "
+	       "run. A bar that is missed is "
 	       "said, and decides nothing: figures depend on the machine.",
 };
 
@@ -86,8 +87,8 @@ static void tick(const struct pool_status *status, unsigned workers, uint32_t jo
 static void print_row(const struct bench_row *row, bool json)
 {
 	if (json) {
-		printf("{\"name\":\"%s\",\"unit\":\"%s\",\"value\":%.3f,\"floor\":%.3f,\"ratio\":%.3f,"
-		       "\"bar\":%.3f,\"bar_is\":\"%s\",\"met\":%s}\n",
+		printf("{\"name\":\"%s\",\"unit\":\"%s\",\"value\":%.3f,\"floor\":%.3f,"
+		       "\"ratio\":%.3f,\"bar\":%.3f,\"bar_is\":\"%s\",\"met\":%s}\n",
 		       row->name, row->unit, row->value, row->floor, row->ratio, row->bar,
 		       row->at_least ? "at least" : "at most", row->pass ? "true" : "false");
 		return;

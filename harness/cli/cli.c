@@ -90,16 +90,16 @@ static void usage(FILE *file)
 {
 	const struct cli_verb *verb;
 
-	fprintf(file,
-		"Usage: sabot VERB [OPTION...]\n\n"
-		"Runs programs made of several processes one step at a time, kills them at points that it\n"
-		"chooses, and judges what the survivors see.\n\n");
+	fprintf(file, "Usage: sabot VERB [OPTION...]\n\n"
+		      "Runs programs made of several processes one step at a time, kills them at "
+		      "points that it\n"
+		      "chooses, and judges what the survivors see.\n\n");
 	for (verb = cli_verbs; verb->name; verb++)
 		fprintf(file, "  %-8s %s\n", verb->name, verb->about);
-	fprintf(file,
-		"\nStart with `sabot run`. `sabot VERB --help` tells more.\n"
-		"Exit codes: 0 all pass; 1 a finding; 2 usage; 3 replay diverged; 4 nothing selected;\n"
-		"5 undecided; 70 bug in sabot; 77 all skipped.\n");
+	fprintf(file, "\nStart with `sabot run`. `sabot VERB --help` tells more.\n"
+		      "Exit codes: 0 all pass; 1 a finding; 2 usage; 3 replay diverged; 4 "
+		      "nothing selected;\n"
+		      "5 undecided; 70 bug in sabot; 77 all skipped.\n");
 }
 
 int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builtin)

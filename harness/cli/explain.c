@@ -28,7 +28,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp explain_argp = {
 	.parser = parse,
 	.args_doc = "PLAN",
-	.doc = "Runs a plan and tells what happened: one line for each step that matters, the waits-for graph, "
+	.doc = "Runs a plan and tells what happened: one line for each step that matters, "
+	       "the waits-for graph, "
 	       "and the finding.",
 };
 

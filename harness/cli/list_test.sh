@@ -24,7 +24,7 @@ static const struct sabot_invariant invariants[] = {
 	{ 0 } };
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .about = "schedules alone" },
-	{ .name = "kill-two", .fault = { SABOT_KILL, .role = "holder" }, .second.kind = SABOT_KILL },
+	{ .name = "kill-two", .fault = { SABOT_KILL, "holder" }, .second.kind = SABOT_KILL },
 	{ .name = "stop-inside", .fault = { SABOT_STOP, SABOT_ANY_ROLE, .point = "inside" } },
 	{ .name = "signal",
 	  .fault = { SABOT_SIGNAL, .who = "waiter#1", .signo = 10,

@@ -56,7 +56,8 @@ static const struct argp replay_argp = {
 	.options = replay_options,
 	.parser = parse,
 	.args_doc = "PLAN",
-	.doc = "Runs a plan again and compares each step with the trace in its file. Exit code 1 if it shows a "
+	.doc = "Runs a plan again and compares each step with the trace in its file. Exit "
+	       "code 1 if it shows a "
 	       "finding, 0 if not, 3 if a step differs.",
 };
 

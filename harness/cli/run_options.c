@@ -171,7 +171,8 @@ static const struct argp run_argp = {
 	.options = run_options,
 	.parser = parse,
 	.args_doc = "[PATTERN|MODULE.so...]",
-	.doc = "Runs scenarios: all that are built in, those that match a pattern (group/name, name, group/, "
+	.doc = "Runs scenarios: all that are built in, those that match a pattern "
+	       "(group/name, name, group/, "
 	       "\"*lock*\", name:case), or those of a module.",
 };
 

@@ -43,7 +43,8 @@ static const struct argp shrink_argp = {
 	.options = shrink_options,
 	.parser = parse,
 	.args_doc = "PLAN",
-	.doc = "Removes faults and switches from a plan until none can go without losing the finding. Each try is "
+	.doc = "Removes faults and switches from a plan until none can go without losing "
+	       "the finding. Each try is "
 	       "a real execution.",
 };
 

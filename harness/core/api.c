@@ -28,7 +28,8 @@ bool api_guard(void (*function)(void *argument), void *argument)
 	return done;
 }
 
-/* The execution is over: a task waits here for its end, the supervisor leaves the scenario's function. */
+/* The execution is over: a task waits here for its end, the supervisor leaves the scenario's
+ * function. */
 static _Noreturn void leave(void)
 {
 	if (task_self) {
@@ -212,7 +213,8 @@ bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index)
 	return false;
 }
 
-void sabot_require_(struct sabot_check *handle, bool cond, const char *text, const char *format, ...)
+void sabot_require_(struct sabot_check *handle, bool cond, const char *text, const char *format,
+		    ...)
 {
 	const struct sabot_invariant *invariant = api_check(handle);
 	char message[PLAN_MESSAGE_MAX];
@@ -224,5 +226,6 @@ void sabot_require_(struct sabot_check *handle, bool cond, const char *text, con
 	va_start(list, format);
 	vsnprintf(message, sizeof(message), format, list);
 	va_end(list);
-	control_find(KIND_INVARIANT, control->last_ran, invariant->name, "%s (%.80s)", message, text);
+	control_find(KIND_INVARIANT, control->last_ran, invariant->name, "%s (%.80s)", message,
+		     text);
 }

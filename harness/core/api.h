@@ -23,8 +23,8 @@ static inline const struct sabot_invariant *api_check(const struct sabot_check *
 }
 
 /*
- * Calls a function of the scenario that runs in the supervisor (setup, a check). False if it could not
- * go on and left: then the control block's finding says why.
+ * Calls a function of the scenario that runs in the supervisor (setup, a check). False if it could
+ * not go on and left: then the control block's finding says why.
  */
 bool api_guard(void (*function)(void *argument), void *argument);
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#define CLOCK_REALTIME_START_NS UINT64_C(1704067200000000000) /* 2024-01-01 00:00:00 UTC */
+#define CLOCK_REALTIME_START_NS	 UINT64_C(1704067200000000000) /* 2024-01-01 00:00:00 UTC */
 #define CLOCK_MONOTONIC_START_NS UINT64_C(1000000000)
-#define CLOCK_NS_PER_S UINT64_C(1000000000)
+#define CLOCK_NS_PER_S		 UINT64_C(1000000000)
 
 /* What the clock shows when the virtual counter is `now_ns`, and back. */
 uint64_t clock_from_virtual(clockid_t clock, uint64_t now_ns);

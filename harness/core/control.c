@@ -55,8 +55,10 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->request = REQUEST_NONE;
 	block->requester = -1;
 	block->last_ran = -1;
-	block->settle_due = block->over = block->in_setup = block->judging = false;
-	block->asleep = block->woken = block->timed = block->decisions = block->steps = block->idle_steps = 0;
+	block->more_memory = block->settle_due = block->signals_due = block->over =
+		block->in_setup = block->judging = false;
+	block->asleep = block->woken = block->timed = block->decisions = block->steps =
+		block->idle_steps = 0;
 	block->checks = 0;
 	block->now_ns = 0;
 	block->recorded_count = 0;
@@ -101,8 +103,14 @@ static bool made_is(const struct made *made, enum family family, int id, const c
 struct made *control_made(enum family family, int id, const char *name)
 {
 	struct made *made;
+	uint32_t i;
 
-	if (!control || (!task_self && !control->in_setup) || control->made_count == MADE_MAX)
+	if (!control || (!task_self && !control->in_setup))
+		return NULL;
+	for (i = 0; i < control->made_count; i++)
+		if (made_is(&control->made[i], family, id, name))
+			return &control->made[i];
+	if (control->made_count == MADE_MAX)
 		return NULL;
 	made = &control->made[control->made_count++];
 	made->family = family;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control block: everything that the tasks of one execution and their supervisor share. A memfd,
- * mapped at the same address in all of them. One task runs at a time, so plain stores suffice but for
- * the words that hand the turn over.
+ * The control block: everything that the tasks of one execution and their supervisor share. A
+ * memfd, mapped at the same address in all of them. One task runs at a time, so plain stores
+ * suffice but for the words that hand the turn over.
  */
 #ifndef SABOT_CORE_CONTROL_H
 #define SABOT_CORE_CONTROL_H
@@ -31,31 +31,32 @@ enum {
 };
 
 #define CONTROL_ADDRESS ((uintptr_t)0x200000000000)
-#define SHARED_ADDRESS ((uintptr_t)0x200100000000)
-#define CONTROL_MAGIC 0x5ab07c01u
+#define SHARED_ADDRESS	((uintptr_t)0x200100000000)
+#define CONTROL_MAGIC	0x5ab07c01u
 /* The virtual clock moves by this much at each point, so that loops over a clock end. */
 #define STEP_NS 1000u
 
 enum task_state {
 	TASK_NONE,
-	TASK_BORN,    /* forked or created, has not reached its first park */
-	TASK_PARKED,  /* at a point, runs when it is given the turn */
-	TASK_RUNNING, /* has the turn */
-	TASK_ASLEEP,  /* confirmed asleep in the kernel */
-	TASK_WOKEN,   /* runnable in the kernel, held */
-	TASK_TIMED,   /* in a virtual sleep: parked until its deadline */
+	TASK_BORN,     /* forked or created, has not reached its first park */
+	TASK_PARKED,   /* at a point, runs when it is given the turn */
+	TASK_RUNNING,  /* has the turn */
+	TASK_ASLEEP,   /* confirmed asleep in the kernel */
+	TASK_WOKEN,    /* runnable in the kernel, held */
+	TASK_TIMED,    /* in a virtual sleep: parked until its deadline */
 	TASK_SPINNING, /* spins on an object that has not changed since it looked */
-	TASK_ENDED,   /* its process exited, or its thread returned */
-	TASK_DEAD,    /* its process was killed by a signal */
+	TASK_ENDED,    /* its process exited, or its thread returned */
+	TASK_DEAD,     /* its process was killed by a signal */
 };
 
 /* What a task is doing: filled before it does it, so that a death cannot hide it. */
 struct call {
 	enum op op;
-	int object;	      /* index, or -1 */
-	int64_t amount;	      /* what is taken (negative) or given (positive), or another argument */
+	int object;	/* index, or -1 */
+	int64_t amount; /* what is taken (negative) or given (positive), or another argument */
 	uint64_t deadline_ns; /* virtual; 0: none */
-	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT, ... */
+	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT,
+				 ... */
 	uintptr_t site;	      /* return address of the call in the scenario */
 	const char *name;     /* of a named point, else NULL */
 	uint64_t detail[2];   /* per family: a lock's range, ... */
@@ -87,12 +88,19 @@ struct task {
 	bool stopped;	  /* by SIGSTOP; its state is what it was before */
 	bool expired;	  /* its time-out was ended by the harness */
 	bool injured;	  /* an injected fault hit its process */
-	bool interrupted; /* a signal came during a virtual sleep */
-	bool counted;	  /* in control->asleep */
-	bool reported;	  /* its death or exit was dealt with */
-	int status;	  /* exit status, or the signal that killed it */
-	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no crash */
-	struct call call; /* what it is doing, or did last */
+	bool interrupted; /* a signal came during a virtual sleep, or while it spins */
+	bool signalled;	  /* a signal was sent to it: the supervisor is to see what became of it */
+	bool leaving;	  /* its thread ends, and its process need not */
+	bool gone;	  /* its thread is no more; in a pool a task that ended may still have it */
+	bool reaped;	  /* its parent has waited for it, or joined it */
+	int reaped_status; /* what the parent was told then */
+	bool returned;	   /* WOKEN, out of its call although held: it waits for its go */
+	bool counted;	   /* in control->asleep */
+	bool reported;	   /* its death or exit was dealt with */
+	int status;	   /* exit status, or the signal that killed it */
+	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no
+			      crash */
+	struct call call;  /* what it is doing, or did last */
 	uint64_t random_used[8];
 	uint32_t held_count;
 	struct held_signal held[HELD_SIGNALS_MAX];
@@ -104,11 +112,12 @@ struct task {
 struct object {
 	enum family family;
 	uint64_t key[2];
-	uint32_t number;  /* within its family, in order of first use */
-	uint32_t version; /* counts changes: spinning tasks wait for one */
-	int16_t owner;	  /* task that holds it alone, or -1 */
+	uint32_t number;	 /* within its family, in order of first use */
+	uint32_t version;	 /* counts changes: spinning tasks wait for one */
+	int16_t owner;		 /* task that holds it alone, or -1 */
 	int16_t held[TASKS_MAX]; /* by each task: permits taken, shared locks, ... */
-	int16_t lent[TASKS_MAX]; /* of these, what the kernel takes back when the task's process dies */
+	int16_t lent[TASKS_MAX]; /* of these, what the kernel takes back when the task's process
+				    dies */
 	char label[32];
 };
 
@@ -117,11 +126,11 @@ enum event_kind {
 	EVENT_RETURN, /* ... and the call returned: result, error */
 	EVENT_ASLEEP,
 	EVENT_WOKEN,
-	EVENT_SWITCH, /* value: who ran before */
-	EVENT_MARK,   /* value: the mark */
-	EVENT_FAULT,  /* value: index of the shot */
-	EVENT_DEATH,  /* value: signal */
-	EVENT_EXIT,   /* value: status */
+	EVENT_SWITCH,  /* value: who ran before */
+	EVENT_MARK,    /* value: the mark */
+	EVENT_FAULT,   /* value: index of the shot */
+	EVENT_DEATH,   /* value: signal */
+	EVENT_EXIT,    /* value: status */
 	EVENT_TIMEOUT, /* its deadline came: value: the virtual clock */
 	EVENT_STOPPED,
 	EVENT_CONTINUED,
@@ -143,8 +152,9 @@ struct event {
 	uintptr_t site;
 	const char *name;
 	uint64_t detail[2];
-	uint64_t hash;	/* of the trace up to and with this event */
-	uint64_t state; /* EVENT_CALL, if control->fingerprint: of the shared memory */
+	uint64_t hash; /* of the trace up to and with this event */
+	uint64_t
+		state; /* EVENT_CALL, if control->fingerprint: of the shared memory; 0: not known */
 };
 
 struct recorded_switch {
@@ -168,12 +178,14 @@ struct shot {
 enum request_kind {
 	REQUEST_NONE,
 	REQUEST_DECIDE, /* settle, then decide; the requester can go on */
-	REQUEST_RUN,	/* the requester decided: task `chosen` runs, which only the supervisor can do */
-	REQUEST_SLEEP,	/* the requester begins a virtual sleep */
-	REQUEST_SPIN,	/* the requester spins on its object */
-	REQUEST_SETTLE, /* settle, then go on with the requester: no decision */
-	REQUEST_SPAWNED, /* a new task was made: wait until it is parked, then go on with the requester */
-	REQUEST_ENDED,	/* the requester ends: its thread or process goes away */
+	REQUEST_RUN, /* the requester decided: task `chosen` runs, which only the supervisor can do
+		      */
+	REQUEST_SLEEP,	 /* the requester begins a virtual sleep */
+	REQUEST_SPIN,	 /* the requester spins on its object */
+	REQUEST_SETTLE,	 /* settle, then go on with the requester: no decision */
+	REQUEST_SPAWNED, /* a new task was made: wait until it is parked, then go on with the
+			    requester */
+	REQUEST_ENDED,	 /* the requester ends: its thread or process goes away */
 	REQUEST_FINDING, /* a finding was recorded: the execution is over */
 };
 
@@ -183,8 +195,6 @@ struct made {
 	int id;
 	int8_t task;
 	char name[64];
-	uintptr_t address; /* of a mapping, else 0 */
-	size_t size;
 };
 
 struct finding {
@@ -202,9 +212,9 @@ struct decider {
 	const struct strategy *strategy;
 	struct random random;
 	uint64_t seed;
-	uint32_t depth;	  /* pct */
-	uint32_t length;  /* expected decisions in an execution, from those before it */
-	uint32_t count;	  /* decisions so far */
+	uint32_t depth;	 /* pct */
+	uint32_t length; /* expected decisions in an execution, from those before it */
+	uint32_t count;	 /* decisions so far */
 	uint32_t changes[16];
 	uint64_t priority[TASKS_MAX];
 	/* replay: what the plan lists, by hash of the deciding task's name */
@@ -222,20 +232,24 @@ struct control {
 	enum request_kind request;
 	int requester;
 	int chosen;
+	bool isolated;	  /* the worker has namespaces of its own: they end with it */
 	bool gated;	  /* real-time priorities hold the woken */
 	bool settle_due;  /* somebody may have been woken since the last settle */
+	bool signals_due; /* some task is `signalled` */
 	bool over;	  /* no more decisions: a finding, or the end */
 	bool in_setup;
 	bool fingerprint; /* calls record the state of the shared memory: for a sweep's first run */
-	bool judging;	/* a check runs: if the process dies now, the check crashed */
-	bool pool;	/* processes are kept between executions */
-	uint32_t bell;	/* futex word: without the gate, a task rings it before it may sleep */
-	int fd_base;	/* the harness's own descriptors are at or above this */
-	int last_ran;	/* task that had the turn last, or -1 */
+	bool more_memory; /* tasks may share a mapping of their own besides it */
+	bool judging;	  /* a check runs: if the process dies now, the check crashed */
+	const char *judged; /* the name of that check */
+	bool pool;	    /* processes are kept between executions */
+	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
+	int fd_base;	    /* the harness's own descriptors are at or above this */
+	int last_ran;	    /* task that had the turn last, or -1 */
 	uint32_t task_count;
-	uint32_t asleep;   /* tasks that fell asleep or spin, and did not run since */
-	uint32_t woken;	   /* of these, tasks WOKEN */
-	uint32_t timed;	   /* tasks with a deadline */
+	uint32_t asleep; /* tasks that fell asleep or spin, and did not run since */
+	uint32_t woken;	 /* of these, tasks WOKEN */
+	uint32_t timed;	 /* tasks with a deadline */
 	uint32_t decisions;
 	uint32_t steps;
 	uint32_t idle_steps; /* since the last progress */
@@ -249,7 +263,8 @@ struct control {
 	const struct sabot_case *scase;
 	void *shared;
 	size_t shared_size;
-	/* Judges invariants in the settled state of the moment; set by check/, called by tasks too. */
+	/* Judges invariants in the settled state of the moment; set by check/, called by tasks too.
+	 */
 	void (*judge)(struct control *control, enum sabot_when when);
 	struct finding finding;
 
@@ -307,8 +322,8 @@ void control_find(enum kind kind, int task, const char *oracle, const char *form
 	__attribute__((format(printf, 4, 5)));
 
 /*
- * Notes what was made, or that it is gone. Used by interceptors, in tasks and in setup, for the audit.
- * control_made returns the note, or NULL when there is nothing to note it for.
+ * Notes what was made, once, or that it is gone. Used by interceptors, in tasks and in setup, for
+ * the audit. control_made returns the note, or NULL when there is nothing to note it for.
  */
 struct made *control_made(enum family family, int id, const char *name);
 void control_unmade(enum family family, int id, const char *name);

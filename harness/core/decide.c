@@ -16,9 +16,9 @@ static bool can_run(const struct task *task)
 	case TASK_TIMED:
 		return task->interrupted || control->now_ns >= task->call.deadline_ns;
 	case TASK_SPINNING:
-		return task->held_count ||
-		       (task->call.object >= 0 && (int)control->objects[task->call.object].version !=
-							  task->spin_version);
+		return task->interrupted ||
+		       (task->call.object >= 0 &&
+			(int)control->objects[task->call.object].version != task->spin_version);
 	case TASK_NONE:
 	case TASK_BORN:
 	case TASK_RUNNING:
@@ -65,8 +65,8 @@ static int earliest(uint64_t timed)
 
 	for (i = 0; i < TASKS_MAX && timed >> i; i++)
 		if ((timed & task_bit(i)) &&
-		    (best < 0 || control->tasks[i].call.deadline_ns <
-					 control->tasks[best].call.deadline_ns))
+		    (best < 0 ||
+		     control->tasks[i].call.deadline_ns < control->tasks[best].call.deadline_ns))
 			best = i;
 	return best;
 }

@@ -6,15 +6,15 @@
 #include "core/control.h"
 
 /*
- * Asks the strategy and records what differs from the default. `current` is the deciding task if it can
- * go on, else -1; `at` is the deciding task in any case, -1 only before the first one runs. Every task's
- * state must be known (settled). Returns the task that runs next, or -1 if none can.
+ * Asks the strategy and records what differs from the default. `current` is the deciding task if it
+ * can go on, else -1; `at` is the deciding task in any case, -1 only before the first one runs.
+ * Every task's state must be known (settled). Returns the task that runs next, or -1 if none can.
  */
 int decide(int current, int at);
 
 /*
- * An armed shot whose coordinate is now, or that has a victim to let go now, or NULL. The deciding task
- * `at` is parked at its point.
+ * An armed shot whose coordinate is now, or that has a victim to let go now, or NULL. The deciding
+ * task `at` is parked at its point.
  */
 struct shot *decide_shot(int at);
 

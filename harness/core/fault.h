@@ -9,8 +9,9 @@ struct fault_kind {
 	const char *name;
 	const char *about;
 	/*
-	 * The victim must run inside the kernel for the fault to take effect, so it is let through the gate
-	 * (it reaches no instruction of its own), and confirm() is asked until it says yes.
+	 * The victim must run inside the kernel for the fault to take effect, so it is let through
+	 * the gate (it reaches no instruction of its own), and confirm() is asked until it says
+	 * yes.
 	 */
 	bool takes_hold;
 	/* Before the execution: 0, or -errno if this shot can never fire. */

@@ -121,6 +121,22 @@ void object_take(int object, const struct task *task, int count, bool lent)
 	o->version++;
 }
 
+void object_thread_ended(const struct task *task)
+{
+	int at = task_number(task);
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++) {
+		struct object *o = &control->objects[i];
+
+		if (o->family != FAMILY_MUTEX || !o->lent[at])
+			continue;
+		o->held[at] = o->lent[at] = 0;
+		o->owner = -1;
+		o->version++;
+	}
+}
+
 void object_task_died(const struct task *task)
 {
 	int at = task_number(task);
@@ -157,6 +173,19 @@ void object_own(int object, const struct task *task)
 		return;
 	control->objects[object].owner = (int16_t)(task ? task_number(task) : -1);
 	control->objects[object].version++;
+}
+
+void object_reset(int object)
+{
+	struct object *o;
+
+	if (object < 0)
+		return;
+	o = &control->objects[object];
+	memset(o->held, 0, sizeof(o->held));
+	memset(o->lent, 0, sizeof(o->lent));
+	o->owner = -1;
+	o->version++;
 }
 
 void object_touch(int object)

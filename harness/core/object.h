@@ -17,8 +17,8 @@ int object_seek(enum family family, uint64_t key0, uint64_t key1);
 /* The object is gone, and its key may come to name another: it is not found any more. */
 void object_retire(int object);
 /*
- * An object in memory: in the scenario's shared memory it is one for all tasks, elsewhere one for each
- * process.
+ * An object in memory: in the scenario's shared memory it is one for all tasks, elsewhere one for
+ * each process.
  */
 int object_at(enum family family, const void *address);
 /* Gives a name to show instead of the number, such as "accounts.db"; the first one stays. */
@@ -26,14 +26,18 @@ void object_name(int object, const char *format, ...) __attribute__((format(prin
 /* "mutex#0", "SysV semaphore#1 (set 0, number 1)"; valid until the next four calls. */
 const char *object_label(int object);
 /*
- * The task took (count > 0) or gave back (count < 0) so many units; the object has changed. `lent`: the
- * kernel takes them back when the process dies (SEM_UNDO, file locks, robust mutexes).
+ * The task took (count > 0) or gave back (count < 0) so many units; the object has changed. `lent`:
+ * the kernel takes them back when the process dies (SEM_UNDO, file locks, robust mutexes).
  */
 void object_take(int object, const struct task *task, int count, bool lent);
 /* The task holds the object alone, or (NULL) nobody does. */
 void object_own(int object, const struct task *task);
+/* Nobody holds anything of it any more: it was made anew, given a value, or removed. */
+void object_reset(int object);
 /* The task's process died: the kernel took back what was lent. */
 void object_task_died(const struct task *task);
+/* One thread of its process ended: of what was lent, robust mutexes alone are taken back. */
+void object_thread_ended(const struct task *task);
 /* How many tasks hold something of the object; *first is the lowest of them. */
 unsigned object_holders(int object, int *first);
 /* Something about the object has changed: those who spin on it look again. */

@@ -54,15 +54,20 @@ enum op_flag {
 	X(COND_TIMEDWAIT, "pthread_cond_timedwait", COND, OP_BLOCKS | OP_WAKES)                    \
 	X(COND_SIGNAL, "pthread_cond_signal", COND, OP_BLOCKS | OP_WAKES)                          \
 	X(COND_BROADCAST, "pthread_cond_broadcast", COND, OP_BLOCKS | OP_WAKES)                    \
-	X(RWLOCK_RDLOCK, "pthread_rwlock_rdlock", RWLOCK, OP_BLOCKS)                               \
-	X(RWLOCK_WRLOCK, "pthread_rwlock_wrlock", RWLOCK, OP_BLOCKS)                               \
-	X(RWLOCK_TRYRDLOCK, "pthread_rwlock_tryrdlock", RWLOCK, 0)                                 \
+	X(RWLOCK_INIT, "pthread_rwlock_init", RWLOCK, 0)                                           \
+	X(RWLOCK_DESTROY, "pthread_rwlock_destroy", RWLOCK, 0)                                     \
+	X(RWLOCK_RDLOCK, "pthread_rwlock_rdlock", RWLOCK, OP_BLOCKS | OP_WAKES)                    \
+	X(RWLOCK_WRLOCK, "pthread_rwlock_wrlock", RWLOCK, OP_BLOCKS | OP_WAKES)                    \
+	X(RWLOCK_TRYRDLOCK, "pthread_rwlock_tryrdlock", RWLOCK, OP_WAKES)                          \
 	X(RWLOCK_TRYWRLOCK, "pthread_rwlock_trywrlock", RWLOCK, 0)                                 \
-	X(RWLOCK_TIMEDRDLOCK, "pthread_rwlock_timedrdlock", RWLOCK, OP_BLOCKS)                     \
-	X(RWLOCK_TIMEDWRLOCK, "pthread_rwlock_timedwrlock", RWLOCK, OP_BLOCKS)                     \
+	X(RWLOCK_TIMEDRDLOCK, "pthread_rwlock_timedrdlock", RWLOCK, OP_BLOCKS | OP_WAKES)          \
+	X(RWLOCK_TIMEDWRLOCK, "pthread_rwlock_timedwrlock", RWLOCK, OP_BLOCKS | OP_WAKES)          \
 	X(RWLOCK_UNLOCK, "pthread_rwlock_unlock", RWLOCK, OP_WAKES)                                \
+	X(BARRIER_INIT, "pthread_barrier_init", BARRIER, 0)                                        \
 	X(BARRIER_WAIT, "pthread_barrier_wait", BARRIER, OP_BLOCKS | OP_WAKES)                     \
 	X(BARRIER_DESTROY, "pthread_barrier_destroy", BARRIER, OP_BLOCKS)                          \
+	X(SPIN_INIT, "pthread_spin_init", SPIN, 0)                                                 \
+	X(SPIN_DESTROY, "pthread_spin_destroy", SPIN, 0)                                           \
 	X(SPIN_LOCK, "pthread_spin_lock", SPIN, 0)                                                 \
 	X(SPIN_TRYLOCK, "pthread_spin_trylock", SPIN, 0)                                           \
 	X(SPIN_UNLOCK, "pthread_spin_unlock", SPIN, OP_WAKES)                                      \
@@ -106,10 +111,14 @@ enum op_flag {
 	X(SIGSUSPEND, "sigsuspend", SIGNAL, OP_BLOCKS)                                             \
 	X(SIGACTION, "sigaction", SIGNAL, OP_PURE)                                                 \
 	X(SIGMASK, "sigprocmask", SIGNAL, OP_PURE)                                                 \
+	X(SIGWAIT, "sigwait", SIGNAL, OP_BLOCKS)                                                   \
+	X(SIGTIMEDWAIT, "sigtimedwait", SIGNAL, OP_BLOCKS)                                         \
 	X(HANDLER, "signal handler", SIGNAL, 0)                                                    \
 	X(THREAD_CREATE, "pthread_create", THREAD, 0)                                              \
 	X(THREAD_JOIN, "pthread_join", THREAD, OP_BLOCKS)                                          \
 	X(THREAD_EXIT, "pthread_exit", THREAD, OP_WAKES)                                           \
+	X(THREAD_CANCEL, "pthread_cancel", THREAD, OP_WAKES | OP_SETTLES)                          \
+	X(THREAD_DETACH, "pthread_detach", THREAD, OP_PURE)                                        \
 	X(SLEEP, "sleep", TIME, OP_PURE)                                                           \
 	X(YIELD, "sched_yield", NONE, OP_PURE)
 
@@ -117,7 +126,7 @@ enum op {
 #define OP_ENUM(name, text, family, flags) OP_##name,
 	OP_TABLE(OP_ENUM)
 #undef OP_ENUM
-	OP_COUNT
+		OP_COUNT
 };
 
 enum family {

@@ -24,6 +24,17 @@ void point_wait(struct task *task)
 	wait_for_turn(task);
 }
 
+void point_return(struct task *task)
+{
+	if (task->state != TASK_WOKEN) {
+		point_wait(task);
+		return;
+	}
+	__atomic_store_n(&task->go, 0, __ATOMIC_RELAXED);
+	task->returned = true;
+	wait_for_turn(task);
+}
+
 void point_ring(void)
 {
 	if (control->gated)

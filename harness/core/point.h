@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where tasks meet the schedule. All of this runs in the task that has the turn, and returns when it
- * has the turn again. The supervisor takes part only where the task cannot know enough itself: somebody
- * asleep may have been woken, a fault strikes, or a sleeper is to run.
+ * Where tasks meet the schedule. All of this runs in the task that has the turn, and returns when
+ * it has the turn again. The supervisor takes part only where the task cannot know enough itself:
+ * somebody asleep may have been woken, a fault strikes, or a sleeper is to run.
  */
 #ifndef SABOT_CORE_POINT_H
 #define SABOT_CORE_POINT_H
 
 #include "core/control.h"
 
-/* The task is about to begin task->call: counts it, judges, decides, and hands over if so decided. */
+/* The task is about to begin task->call: counts it, judges, decides, and hands over if so decided.
+ */
 void point_pass(struct task *task);
 
 /* Asks the supervisor and waits for the turn. */
@@ -18,13 +19,20 @@ void point_request(struct task *task, enum request_kind kind);
 /* Waits for the turn without asking: a new task's first park, or one that ran without the turn. */
 void point_wait(struct task *task);
 
+/*
+ * Waits for the turn at the end of a real call that the task came out of by itself: without the
+ * gate, or where priority inheritance lifted it over the gate. Then it stays "woken" to all others.
+ */
+void point_return(struct task *task);
+
 /* Without the gate the supervisor sleeps: tells it that this task may do so too. Else nothing. */
 void point_ring(void);
 
 /* Leaves the turn to the supervisor for good: the caller's thread or process ends now. */
 void point_leave(struct task *task);
 
-/* Set by the interceptors of signals: runs the handlers that were held while the task was parked. */
+/* Set by the interceptors of signals: runs the handlers that were held while the task was parked.
+ */
 extern void (*point_run_held)(struct task *task);
 
 #endif

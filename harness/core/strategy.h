@@ -6,8 +6,8 @@
 #include "core/control.h"
 
 struct choice {
-	int current;	/* the deciding task if it can go on, else -1 */
-	int at;		/* the deciding task (it may be asleep, ended or dead), or -1 at the very start */
+	int current; /* the deciding task if it can go on, else -1 */
+	int at; /* the deciding task (it may be asleep, ended or dead), or -1 at the very start */
 	uint64_t ready; /* tasks that can run now, `current` among them */
 	uint64_t timed; /* tasks that would run if their time-out ended now */
 	int standard;	/* the default decision: always one that is possible */
@@ -19,8 +19,9 @@ struct strategy {
 	/* An execution begins; decider->seed, length, depth are set. */
 	void (*begin)(struct decider *decider);
 	/*
-	 * Returns the task that runs next, of choice->ready or choice->timed. Called with choices of two or
-	 * more only. Runs in tasks too: may not allocate, block or call libc beyond string.h.
+	 * Returns the task that runs next, of choice->ready or choice->timed. Called with choices
+	 * of two or more only. Runs in tasks too: may not allocate, block or call libc beyond
+	 * string.h.
 	 */
 	int (*next)(struct decider *decider, const struct choice *choice);
 };

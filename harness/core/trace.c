@@ -17,7 +17,8 @@ static const char *const event_names[EVENT_KIND_COUNT] = {
 	[EVENT_HANDLER] = "handler",   [EVENT_SPAWN] = "spawns",    [EVENT_FINDING] = "finding",
 };
 
-/* Both halves of a product of 128 bits: mixes as well as two rounds of shifts, in a third of the time. */
+/* Both halves of a product of 128 bits: mixes as well as two rounds of shifts, in a third of the
+ * time. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	__extension__ unsigned __int128 product = (unsigned __int128)a * b;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trace: what happened in an execution, as events in the control block and one hash over all of them.
- * Written by whoever has the turn. Only what is the same on every machine and at every load goes in: no
- * time, pid or address.
+ * The trace: what happened in an execution, as events in the control block and one hash over all of
+ * them. Written by whoever has the turn. Only what is the same on every machine and at every load
+ * goes in: no time, pid or address.
  */
 #ifndef SABOT_CORE_TRACE_H
 #define SABOT_CORE_TRACE_H
@@ -10,7 +10,7 @@
 #include "core/control.h"
 
 #define TRACE_HASH_START UINT64_C(0x5ab07)
-#define TRACE_HASH_KEY UINT64_C(0xa0761d6478bd642f)
+#define TRACE_HASH_KEY	 UINT64_C(0xa0761d6478bd642f)
 
 /* An event of the task (NULL: of nobody) with one value. */
 void trace_event(enum event_kind kind, const struct task *task, int64_t value);

@@ -8,11 +8,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
-#include <semaphore.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>

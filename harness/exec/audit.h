@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is left behind. Verifies: SysV sets, segments and queues, names in /dev/shm, POSIX message
- * queues, files in the working directory, child processes. Does not see: memory (valgrind does), objects
- * outside the worker's namespaces. What setup made belongs to the harness and is removed silently.
+ * queues, files in the working directory, child processes. Does not see: memory (valgrind does),
+ * objects outside the worker's namespaces. What setup made belongs to the harness and is removed
+ * silently.
  */
 #ifndef SABOT_EXEC_AUDIT_H
 #define SABOT_EXEC_AUDIT_H

@@ -8,8 +8,8 @@
 #include "exec/strike.h"
 #include "exec/supervise.h"
 #include "exec/watch.h"
-#include "intercept/real.h"
 #include "intercept/descriptor.h"
+#include "intercept/real.h"
 #include "intercept/signal.h"
 
 #include <errno.h>
@@ -29,7 +29,8 @@ int execution_prepare(void)
 
 	if (error)
 		return error;
-	/* Low enough that the table of descriptors, which a fork copies, stays at its second size. */
+	/* Low enough that the table of descriptors, which a fork copies, stays at its second size.
+	 */
 	control->fd_base = FD_BASE;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
 		control->fd_base = (int)limit.rlim_cur / 2;
@@ -140,8 +141,8 @@ int execution_run(const struct execution *execution)
 	control->seed = execution->seed;
 	control->execution = execution->number;
 	control->judge = execution->scenario->invariants ? execution->judge : NULL;
-	control->limit_steps = execution->scenario->limit_steps ? execution->scenario->limit_steps :
-								  LIMIT_STEPS;
+	control->limit_steps =
+		execution->scenario->limit_steps ? execution->scenario->limit_steps : LIMIT_STEPS;
 	error = map_shared(execution->scenario->shared_size);
 	if (error)
 		return error;

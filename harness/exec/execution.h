@@ -29,8 +29,8 @@ struct execution {
 int execution_prepare(void);
 
 /*
- * Runs it. Everything that is to be known afterwards is in the control block, valid until the next call.
- * Returns 0, or -errno if it could not be run (no process, no memory).
+ * Runs it. Everything that is to be known afterwards is in the control block, valid until the next
+ * call. Returns 0, or -errno if it could not be run (no process, no memory).
  */
 int execution_run(const struct execution *execution);
 

@@ -5,7 +5,8 @@
 
 #include <sys/resource.h>
 
-/* CPU time without a sleep, at real-time priority: SIGXCPU, which judges, and SIGKILL if that fails. */
+/* CPU time without a sleep, at real-time priority: SIGXCPU, which judges, and SIGKILL if that
+ * fails. */
 enum { LIMIT_STEP_US = 500000, LIMIT_DEATH_US = 10000000 };
 
 bool gate_open(void)

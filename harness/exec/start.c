@@ -69,7 +69,8 @@ static void run_body(struct task *task)
 			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);
 }
 
-/* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it. */
+/* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it.
+ */
 static void leave_scenario(void)
 {
 	if (task_self)

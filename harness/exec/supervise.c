@@ -191,7 +191,8 @@ void supervise(void (*stuck)(void))
 
 		if (next < 0)
 			return;
-		/* The turn is the supervisor's until the grant: a task's request is read only after it. */
+		/* The turn is the supervisor's until the grant: a task's request is read only after
+		 * it. */
 		control->request = REQUEST_NONE;
 		if (!run(next)) {
 			request = REQUEST_NONE;

@@ -6,8 +6,9 @@
 #include "core/control.h"
 
 /*
- * Runs the tasks, all parked, until they are over or control->over is set. Called by the supervisor,
- * without a task of its own. When nobody can run any more, `stuck` (of check/) records what that is.
+ * Runs the tasks, all parked, until they are over or control->over is set. Called by the
+ * supervisor, without a task of its own. When nobody can run any more, `stuck` (of check/) records
+ * what that is.
  */
 void supervise(void (*stuck)(void));
 

@@ -9,6 +9,7 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/wait.h>
 
 enum { TICKS_LIMIT = 100 /* of CPU time in one step, 1/100 s each: then it does not end */ };
@@ -81,6 +82,7 @@ static void task_over(struct task *task, bool killed, int status)
 		control->timed--;
 	task->call.deadline_ns = 0;
 	task->state = killed ? TASK_DEAD : TASK_ENDED;
+	task->gone = true;
 	task->status = status;
 	task->mark = 0;
 	task->stopped = task->signalled = false;
@@ -90,7 +92,8 @@ static void task_over(struct task *task, bool killed, int status)
 	watch_forget(task_number(task));
 }
 
-/* Without the gate, a parent that was parked takes its SIGCHLD while others run: until it has, it counts. */
+/* Without the gate, a parent that was parked takes its SIGCHLD while others run: until it has, it
+ * counts. */
 static void tell_parent(const struct task *child)
 {
 	uint32_t i;
@@ -101,6 +104,16 @@ static void tell_parent(const struct task *child)
 		if (control->tasks[i].pid == control->tasks[child->parent].pid &&
 		    !task_is_over(&control->tasks[i]))
 			control->tasks[i].signalled = control->signals_due = true;
+}
+
+/* Nobody is struck while a check runs: it died of what the check did. */
+static void check_crashed(int signo)
+{
+	const char *name = sigabbrev_np(signo);
+
+	control->judging = false;
+	control_find(KIND_BROKEN, -1, "broken", "the check \"%s\" died of SIG%s", control->judged,
+		     name ? name : "?");
 }
 
 /* A process ended: so did all of its threads, and the kernel has released what it releases. */
@@ -120,6 +133,8 @@ static void process_over(pid_t pid, bool killed, int status)
 		task_over(task, killed, status);
 		tell_parent(task);
 	}
+	if (killed && control->judging)
+		check_crashed(status);
 }
 
 unsigned watch_reap(void)
@@ -152,7 +167,8 @@ static bool has_threads(const struct task *first)
 	return false;
 }
 
-/* Of a process that is gone without a trace: what the parent was told, else what it was about to do. */
+/* Of a process that is gone without a trace: what the parent was told, else what it was about to
+ * do. */
 static int status_of_gone(const struct task *task)
 {
 	if (task->reaped)
@@ -160,9 +176,9 @@ static int status_of_gone(const struct task *task)
 	if (task->call.op == OP_EXIT)
 		return W_EXITCODE(task->status, 0);
 	if (task->expected)
-		return W_EXITCODE(0, task->expected & task_bit(SIGKILL) ?
-						SIGKILL :
-						__builtin_ctzll(task->expected));
+		return W_EXITCODE(0, task->expected & task_bit(SIGKILL)
+					     ? SIGKILL
+					     : __builtin_ctzll(task->expected));
 	return 0;
 }
 
@@ -177,8 +193,8 @@ static bool is_being_reaped(const struct task *task)
 }
 
 /*
- * Processes that a task forked are its parent's to reap: a zombie is as dead as can be. False: one of
- * them is not yet.
+ * Processes that a task forked are its parent's to reap: a zombie is as dead as can be. False: one
+ * of them is not yet.
  */
 static bool find_zombies(void)
 {
@@ -230,7 +246,8 @@ static bool has_no_timeout(const struct task *task)
 	}
 }
 
-/* It waits for the mutex of its condition variable, or inside libc: nothing comes of the deadline. */
+/* It waits for the mutex of its condition variable, or inside libc: nothing comes of the deadline.
+ */
 static void drop_deadline(struct task *task)
 {
 	if (!task->in_call || !task->call.deadline_ns || !has_no_timeout(task))
@@ -244,6 +261,7 @@ static void fell_asleep(struct task *task, char state)
 	if (!task->in_call) {
 		task->call.op = OP_UNKNOWN;
 		task->call.object = -1;
+		control->settle_due = true; /* it may as well have woken others */
 	}
 	drop_deadline(task);
 	task->state = TASK_ASLEEP;
@@ -255,8 +273,8 @@ static void fell_asleep(struct task *task, char state)
 }
 
 /*
- * Without the gate a sleep is believed when it is still one after the thread was seen inside a system
- * call; with it nobody could have woken the task since it was looked at.
+ * Without the gate a sleep is believed when it is still one after the thread was seen inside a
+ * system call; with it nobody could have woken the task since it was looked at.
  */
 static bool sleep_confirmed(const struct task *task)
 {
@@ -337,7 +355,8 @@ void watch_births(void)
 		bool born = true;
 
 		for (i = 0; i < control->task_count; i++)
-			if (__atomic_load_n(&control->tasks[i].state, __ATOMIC_ACQUIRE) == TASK_BORN)
+			if (__atomic_load_n(&control->tasks[i].state, __ATOMIC_ACQUIRE) ==
+			    TASK_BORN)
 				born = false;
 		if (born)
 			return;

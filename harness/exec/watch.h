@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the supervisor sees of its tasks: who sleeps, who was woken, who is dead. Supervisor only. */
+/* What the supervisor sees of its tasks: who sleeps, who was woken, who is dead. Supervisor only.
+ */
 #ifndef SABOT_EXEC_WATCH_H
 #define SABOT_EXEC_WATCH_H
 
@@ -26,8 +27,8 @@ int watch_turn(void);
 void watch_births(void);
 
 /*
- * Settles: finds who died, and who of the sleepers was woken. After it each task is parked, asleep, held
- * as woken, stopped, spinning or over.
+ * Settles: finds who died, and who of the sleepers was woken. After it each task is parked, asleep,
+ * held as woken, stopped, spinning or over.
  */
 void watch_settle(void);
 

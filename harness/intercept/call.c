@@ -17,6 +17,9 @@ bool call_enter_at(struct call *call, enum op op, uintptr_t site)
 	if (!call_is_task())
 		return false;
 	task_self->in_runtime = true;
+	/* A thread that was cancelled in a call may come to its next without its turn. */
+	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task_self))
+		point_return(task_self);
 	memset(call, 0, sizeof(*call));
 	call->op = op;
 	call->object = -1;
@@ -24,7 +27,8 @@ bool call_enter_at(struct call *call, enum op op, uintptr_t site)
 	return true;
 }
 
-/* A handler may interrupt a call and make calls of its own: what it interrupted is put back at its end. */
+/* A handler may interrupt a call and make calls of its own: what it interrupted is put back at its
+ * end. */
 static void announce(struct task *task, struct call *call)
 {
 	task->call = *call;
@@ -63,12 +67,13 @@ void call_note(struct call *call)
 	task->in_runtime = false;
 }
 
-/* Without the gate a woken task comes out of the kernel by itself: it waits here until it is chosen. */
+/* Without the gate a woken task comes out of the kernel by itself: it waits here until it is
+ * chosen. */
 static void regain(struct task *task)
 {
 	task->in_runtime = true;
 	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task))
-		point_wait(task);
+		point_return(task);
 	task->in_call = false;
 	if (task->call.deadline_ns) {
 		control->timed--;
@@ -98,6 +103,15 @@ long call_end(struct call *call, long result)
 	return result;
 }
 
+long call_end_as(struct call *call, long result, long traced)
+{
+	int saved = errno;
+
+	finish(call, traced, result == -1 ? saved : 0);
+	errno = saved;
+	return result;
+}
+
 int call_end_error(struct call *call, int error)
 {
 	int saved = errno;
@@ -107,18 +121,37 @@ int call_end_error(struct call *call, int error)
 	return error;
 }
 
-bool call_sleep(struct call *call)
+/* Between the two the task is in the call, so that a handler finds the deadline counted. */
+static void sleep_until(struct task *task, uint64_t deadline_ns)
 {
-	struct task *task = task_self;
-
-	announce(task, call);
+	task->call.deadline_ns = deadline_ns;
 	task->interrupted = false;
+	task->in_call = true;
 	control->timed++;
-	task->in_runtime = true;
 	point_request(task, REQUEST_SLEEP);
 	control->timed--;
+	task->in_call = false;
 	task->call.deadline_ns = 0;
-	return !task->interrupted;
+}
+
+uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute)
+{
+	int saved = errno;
+	struct task *task = task_self;
+	uint64_t deadline_ns, left = 0;
+
+	announce(task, call);
+	point_pass(task);
+	deadline_ns = absolute ? time_ns : control->now_ns + time_ns;
+	task->interrupted = false;
+	if (deadline_ns > control->now_ns)
+		sleep_until(task, deadline_ns);
+	if (task->interrupted && deadline_ns > control->now_ns)
+		left = deadline_ns - control->now_ns;
+	trace_return(task, call, left ? -1 : 0, left ? EINTR : 0);
+	task->in_runtime = false;
+	errno = saved;
+	return left;
 }
 
 void call_spin(struct call *call)
@@ -126,7 +159,12 @@ void call_spin(struct call *call)
 	struct task *task = task_self;
 
 	task->in_runtime = true;
-	task->spin_version = call->object >= 0 ? (int)control->objects[call->object].version : 0;
+	if (call->object < 0) {
+		point_pass(task); /* nobody can tell when it changes: the step bound ends it */
+		return;
+	}
+	task->spin_version = (int)control->objects[call->object].version;
+	task->interrupted = false;
 	point_request(task, REQUEST_SPIN);
 }
 

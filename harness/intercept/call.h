@@ -46,9 +46,9 @@ int call_end_error(struct call *call, int error);
 long call_end_as(struct call *call, long result, long traced);
 
 /*
- * A virtual sleep of so many ns, or (absolute) until the virtual clock shows them: a point, and then the
- * sleep. Returns what was left of it when a signal handler ended it, else 0. The task is out of the call
- * when it returns: call_end is not for it.
+ * A virtual sleep of so many ns, or (absolute) until the virtual clock shows them: a point, and
+ * then the sleep. Returns what was left of it when a signal handler ended it, else 0. The task is
+ * out of the call when it returns: call_end is not for it.
  */
 uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute);
 

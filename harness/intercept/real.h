@@ -12,14 +12,14 @@
 struct real_slot {
 	void *pointer;
 	const char *name;
-	const char *version; /* of a function that libc has in several, else NULL */
+	const char *version;	/* of a function that libc has in several, else NULL */
 } __attribute__((aligned(32))); /* the stride: else compilers align single ones as they like */
 
 void *real_find(struct real_slot *slot);
 /* Looks all of them up: a fork that had to do so itself would pay for it each time. */
 void real_prepare(void);
 
-#define REAL(function) REAL_SLOT(function, NULL)
+#define REAL(function)			REAL_SLOT(function, NULL)
 #define REAL_VERSION(function, version) REAL_SLOT(function, version)
 
 #define REAL_SLOT(function, version_)                                                              \
@@ -27,9 +27,9 @@ void real_prepare(void);
 		static struct real_slot real_slot_                                                 \
 			__attribute__((section("sabot_real"), used)) = { NULL, #function,          \
 									 version_ };               \
-		(__typeof__(function) *)(__builtin_expect(!real_slot_.pointer, 0) ?                \
-						 real_find(&real_slot_) :                          \
-						 real_slot_.pointer);                              \
+		(__typeof__(function) *)(__builtin_expect(!real_slot_.pointer, 0)                  \
+						 ? real_find(&real_slot_)                          \
+						 : real_slot_.pointer);                            \
 	})
 
 #endif

@@ -195,15 +195,29 @@ static void trampoline(int signo, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-static void run_one(struct task *task, uint64_t mask)
+/* The first that the mask lets through; while a held handler runs, others may have to wait for its
+ * end. */
+static int first_held(const struct task *task, uint64_t mask)
 {
-	struct held_signal held = task->held[0];
+	uint32_t i;
+
+	for (i = 0; i < task->held_count; i++)
+		if (!(mask & mask_bit(task->held[i].signo)))
+			return (int)i;
+	return -1;
+}
+
+static void run_one(struct task *task, uint32_t at, uint64_t mask)
+{
+	struct held_signal held = task->held[at];
+	const struct sigaction *action = &handlers[held.signo];
+	uint64_t during = mask | mask_of(&action->sa_mask);
 	ucontext_t context;
-	uint64_t during = mask | mask_of(&handlers[held.signo].sa_mask);
 
 	task->held_count--;
-	memmove(&task->held[0], &task->held[1], task->held_count * sizeof(task->held[0]));
-	if (!(handlers[held.signo].sa_flags & SA_NODEFER))
+	memmove(&task->held[at], &task->held[at + 1],
+		(task->held_count - at) * sizeof(task->held[0]));
+	if (!(action->sa_flags & SA_NODEFER))
 		during |= mask_bit(held.signo);
 	memset(&context, 0, sizeof(context));
 	memcpy(&context.uc_sigmask, &mask, sizeof(mask));
@@ -214,14 +228,19 @@ static void run_one(struct task *task, uint64_t mask)
 static void run_held(struct task *task)
 {
 	int saved = errno;
+	bool more = true;
 
-	while (task->held_count) {
+	while (more) {
 		uint64_t mask = set_mask(~MASK_OURS);
+		int at;
 
 		if (mask_saved)
 			mask = mask_before;
 		mask_saved = false;
-		run_one(task, mask);
+		at = first_held(task, mask);
+		more = at >= 0;
+		if (more)
+			run_one(task, (uint32_t)at, mask);
 		(void)set_mask(mask);
 	}
 	errno = saved;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SysV semaphores: semop(2), semctl(2). What a task took, less what it gave, is what it holds. */
+#include "intercept/descriptor.h"
 #include "intercept/real.h"
-
-#include "core/clock.h"
 
 #include <stdarg.h>
 #include <sys/sem.h>
-
 
 static int object_of(int id, unsigned number)
 {
@@ -16,20 +14,39 @@ static int object_of(int id, unsigned number)
 	return object;
 }
 
-/* Of an array of operations: the first that takes or waits, else the first. */
+/* Whether the kernel may have the array wait for this operation: not if it gave as much before. */
+static bool may_wait(const struct sembuf *operations, size_t at)
+{
+	int sum = 0;
+	size_t i;
+
+	if (operations[at].sem_op > 0)
+		return false;
+	for (i = 0; i <= at; i++)
+		if (operations[i].sem_num == operations[at].sem_num)
+			sum += operations[i].sem_op;
+	return sum < 0 || operations[at].sem_op == 0;
+}
+
+/* Of an array of operations: the first that may wait, else the first. */
 static const struct sembuf *principal(const struct sembuf *operations, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (operations[i].sem_op <= 0)
+		if (may_wait(operations, i))
 			return &operations[i];
 	return operations;
 }
 
+/*
+ * The kernel may have an array wait for any of its operations: all its semaphores are made known,
+ * and detail[1] has a bit for the number of each that it may wait for.
+ */
 static void describe(struct call *call, int id, const struct sembuf *operations, size_t count)
 {
 	const struct sembuf *shown;
+	size_t i;
 
 	if (!operations || count == 0)
 		return;
@@ -37,7 +54,11 @@ static void describe(struct call *call, int id, const struct sembuf *operations,
 	call->object = object_of(id, shown->sem_num);
 	call->amount = shown->sem_op;
 	call->detail[0] = (uint64_t)id;
-	call->detail[1] = shown->sem_num;
+	for (i = 0; i < count; i++) {
+		(void)object_of(id, operations[i].sem_num);
+		if (operations[i].sem_num < 64 && may_wait(operations, i))
+			call->detail[1] |= UINT64_C(1) << operations[i].sem_num;
+	}
 }
 
 static void note(int id, const struct sembuf *operations, size_t count)
@@ -64,6 +85,13 @@ INTERPOSE int semop(int id, struct sembuf *operations, size_t count)
 	return (int)call_end(&call, result);
 }
 
+/* One that ends at once does not sleep, and what the kernel refuses is left to it. */
+static bool ends_later(const struct timespec *timeout)
+{
+	return timeout && (timeout->tv_sec > 0 || timeout->tv_nsec > 0) && timeout->tv_sec >= 0 &&
+	       timeout->tv_nsec >= 0 && timeout->tv_nsec < 1000000000;
+}
+
 INTERPOSE int semtimedop(int id, struct sembuf *operations, size_t count,
 			 const struct timespec *timeout)
 {
@@ -74,14 +102,14 @@ INTERPOSE int semtimedop(int id, struct sembuf *operations, size_t count,
 	if (!call_enter(&call, OP_SEMTIMEDOP))
 		return REAL(semtimedop)(id, operations, count, timeout);
 	describe(&call, id, operations, count);
-	if (timeout) {
+	if (ends_later(timeout)) {
 		call.deadline_ns = call_deadline_after(timeout);
 		call.timeout_result = -EAGAIN;
 		call_never(&never, CLOCK_MONOTONIC);
 		never.tv_sec /= 1024; /* relative: added to the kernel's own clock */
 	}
 	call_begin(&call);
-	result = REAL(semtimedop)(id, operations, count, timeout ? &never : NULL);
+	result = REAL(semtimedop)(id, operations, count, call.deadline_ns ? &never : timeout);
 	if (result == 0)
 		note(id, operations, count);
 	return (int)call_end(&call, result);
@@ -100,7 +128,8 @@ INTERPOSE int semget(key_t key, int count, int flags)
 	result = REAL(semget)(key, count, flags);
 	if (result >= 0 && (key == IPC_PRIVATE || (flags & IPC_CREAT)))
 		control_made(FAMILY_SYSV_SEM, result, NULL);
-	return task ? (int)call_end(&call, result) : result;
+	/* The number that the kernel gave is not the same in each run. */
+	return task ? (int)call_end_as(&call, result, result < 0 ? -1 : 0) : result;
 }
 
 /* What the commands of semctl(2) take as their fourth argument. */
@@ -109,9 +138,25 @@ union argument {
 	void *pointer;
 };
 
-static bool is_change(int command)
+/* What the tasks took of a value counts no more once it was set or is gone. */
+static void note_set(int id, int number, int command)
 {
-	return command == SETVAL || command == SETALL || command == IPC_RMID || command == IPC_SET;
+	uint32_t i;
+
+	if (command == SETVAL)
+		object_reset(object_of(id, (unsigned)number));
+	if (command != SETALL && command != IPC_RMID)
+		return;
+	for (i = 0; i < control->object_count; i++)
+		if (control->objects[i].family == FAMILY_SYSV_SEM &&
+		    control->objects[i].key[0] == (uint64_t)id)
+			object_reset((int)i);
+}
+
+/* Pids and numbers that the kernel chose are not the same in each run. */
+static bool is_traced(int command)
+{
+	return command != GETPID && command != SEM_STAT && command != SEM_STAT_ANY;
 }
 
 INTERPOSE int semctl(int id, int number, int command, ...)
@@ -120,22 +165,22 @@ INTERPOSE int semctl(int id, int number, int command, ...)
 	union argument argument;
 	va_list list;
 	int result;
+	bool is_task = call_enter(&call, OP_SEMCTL);
 
 	va_start(list, command);
 	argument = va_arg(list, union argument);
 	va_end(list);
-	if (!call_enter(&call, OP_SEMCTL))
-		return REAL(semctl)(id, number, command, argument);
-	call.object = object_of(id, (unsigned)number);
-	call.amount = command;
-	if (is_change(command))
+	if (is_task) {
+		call.object = object_of(id, (unsigned)number);
+		call.amount = command;
 		call_begin(&call);
-	else
-		call_note(&call);
+	}
 	result = REAL(semctl)(id, number, command, argument);
-	if (result == 0 && command == IPC_RMID)
+	if (result == 0 && command == IPC_RMID && (is_task || descriptor_in_setup()))
 		control_unmade(FAMILY_SYSV_SEM, id, NULL);
-	if (is_change(command))
-		object_touch(call.object);
-	return (int)call_end(&call, result);
+	if (!is_task)
+		return result;
+	if (result == 0)
+		note_set(id, number, command);
+	return (int)call_end_as(&call, result, result < 0 || is_traced(command) ? result : 0);
 }

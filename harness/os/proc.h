@@ -11,8 +11,8 @@
 int proc_open_stat(pid_t pid, pid_t tid, int lowest);
 
 /*
- * The state letter of proc_pid_stat(5): R runs or could run, S sleeps and signals wake it, D sleeps and
- * they do not, T stopped, t traced, Z zombie, X dead. 'X' as well when the thread is gone.
+ * The state letter of proc_pid_stat(5): R runs or could run, S sleeps and signals wake it, D sleeps
+ * and they do not, T stopped, t traced, Z zombie, X dead. 'X' as well when the thread is gone.
  * `cpu_ticks` (may be NULL) receives user and system time in clock ticks.
  */
 char proc_state(int stat_fd, uint64_t *cpu_ticks);
@@ -21,8 +21,8 @@ char proc_state(int stat_fd, uint64_t *cpu_ticks);
 int proc_exit_status(int stat_fd);
 
 /*
- * The system call that a sleeping thread is in, and its arguments, from /proc/TID/syscall. Returns its
- * number; -1 if it is in none or runs; -errno below -1 if that cannot be known (no permission).
+ * The system call that a sleeping thread is in, and its arguments, from /proc/TID/syscall. Returns
+ * its number; -1 if it is in none or runs; -errno below -1 if that cannot be known (no permission).
  */
 long proc_syscall(pid_t pid, pid_t tid, uint64_t arguments[6]);
 

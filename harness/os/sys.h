@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * System calls without libc in between: the runtime interposes libc's own names, must not change errno
- * behind a task's back, and must be callable in a signal handler. Each returns the kernel's value: the
- * result, or -errno.
+ * System calls without libc in between: the runtime interposes libc's own names, must not change
+ * errno behind a task's back, and must be callable in a signal handler. Each returns the kernel's
+ * value: the result, or -errno.
  */
 #ifndef SABOT_OS_SYS_H
 #define SABOT_OS_SYS_H
@@ -35,7 +35,8 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 	return result;
 }
 
-/* Waits while *word == value. Returns 0, -EAGAIN or -EINTR; the caller re-checks the word in any case. */
+/* Waits while *word == value. Returns 0, -EAGAIN or -EINTR; the caller re-checks the word in any
+ * case. */
 static inline int sys_futex_wait(const uint32_t *word, uint32_t value,
 				 const struct timespec *timeout)
 {

@@ -34,8 +34,9 @@ void world_part(struct world *world);
 int world_enter(const struct world *world, const char *fallback_directory, const char **what);
 
 /*
- * The child dies with its parent, even if that is gone by now (then it dies here). The parent is known by
- * its pid; or, from inside a PID namespace that it is not in, as the one holder of a pipe's write end.
+ * The child dies with its parent, even if that is gone by now (then it dies here). The parent is
+ * known by its pid; or, from inside a PID namespace that it is not in, as the one holder of a
+ * pipe's write end.
  */
 void world_die_with(pid_t parent);
 void world_die_with_writer(int alive_fd);

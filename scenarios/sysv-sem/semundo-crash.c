@@ -2,9 +2,10 @@
 /*
  * A process killed while it holds a SEM_UNDO semaphore gives it back, and whoever waits gets in.
  *
- * Shows: exit_sem() adds the process's adjustments before it is a zombie, whether it dies at a point,
- * asleep in semop(), or woken with the permit already given (semop(2), "process termination"; Linux
- * ipc/sem.c). Does not show: that the data under the lock are whole; no owner-died notice exists here.
+ * Shows: exit_sem() adds the process's adjustments before it is a zombie, whether it dies at a
+ * point, asleep in semop(), or woken with the permit already given (semop(2), "process
+ * termination"; Linux ipc/sem.c). Does not show: that the data under the lock are whole; no
+ * owner-died notice exists here.
  */
 #include <sabot/sabot.h>
 
