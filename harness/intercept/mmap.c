@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mmap(2) and its kin: no points, since no other task can tell; noted only. By raw system calls:
+ * the dynamic linker and allocators map memory before anything can be looked up.
+ */
+#include "intercept/descriptor.h"
+#include "intercept/mapping.h"
+#include "os/sys.h"
+
+#include <stdarg.h>
+#include <sys/mman.h>
+
+static long returned(long result)
+{
+	if (result >= 0 || result < -4095)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+/* A key for memory that has no file: each such mapping is its own. */
+static uint64_t key_of_anonymous(void)
+{
+	static uint64_t made;
+
+	return mapping_key(++made, task_self ? (uint64_t)task_number(task_self) + 1 : 0);
+}
+
+static void describe_shared(struct mapping *mapping, int flags, int fd, off_t offset)
+{
+	struct stat status;
+	int object;
+
+	if ((flags & MAP_ANONYMOUS) || descriptor_status(fd, &status) != 0) {
+		mapping->key = key_of_anonymous();
+		snprintf(mapping->name, sizeof(mapping->name), "mapping");
+		return;
+	}
+	mapping->key = mapping_key(status.st_dev, status.st_ino);
+	mapping->offset = (uint64_t)offset;
+	object = descriptor_object(&status);
+	snprintf(mapping->name, sizeof(mapping->name), "%s",
+		 object >= 0 && control->objects[object].label[0] ? control->objects[object].label
+								  : "file");
+}
+
+static void note(uintptr_t address, size_t size, int flags, int fd, off_t offset)
+{
+	struct mapping mapping = { .kind = MAPPING_MEMORY, .address = address, .size = size };
+
+	mapping_remove(address, size);
+	if (flags & MAP_SHARED)
+		describe_shared(&mapping, flags, fd, offset);
+	/* What a task maps for itself goes with it. */
+	if (mapping.key || !task_self)
+		mapping_add(&mapping);
+}
+
+static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	long result = returned(
+		sys_call(SYS_mmap, (long)address, (long)size, protection, flags, fd, offset));
+
+	if (result != -1 && mapping_is_seen())
+		note((uintptr_t)result, size, flags, fd, offset);
+	return (void *)result;
+}
+
+INTERPOSE void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	return map(address, size, protection, flags, fd, offset);
+}
+
+INTERPOSE void *mmap64(void *address, size_t size, int protection, int flags, int fd,
+		       off64_t offset)
+{
+	return map(address, size, protection, flags, fd, offset);
+}
+
+INTERPOSE int munmap(void *address, size_t size)
+{
+	long result = returned(sys_call(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0));
+
+	if (result == 0 && mapping_is_seen())
+		mapping_remove((uintptr_t)address, size);
+	return (int)result;
+}
+
+INTERPOSE void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
+{
+	const struct mapping *known;
+	struct mapping moved;
+	void *wanted;
+	va_list list;
+	long result;
+
+	va_start(list, flags);
+	wanted = flags & MREMAP_FIXED ? va_arg(list, void *) : NULL;
+	va_end(list);
+	result = returned(sys_call(SYS_mremap, (long)address, (long)size, (long)new_size, flags,
+				   (long)wanted, 0));
+	if (result == -1 || !mapping_is_seen())
+		return (void *)result;
+	known = mapping_at((uintptr_t)address);
+	if (known) {
+		moved = *known;
+		moved.offset += (uintptr_t)address - known->address;
+		moved.address = (uintptr_t)result;
+		moved.size = new_size;
+		mapping_remove((uintptr_t)address, size);
+		mapping_add(&moved);
+	}
+	return (void *)result;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SysV shared memory: shmget(2), shmat(2), shmdt(2), shmctl(2). Attached segments are mappings. */
+#include "intercept/descriptor.h"
+#include "intercept/mapping.h"
+#include "intercept/real.h"
+
+#include <stdio.h>
+#include <sys/shm.h>
+
+static int object_of(int id)
+{
+	return id < 0 ? -1 : object_find(FAMILY_SYSV_SHM, (uint64_t)id, 0);
+}
+
+INTERPOSE int shmget(key_t key, size_t size, int flags)
+{
+	struct call call;
+	int result;
+	bool is_task = call_enter(&call, OP_SHMGET);
+
+	if (is_task) {
+		call.amount = (int64_t)size;
+		call_begin(&call);
+	}
+	result = REAL(shmget)(key, size, flags);
+	if (result >= 0 && (key == IPC_PRIVATE || (flags & IPC_CREAT)))
+		control_made(FAMILY_SYSV_SHM, result, NULL);
+	if (!is_task)
+		return result;
+	/* The number that the kernel gave is not the same in each run. */
+	call.object = object_of(result);
+	return (int)call_end_as(&call, result, result < 0 ? -1 : 0);
+}
+
+static void note_attached(int id, const void *address)
+{
+	struct mapping mapping = {
+		.kind = MAPPING_SEGMENT,
+		.address = (uintptr_t)address,
+		.key = mapping_key(FAMILY_SYSV_SHM, (uint64_t)id),
+	};
+	struct shmid_ds status;
+
+	if (REAL(shmctl)(id, IPC_STAT, &status) != 0)
+		return;
+	mapping.size = (status.shm_segsz + 4095) & ~(size_t)4095;
+	snprintf(mapping.name, sizeof(mapping.name), "segment");
+	mapping_add(&mapping);
+}
+
+INTERPOSE void *shmat(int id, const void *address, int flags)
+{
+	struct call call;
+	void *result;
+	bool is_task = call_enter(&call, OP_SHMAT);
+
+	if (is_task) {
+		call.object = object_of(id);
+		call_begin(&call);
+	}
+	result = REAL(shmat)(id, address, flags);
+	if (result != (void *)-1 && (is_task || descriptor_in_setup()))
+		note_attached(id, result);
+	if (is_task)
+		(void)call_end(&call, result == (void *)-1 ? -1 : 0);
+	return result;
+}
+
+INTERPOSE int shmdt(const void *address)
+{
+	const struct mapping *mapping;
+	struct call call;
+	int result;
+	bool is_task = call_enter(&call, OP_SHMDT);
+
+	if (is_task)
+		call_begin(&call);
+	result = REAL(shmdt)(address);
+	mapping = mapping_at((uintptr_t)address);
+	if (result == 0 && mapping && (is_task || descriptor_in_setup()))
+		mapping_remove(mapping->address, mapping->size);
+	return is_task ? (int)call_end(&call, result) : result;
+}
+
+INTERPOSE int shmctl(int id, int command, struct shmid_ds *status)
+{
+	struct call call;
+	int result;
+	bool is_task = call_enter(&call, OP_SHMCTL);
+
+	if (is_task) {
+		call.object = object_of(id);
+		call.amount = command;
+		call_begin(&call);
+	}
+	result = REAL(shmctl)(id, command, status);
+	if (result == 0 && command == IPC_RMID && (is_task || descriptor_in_setup()))
+		control_unmade(FAMILY_SYSV_SHM, id, NULL);
+	return is_task ? (int)call_end(&call, result) : result;
+}
