@@ -140,6 +140,35 @@ here" \
 refuses "a plan that is not there" 2 'sabot: none.plan: No such file or directory' \
 	"$SABOT" replay none.plan
 
+cat >long.c <<'END'
+#include <sabot/sabot.h>
+
+static void body(struct sabot_task *task)
+{
+	int i;
+
+	for (i = 1; i < 12000; i++) {
+		sabot_point(task, "again");
+		sabot_mark(task, i);
+	}
+	sabot_assert(task, 0, "the end");
+}
+
+static const struct sabot_role roles[] = { { "one", 1, body }, { 0 } };
+static const struct sabot_case cases[] = { { .name = "only" }, { 0 } };
+static const struct sabot_scenario longer = {
+	.name = "longer", .group = "g", .roles = roles, .cases = cases };
+SABOT_MODULE(&longer);
+END
+compile long.c long.so
+expect "an execution of more steps than a plan lists" 1 "$SABOT" run ./long.so --executions 1 \
+	-j 1 --out results
+plan=results/g-longer.only.1.plan
+expect "its replay" 1 "$SABOT" replay -q $plan
+sed 's/^trace 20000 0x.*/trace 20000 0x1/' $plan >other.plan
+expect "its replay, if a later step is another" 3 "$SABOT" replay -q other.plan
+holds err 'sabot: other.plan: run 1 diverged: the trace has another hash'
+
 "$SABOT" run semundo-crash:no-fault "${quick[@]}" --json >out 2>err || complain "run --json"
 python3 - out <<'END' || complain "run --json is not as documented: $(cat out)"
 import json, sys
