@@ -407,7 +407,7 @@ static void many_tasks_fit(void **state)
 
 	(void)state;
 	for (i = 0; i < TASKS_MAX; i++) {
-		snprintf(name, sizeof(name), "a-rather-long-role-name#%d", i);
+		snprintf(name, sizeof(name), "a-rather-long-role-name#%u", (unsigned char)i);
 		take(scene_task(name), sysv((uint64_t)i));
 	}
 	for (i = 0; i < TASKS_MAX; i++)
