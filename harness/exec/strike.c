@@ -4,6 +4,7 @@
 #include "core/fault.h"
 #include "core/trace.h"
 #include "exec/gate.h"
+#include "exec/pending.h"
 #include "exec/watch.h"
 
 #include <errno.h>
@@ -56,14 +57,15 @@ static void gate_process(const struct task *victim, bool hold)
 	}
 }
 
-static void note_process(struct task *victim, bool stopped)
+/* It goes on: what was sent to it meanwhile comes now. */
+static void resume(struct task *victim)
 {
 	uint32_t i;
 
+	pending_note_stop(victim, false);
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].pid == victim->pid && !task_is_over(&control->tasks[i]))
-			control->tasks[i].stopped = stopped;
-	trace_event(stopped ? EVENT_STOPPED : EVENT_CONTINUED, victim, 0);
+			control->tasks[i].signalled = control->signals_due = true;
 }
 
 /* What strikes a thread may end its process, and all the others. */
@@ -89,7 +91,7 @@ static void end_hold(struct shot *shot, struct task *victim)
 	gate_process(victim, true);
 	(void)kind->disarm(shot, victim);
 	if (!task_is_over(victim))
-		note_process(victim, false);
+		resume(victim);
 	control->shots_open--;
 	control->settle_due = true;
 }
@@ -137,7 +139,7 @@ void strike_fire(struct shot *shot)
 		shot->state = SHOT_CONFIRMED;
 	}
 	if (shot->hold && !task_is_over(victim))
-		note_process(victim, true);
+		pending_note_stop(victim, true);
 	else
 		control->shots_open--;
 }
