@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/recipe.h"
 
+#include "core/plan_text.h"
 #include "core/trace.h"
 #include "os/proc.h"
 #include "os/sys.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RUNNING_BYTES = 2048 };
+enum { RUNNING_BYTES = 4096 };
 
 void recipe_strategy_text(const struct execution *execution, char *text, size_t size)
 {
@@ -144,7 +145,7 @@ static size_t add_faults(char *text, size_t size, const struct execution *execut
 void recipe_note_running(const struct pool_context *context, const struct execution *execution,
 			 const struct campaign_target *target)
 {
-	char text[RUNNING_BYTES], name[64], strategy[PLAN_NAME_MAX];
+	char text[RUNNING_BYTES], name[64], strategy[PLAN_NAME_MAX], module[PLAN_PATH_MAX * 3];
 	size_t used;
 
 	if (running_fd < 0) {
@@ -159,9 +160,9 @@ void recipe_note_running(const struct pool_context *context, const struct execut
 				"sabot-plan %d\nscenario %s/%s\ncase %s\n", PLAN_VERSION,
 				target->scenario->group, target->scenario->name,
 				target->scase->name);
-	if (target->module[0])
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "module %.400s\n",
-					 target->module);
+	if (target->module[0] && strlen(target->module) < PLAN_PATH_MAX)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "module %s\n",
+					 plan_text_escape(PLAN_TEXT_FREE, target->module, module));
 	used += (size_t)snprintf(text + used, sizeof(text) - used,
 				 "seed 0x%016llx\nexecution %llu\nstrategy %s\n",
 				 (unsigned long long)execution->seed,

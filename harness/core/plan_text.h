@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the pieces of a plan may be made of, and how they stand in its text. Of the plan module
- * only. */
+/* What the pieces of a plan may be made of, and how they stand in its text. */
 #ifndef SABOT_CORE_PLAN_TEXT_H
 #define SABOT_CORE_PLAN_TEXT_H
 

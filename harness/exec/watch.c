@@ -50,9 +50,15 @@ char watch_state(const struct task *task)
 	return state_and_ticks(task, NULL);
 }
 
+/*
+ * A nap lets go on whoever is held as woken. What is waited for may need it (a lock of the kernel that
+ * another program holds, and got no CPU since), but most often another CPU sees to it before that.
+ */
 void watch_pause(unsigned round)
 {
-	if (round < 64)
+	bool held = control->gated && control->asleep;
+
+	if (round < (held ? 4096 : 64))
 		sys_yield();
 	else
 		sys_nap(round < 1000 ? 50000 : 1000000);
@@ -331,6 +337,8 @@ int watch_turn(void)
 		case 'Z':
 			if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != turn)
 				break;
+			if (control->signals_due)
+				pending_settle(); /* it may have killed others besides itself */
 			watch_death(task);
 			return turn;
 		default:
