@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/anonymous.h"
+
+#include "os/sys.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { RANGES_MAX = 32 };
+
+struct range {
+	unsigned long first, end;
+	int protection;
+};
+
+/* Other files are locked by few, and private copies of their pages make each fork slower. */
+static bool is_everybodys(const char *line)
+{
+	return strstr(line, "/libc.so.") || strstr(line, "/ld-linux-");
+}
+
+/* A line of /proc/PID/maps: "first-end mode offset device inode path". False: to be left alone. */
+static bool read_range(const char *line, struct range *range)
+{
+	char mode[5] = "";
+
+	if (sscanf(line, "%lx-%lx %4s", &range->first, &range->end, mode) != 3)
+		return false;
+	range->protection =
+		PROT_READ | (mode[1] == 'w' ? PROT_WRITE : 0) | (mode[2] == 'x' ? PROT_EXEC : 0);
+	return mode[0] == 'r' && mode[3] == 'p' && is_everybodys(line);
+}
+
+static size_t read_ranges(struct range *ranges, size_t most)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	size_t size = 0, count = 0;
+	char *line = NULL;
+
+	while (maps && count < most && getline(&line, &size, maps) > 0)
+		if (read_range(line, &ranges[count]))
+			count++;
+	free(line);
+	if (maps)
+		fclose(maps);
+	return count;
+}
+
+/*
+ * The copy takes the original's place within one system call, so it may be the code that makes it,
+ * or data that nothing changes meanwhile.
+ */
+static void replace(const struct range *range)
+{
+	const int memory = MAP_PRIVATE | MAP_ANONYMOUS;
+	size_t size = range->end - range->first;
+	long copy = sys_call(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, memory, -1, 0);
+
+	if (copy < 0 && copy > -4096)
+		return;
+	memcpy((void *)copy, (const void *)range->first, size);
+	if (sys_call(SYS_mprotect, copy, (long)size, range->protection, 0, 0, 0) != 0 ||
+	    sys_call(SYS_mremap, copy, (long)size, (long)size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		     (long)range->first, 0) != (long)range->first)
+		(void)sys_call(SYS_munmap, copy, (long)size, 0, 0, 0, 0);
+}
+
+void anonymous_replace(void)
+{
+	struct range ranges[RANGES_MAX];
+	size_t count = read_ranges(ranges, RANGES_MAX), i;
+
+	for (i = 0; i < count; i++)
+		replace(&ranges[i]);
+}
