@@ -129,6 +129,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	if (campaign->options->shrink && !strcmp(plan->strategy, "replay")) {
 		(void)shrink_plan(&shrunk, execution, found->kind, found->oracle,
 				  campaign->context->status, &still);
+		(void)finding_output(campaign->context);
 		if (still && shrink_run(&shrunk, execution) == 0 &&
 		    control->finding.kind == found->kind) {
 			*plan = shrunk;

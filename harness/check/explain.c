@@ -5,6 +5,7 @@
 #include "check/place.h"
 #include "check/sentence.h"
 #include "core/trace.h"
+#include "os/symbol.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +280,28 @@ static void write_finding(FILE *file, uint32_t number)
 	write_line(file, number, text, explain_place());
 }
 
+/* Where it crashed, the innermost call first. The first address is the instruction itself. */
+static void write_stack(FILE *file)
+{
+	const struct finding *finding = &control->finding;
+	const struct task *task;
+	struct symbol symbol;
+	char text[160];
+	uint32_t i;
+
+	if (finding->kind != KIND_CRASH || finding->task < 0)
+		return;
+	task = &control->tasks[finding->task];
+	for (i = 0; i < task->stack_count; i++) {
+		/* What called the body, in exec/start.c, is the harness's. */
+		if (symbol_of_return(task->stack[i], &symbol) &&
+		    !strcmp(symbol.function, "run_body"))
+			break;
+		fprintf(file, "%*s%s %s\n", INDENT, "", i ? "called by" : "in",
+			symbol_text(task->stack[i] + (i == 0), text, sizeof(text)));
+	}
+}
+
 void explain_write(FILE *file)
 {
 	struct story story;
@@ -296,6 +319,7 @@ void explain_write(FILE *file)
 	if (story.gone)
 		fprintf(file, "%*s... %u later events were not kept ...\n", INDENT, "", story.gone);
 	write_finding(file, story.count + 1);
+	write_stack(file);
 	free(story.lines);
 }
 

@@ -27,6 +27,7 @@ enum {
 	HELD_SIGNALS_MAX = 16,
 	DESCRIPTORS_MAX = 128, /* of setup */
 	MADE_MAX = 128,
+	STACK_FRAMES_MAX = 12,
 	TURN_SUPERVISOR = -1,
 };
 
@@ -101,6 +102,8 @@ struct task {
 	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no
 			      crash */
 	struct call call;  /* what it is doing, or did last */
+	uint32_t stack_count; /* frames of where it crashed, the innermost first */
+	uintptr_t stack[STACK_FRAMES_MAX];
 	uint64_t random_used[8];
 	uint32_t held_count;
 	struct held_signal held[HELD_SIGNALS_MAX];

@@ -8,9 +8,11 @@
 #include "exec/strike.h"
 #include "exec/supervise.h"
 #include "exec/watch.h"
+#include "intercept/crash.h"
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
+#include "os/anonymous.h"
 
 #include <errno.h>
 #include <string.h>
@@ -35,8 +37,10 @@ int execution_prepare(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
 		control->fd_base = (int)limit.rlim_cur / 2;
 	real_prepare();
+	anonymous_replace();
 	(void)gate_open();
-	return signal_prepare();
+	error = signal_prepare();
+	return error ? error : crash_prepare();
 }
 
 /* The scenario's memory: as large as it asks, zeroed, at the same place in every task. */

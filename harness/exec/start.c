@@ -151,6 +151,7 @@ void start_reuse(void)
 		task->injured = task->expired = task->reported = false;
 		task->expected = 0;
 		task->held_count = 0;
+		task->stack_count = 0;
 		memset(task->random_used, 0, sizeof(task->random_used));
 		fresh(task);
 		task->state = TASK_PARKED;

@@ -7,6 +7,7 @@
  */
 #include "intercept/signal.h"
 
+#include "intercept/crash.h"
 #include "intercept/real.h"
 
 #include "core/point.h"
@@ -280,6 +281,8 @@ static int install(int signo, const struct sigaction *action, struct sigaction *
 		before.sa_sigaction = was.sa_sigaction;
 		before.sa_flags &= ~(~was.sa_flags & SA_SIGINFO);
 	}
+	if (old && crash_is_handler(&before))
+		before = (struct sigaction){ .sa_handler = SIG_DFL };
 	if (old)
 		*old = before;
 	return 0;
