@@ -51,8 +51,8 @@ char watch_state(const struct task *task)
 }
 
 /*
- * A nap lets go on whoever is held as woken. What is waited for may need it (a lock of the kernel that
- * another program holds, and got no CPU since), but most often another CPU sees to it before that.
+ * A nap lets go on whoever is held as woken. What is waited for may need it (a lock of the kernel
+ * that another program holds, and got no CPU since), but mostly another CPU sees to it first.
  */
 void watch_pause(unsigned round)
 {
