@@ -208,7 +208,11 @@ static void evidence(struct layout *layout, const struct record_case *record,
 		layout_wrap(layout, INDENT, record->message);
 	for (size_t i = 0; i < record->finding_count; i++)
 		show_finding(layout, &record->findings[i], options);
-	if (!record->finding_count && record->verdict > VERDICT_SKIP) {
+	if (record->finding_count || record->verdict <= VERDICT_SKIP)
+		return;
+	if (record->replay_line && *record->replay_line) {
+		labelled(layout, "replay: ", record->replay_line);
+	} else {
 		snprintf(seed, sizeof(seed), "%" PRIu64, record->seed);
 		labelled(layout, "seed: ", seed);
 	}

@@ -176,7 +176,7 @@ static void run_plain(struct campaign *campaign)
 	for (i = 0; !campaign->ended; i++) {
 		execution->number = i;
 		execution->depth = 0;
-		if (strategy)
+		if (strategy && strcmp(strategy, "sweep"))
 			execution->strategy = strategies_find(strategy);
 		else
 			execution->strategy = i == 0	   ? &strategy_replay
@@ -277,6 +277,22 @@ static uint64_t limit_of(const struct campaign *campaign)
 	return is_twin(campaign) ? EXECUTIONS_TWIN : EXECUTIONS_PLAIN;
 }
 
+/* No plan tells why nothing was found: the way back is to run the case as it was run. */
+static const char *same_again(const struct campaign *campaign)
+{
+	const struct campaign_options *options = campaign->options;
+	const struct campaign_target *target = campaign->target;
+	struct arena *arena = campaign->context->arena;
+
+	if (target->module[0])
+		return arena_print(arena, "%s run %s --case %s --seed %llu", options->program,
+				   target->module, target->scase->name,
+				   (unsigned long long)options->seed);
+	return arena_print(arena, "%s run %s/%s --case %s --seed %llu", options->program,
+			   target->scenario->group, target->scenario->name, target->scase->name,
+			   (unsigned long long)options->seed);
+}
+
 static struct record_case *new_record(struct pool_context *context,
 				      const struct campaign_options *options,
 				      const struct campaign_target *target)
@@ -303,6 +319,7 @@ struct record_case *campaign_run(struct pool_context *context,
 	campaign->target = target;
 	campaign->context = context;
 	campaign->record = new_record(context, options, target);
+	(void)finding_output(context); /* of the case before */
 	campaign->record->findings = campaign->findings;
 	campaign->limit = limit_of(campaign);
 	campaign_execution(&campaign->execution, options, target);
@@ -316,6 +333,8 @@ struct record_case *campaign_run(struct pool_context *context,
 		else
 			conclude_correct(campaign);
 	}
+	if (campaign->record->verdict != VERDICT_PASS && !campaign->record->finding_count)
+		campaign->record->replay_line = same_again(campaign);
 	campaign->record->seconds = (double)(sys_now_ns() - began_ns) / 1e9;
 	recipe_forget_running(context);
 	return campaign->record;

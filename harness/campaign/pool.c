@@ -6,6 +6,7 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,22 @@ static void explain_loss(struct worker *worker, int status, struct lost *lost)
 	lost->finished = true;
 }
 
+void pool_lost_plan(uint32_t job, char *name, size_t size)
+{
+	snprintf(name, size, "lost-%u.plan", job + 1);
+}
+
+/* Its successor would write its own over it. */
+static void keep_plan(const struct pool *pool, unsigned worker, uint32_t job)
+{
+	char from[PATH_MAX], to[PATH_MAX], name[64];
+
+	pool_lost_plan(job, name, sizeof(name));
+	snprintf(from, sizeof(from), "%s/running-%u.plan", pool->options->out_directory, worker);
+	snprintf(to, sizeof(to), "%s/%s", pool->options->out_directory, name);
+	(void)rename(from, to);
+}
+
 static void explain_failed_start(struct worker *worker, int status)
 {
 	char output[OUTPUT_SHOWN];
@@ -133,10 +150,12 @@ static void worker_ended(struct pool *pool, unsigned index, int status)
 
 	pool->running--;
 	worker->keeper = 0;
-	if (job)
+	if (job) {
 		explain_loss(worker, status, &pool->jobs[job - 1]);
-	else if (status != 0)
+		keep_plan(pool, index, job - 1);
+	} else if (status != 0) {
 		explain_failed_start(worker, status);
+	}
 	/* One that failed before it took a job would fail again. */
 	if (job && !atomic_load(&pool->shared->stop) &&
 	    atomic_load(&pool->shared->next_job) < pool->job_count)

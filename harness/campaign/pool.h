@@ -56,6 +56,12 @@ struct pool_options {
 	void *user;
 };
 
+/*
+ * The name, in the output directory, under which the plan that a lost job ran last is kept, if
+ * there is one.
+ */
+void pool_lost_plan(uint32_t job, char *name, size_t size);
+
 /* From a callback: finish soon, as if the user had interrupted. */
 void pool_stop(void);
 

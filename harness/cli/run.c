@@ -20,21 +20,25 @@ static void *run_case(struct pool_context *context, uint32_t job, void *user)
 }
 
 /* The worker died with the case: nothing is known of it but that. */
-static struct record_case lost_case(const struct campaign_target *target, const char *how,
-				    uint64_t seed)
+static struct record_case lost_case(const struct run *run, uint32_t job, const char *how)
 {
+	const struct campaign_target *target = &run->selection.targets[job];
 	struct record_case record = { .verdict = VERDICT_BROKEN,
 				      .kind = KIND_BROKEN,
-				      .seed = seed };
-	char *name;
+				      .seed = run->campaign.seed };
+	char *name, *path, plan[64];
 
-	if (asprintf(&name, "%s/%s", target->scenario->group, target->scenario->name) < 0)
-		name = (char *)(uintptr_t) "";
+	pool_lost_plan(job, plan, sizeof(plan));
+	if (asprintf(&name, "%s/%s", target->scenario->group, target->scenario->name) < 0 ||
+	    asprintf(&path, "%s/%s", run->out, plan) < 0)
+		abort();
 	record.scenario = name;
 	record.name = target->scase->name;
 	record.caught_by = target->scase->caught_by ? target->scase->caught_by : "";
 	record.message = strdup(how && how[0] ? how : "not run");
-	record.plan_path = "";
+	record.plan_path = access(path, R_OK) == 0 ? path : "";
+	if (record.plan_path[0] && asprintf(&name, "%s replay %s", cli_program, path) > 0)
+		record.replay_line = name;
 	return record;
 }
 
@@ -49,8 +53,7 @@ static void case_done(uint32_t job, void *result, const char *how, void *user)
 	struct run *run = user;
 	struct record_case *record = &run->records[job];
 
-	*record = result ? *(struct record_case *)result
-			 : lost_case(&run->selection.targets[job], how, run->campaign.seed);
+	*record = result ? *(struct record_case *)result : lost_case(run, job, how);
 	run->done = job + 1;
 	progress_clear(&run->progress);
 	if (run->json)

@@ -44,9 +44,10 @@ struct record_case {
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
-	uint64_t trace_hash;   /* over the traces of all executions, in order */
-	double seconds;	       /* wall clock; reports only, decides nothing */
-	const char *plan_path; /* of the first finding, or "" */
+	uint64_t trace_hash;	 /* over the traces of all executions, in order */
+	double seconds;		 /* wall clock; reports only, decides nothing */
+	const char *plan_path;	 /* of the first finding, or "" */
+	const char *replay_line; /* of a case that did not pass and has no finding; may be NULL */
 	const struct record_finding *findings;
 	size_t finding_count;
 };
