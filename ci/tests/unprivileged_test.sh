@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Without root, without real-time priorities, and without namespaces, the suite runs and says what it
+# has to do without. Correct cases pass and twins are caught all the same.
+# shellcheck source=ci/tests/expect.sh
+. "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+
+# A place that any user can read, and one that this user can write.
+chmod 755 "$temp"
+cp "$SABOT" "$(dirname "$SABOT")"/libsabot.so.1 "$temp"/
+mkdir -m 777 "$temp/work"
+sabot=$temp/$(basename "$SABOT")
+cd "$temp/work" || exit 1
+
+as_user=()
+if [[ $(id -u) == 0 ]]; then
+	as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
+fi
+no_rt=(setpriv --bounding-set=-sys_nice)
+[[ $(id -u) == 0 ]] || no_rt=()
+
+suite() {
+	local what=$1
+	shift
+	expect "$what" 0 "$@" "$sabot" run --out "$temp/work/out" -q -j2 --schedules 2
+	grep -q '^PASS ' "$temp/out" || complain "$what: no summary"
+}
+
+suite "a user" "${as_user[@]}"
+expect "a user's doctor" 0 "${as_user[@]}" "$sabot" doctor
+grep -q '^MISSING *real-time priorities' "$temp/out" || {
+	# Some machines let users have them: then nothing was taken away.
+	grep -q '^OK *real-time priorities' "$temp/out" || complain "doctor says nothing of priorities"
+}
+
+# Namespaces refused: within a user namespace of its own a limit of none can be set.
+# shellcheck disable=SC2016
+refused=(unshare --user --map-root-user bash -c
+	'echo 0 >/proc/sys/user/max_user_namespaces &&
+	exec setpriv --inh-caps=-all --bounding-set=-all --securebits=+noroot "$@"' refused)
+if "${as_user[@]}" "${refused[@]}" true 2>/dev/null; then
+	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}"
+	expect "its doctor" 0 "${as_user[@]}" "${refused[@]}" "$sabot" doctor
+	grep -q '^MISSING *namespaces' "$temp/out" || complain "doctor does not miss the namespaces"
+	[[ -z $(find "$temp/work/out" -name 'work-*') ]] || complain "a working directory is left"
+else
+	echo "user namespaces are not allowed here: one part is skipped"
+fi
+
+# Root in a container without CAP_SYS_NICE: namespaces, but no gate.
+if ((${#no_rt[@]})); then
+	suite "root without priorities" "${no_rt[@]}"
+	expect "each execution two times" 0 "${no_rt[@]}" "$sabot" run --twice --executions 50 -q \
+		--out "$temp/work/out" 'semundo-crash:no-fault' 'lock-order:no-fault'
+fi
+exit "$failed"
