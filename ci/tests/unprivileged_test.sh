@@ -30,7 +30,7 @@ suite "a user" "${as_user[@]}"
 expect "a user's doctor" 0 "${as_user[@]}" "$sabot" doctor
 grep -q '^MISSING *real-time priorities' "$temp/out" || {
 	# Some machines let users have them: then nothing was taken away.
-	grep -q '^OK *real-time priorities' "$temp/out" || complain "doctor says nothing of priorities"
+	grep -q '^OK *real-time priorities' "$temp/out" || complain "no word of priorities"
 }
 
 # Namespaces refused: within a user namespace of its own a limit of none can be set.

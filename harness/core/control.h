@@ -94,14 +94,14 @@ struct task {
 	bool leaving;	  /* its thread ends, and its process need not */
 	bool gone;	  /* its thread is no more; in a pool a task that ended may still have it */
 	bool reaped;	  /* its parent has waited for it, or joined it */
-	int reaped_status; /* what the parent was told then */
-	bool returned;	   /* WOKEN, out of its call although held: it waits for its go */
-	bool counted;	   /* in control->asleep */
-	bool reported;	   /* its death or exit was dealt with */
-	int status;	   /* exit status, or the signal that killed it */
-	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no
-			      crash */
-	struct call call;  /* what it is doing, or did last */
+	int reaped_status;    /* what the parent was told then */
+	bool returned;	      /* WOKEN, out of its call although held: it waits for its go */
+	bool counted;	      /* in control->asleep */
+	bool reported;	      /* its death or exit was dealt with */
+	int status;	      /* exit status, or the signal that killed it */
+	uint64_t expected;    /* signals (bit n: n) that were injected or sent: dying of them is no
+				 crash */
+	struct call call;     /* what it is doing, or did last */
 	uint32_t stack_count; /* frames of where it crashed, the innermost first */
 	uintptr_t stack[STACK_FRAMES_MAX];
 	uint64_t random_used[8];

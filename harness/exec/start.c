@@ -173,6 +173,7 @@ void start_kill_all(void)
 		if (task->state != TASK_PARKED)
 			gate_release(task);
 	}
+	control->asleep = 0; /* nobody is held any more */
 	for (round = 0;; round++) {
 		siginfo_t info = { .si_pid = 0 };
 		long left = sys_call(SYS_waitid, P_ALL, 0, (long)&info, WEXITED | WNOHANG, 0, 0);

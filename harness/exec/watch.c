@@ -12,7 +12,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { TICKS_LIMIT = 100 /* of CPU time in one step, 1/100 s each: then it does not end */ };
+enum {
+	TICKS_LIMIT = 100, /* of CPU time in one step, 1/100 s each: then it does not end */
+	YIELDS = 64,
+	YIELDS_HELD = 2000000,
+};
 
 static int stat_fds[TASKS_MAX]; /* descriptor + 1; 0: not open */
 
@@ -51,17 +55,18 @@ char watch_state(const struct task *task)
 }
 
 /*
- * A nap lets go on whoever is held as woken. What is waited for may need it (a lock of the kernel
- * that another program holds, and got no CPU since), but mostly another CPU sees to it first.
+ * A nap lets go on whoever is held as woken. What is waited for may need it: a lock of the kernel
+ * whose holder, another program, gets no CPU from us. Mostly another CPU sees to it first; else the
+ * kernel does, which gives those whom real-time tasks starve a share of each second.
  */
 void watch_pause(unsigned round)
 {
-	bool held = control->gated && control->asleep;
+	unsigned yields = control->gated && control->asleep ? YIELDS_HELD : YIELDS;
 
-	if (round < (held ? 4096 : 64))
+	if (round < yields)
 		sys_yield();
 	else
-		sys_nap(round < 1000 ? 50000 : 1000000);
+		sys_nap(round < yields + 1000 ? 50000 : 1000000);
 }
 
 void watch_count(struct task *task)
