@@ -36,6 +36,7 @@ static const struct sabot_case seeded_case = { .name = "case" };
 /* Of the last seeded() or seeded_sweep(). */
 static struct {
 	unsigned runs, fired, kinds[KIND_COUNT];
+	unsigned errors[OP_COUNT][ETIMEDOUT + 1]; /* how often each call ended with each */
 } seen;
 
 /* A handler runs when its task has the turn, never beside another's step. */
@@ -92,6 +93,19 @@ static inline void seeded_compare(const struct sabot_scenario *scenario, uint64_
 		 (unsigned long long)seed, i, other, line);
 }
 
+static inline void seeded_note(void)
+{
+	uint32_t i;
+
+	seen.runs++;
+	seen.kinds[control->finding.kind]++;
+	seen.fired += control->shot_count && control->shots[0].state >= SHOT_FIRED;
+	for (i = 0; i < trace_count(); i++)
+		if (control->events[i].kind == EVENT_RETURN &&
+		    control->events[i].error <= ETIMEDOUT)
+			seen.errors[control->events[i].op][control->events[i].error]++;
+}
+
 static inline void seeded_twice(const struct sabot_scenario *scenario, uint64_t seed, bool pool,
 				const struct plan_fault *fault)
 {
@@ -103,9 +117,7 @@ static inline void seeded_twice(const struct sabot_scenario *scenario, uint64_t 
 	memcpy(before, control->events, count * sizeof(before[0]));
 	seeded_once(scenario, seed, pool, fault);
 	seeded_compare(scenario, seed, before, count);
-	seen.runs++;
-	seen.kinds[control->finding.kind]++;
-	seen.fired += control->shot_count && control->shots[0].state >= SHOT_FIRED;
+	seeded_note();
 }
 
 /* Every finding of these kinds fails the test; with a bit for each kind. */

@@ -21,23 +21,28 @@ SCENARIO(parked, { "target", 1, be_hit }, { "sender", 2, send_one });
 
 static void test_parked(void **state)
 {
-	unsigned handled = 0, merged = 0;
+	unsigned apart = 0, merged = 0;
 	uint64_t seed;
 
 	(void)state;
 	memset(&seen, 0, sizeof(seen));
 	for (seed = 1; seed <= 40; seed++) {
-		uint32_t i, count = 0;
+		uint32_t i, count = 0, sent = 0;
 
 		seeded_twice(&parked_scenario, seed, false, NULL);
 		seeded_judge(&parked_scenario, seed, 0);
-		for (i = 0; i < trace_count(); i++)
-			count += control->events[i].kind == EVENT_HANDLER;
-		handled += count > 0;
-		merged += count == 1;
+		for (i = 0; i < trace_count(); i++) {
+			const struct event *event = &control->events[i];
+
+			count += event->kind == EVENT_HANDLER;
+			sent += event->kind == EVENT_RETURN && event->op == OP_KILL &&
+				!event->error;
+		}
+		merged += sent == 2 && count == 1;
+		apart += sent == 2 && count == 2;
 	}
 	/* Two are one while nobody has taken the first, and two if somebody has. */
-	assert_true(handled > merged && merged > 0);
+	assert_true(merged > 0 && apart > 0);
 	seeded_sweep(&parked_scenario, 1, PLAN_KILL, 0, WAITS);
 	seeded_sweep(&parked_scenario, 1, PLAN_STOP, 0, 0);
 	seeded_sweep(&parked_scenario, 2, PLAN_SIGNAL, SIGUSR1, WAITS);
@@ -60,9 +65,15 @@ static void send_and_give(struct sabot_task *task)
 }
 SCENARIO(interrupted, { "target", 1, be_interrupted }, { "sender", 1, send_and_give });
 
+static void give(int signo)
+{
+	hit(signo);
+	(void)change(ours, 1);
+}
+
 static void be_restarted(struct sabot_task *task)
 {
-	struct shared *shared = ready(task, hit, SA_RESTART);
+	struct shared *shared = ready(task, give, SA_RESTART);
 	char byte = 0;
 
 	sabot_assert(task, read(shared->fds[0], &byte, 1) == 1 && byte == 'x', "errno %d", errno);
@@ -94,11 +105,39 @@ static void read_own(struct sabot_task *task)
 }
 SCENARIO(own, { "target", 1, read_own }, { "sender", 1, send_one });
 
+/* A seed with which the target sleeps again after a handler: in what it was in, not in the
+ * handler's. */
+static uint64_t sleeping_again(void)
+{
+	uint64_t seed;
+
+	for (seed = 1; seed <= 100; seed++) {
+		bool handled = false;
+		uint32_t i;
+
+		seeded_once(&restarted_scenario, seed, false, NULL);
+		for (i = 0; i < trace_count(); i++) {
+			const struct event *event = &control->events[i];
+
+			handled = handled || event->kind == EVENT_HANDLER;
+			if (!handled || event->kind != EVENT_ASLEEP || event->task != 0)
+				continue;
+			assert_int_equal(event->op, OP_READ);
+			return seed;
+		}
+	}
+	fail_msg("no seed of 100 lets the target sleep again");
+	return 0;
+}
+
 static void test_interrupted(void **state)
 {
 	(void)state;
 	seeded(&interrupted_scenario, 30, 0);
+	assert_true(seen.errors[OP_SEMOP][EINTR] > 0 && seen.errors[OP_SEMOP][0] > 0);
 	seeded(&restarted_scenario, 30, 0);
+	assert_int_equal(seen.errors[OP_READ][EINTR], 0);
+	(void)sleeping_again();
 	seeded(&own_scenario, 30, 0);
 	seeded_sweep(&restarted_scenario, 2, PLAN_STOP, 0, 0);
 	seeded_sweep(&own_scenario, 2, PLAN_KILL, 0, WAITS);

@@ -88,7 +88,10 @@ static void test_time(void **state)
 	(void)state;
 	seeded(&resting_scenario, 20, 0);
 	seeded(&woken_scenario, 40, 0);
+	assert_true(seen.errors[OP_SLEEP][EINTR] > 0 && seen.errors[OP_SLEEP][0] > 0);
 	seeded(&late_scenario, 40, 0);
+	assert_true(seen.errors[OP_SEMTIMEDOP][EINTR] > 0 && seen.errors[OP_SEMTIMEDOP][0] > 0 &&
+		    seen.errors[OP_SEMTIMEDOP][EAGAIN] > 0);
 	seeded(&joining_scenario, 10, 0);
 	seeded_sweep(&resting_scenario, 1, PLAN_KILL, 0, 0);
 	seeded_sweep(&resting_scenario, 1, PLAN_STOP, 0, 0);
