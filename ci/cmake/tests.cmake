@@ -14,6 +14,8 @@ endif()
 set(unit_environment "SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};LC_ALL=C;\
 ASAN_OPTIONS=intercept_tls_get_addr=0")
 
+# Tests that run the engine do so one after the other: two that have real-time priority on the same
+# CPU only keep each other waiting.
 foreach(source ${unit_tests})
 	string(REGEX REPLACE "\\.c$" "" name ${source})
 	get_filename_component(target ${name} NAME)
@@ -28,6 +30,9 @@ foreach(source ${unit_tests})
 	add_test(NAME ${name} COMMAND ${target})
 	set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
 		ENVIRONMENT "${unit_environment}")
+	if(name MATCHES "intercept/")
+		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK real-time)
+	endif()
 endforeach()
 
 sabot_matching(golden_tests *_test.sh ci/tests harness faults reports scenarios)
@@ -35,6 +40,7 @@ foreach(script ${golden_tests})
 	string(REGEX REPLACE "\\.sh$" "" name ${script})
 	add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${script})
 	set_tests_properties(${name} PROPERTIES LABELS golden TIMEOUT 300 SKIP_RETURN_CODE 77
+		RESOURCE_LOCK real-time
 		ENVIRONMENT "SABOT=$<TARGET_FILE:sabot>;LIBSABOT=$<TARGET_FILE_DIR:libsabot>;\
 SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};SABOT_BUILD_DIR=${PROJECT_BINARY_DIR};\
 CC=${CMAKE_C_COMPILER};LC_ALL=C")

@@ -36,7 +36,7 @@ victim() {
 
 wait_until_gone() {
 	local round
-	for ((round = 0; round < 500; round++)); do
+	for ((round = 0; round < 2000; round++)); do
 		[[ -z $(ours) ]] && return 0
 		pause_ms 10
 	done

@@ -8,6 +8,7 @@
 #include "check/expect.h"
 #include "check/invariant.h"
 #include "check/stuck.h"
+#include "os/hot.h"
 #include "os/sys.h"
 #include "search/strategies.h"
 
@@ -109,7 +110,7 @@ static bool out_of_time(const struct campaign *campaign)
 /* A little time for everybody else: with a worker on each CPU, real-time tasks would leave none. */
 static void be_polite(void)
 {
-	static uint64_t last_ns;
+	static uint64_t last_ns HOT;
 	uint64_t now = sys_now_ns();
 
 	if (now - last_ns < 20000000)

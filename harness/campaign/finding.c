@@ -5,6 +5,7 @@
 #include "campaign/shrink.h"
 #include "check/explain.h"
 #include "check/graph.h"
+#include "exec/start.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -48,6 +49,7 @@ void finding_describe(struct record_finding *finding, struct pool_context *conte
 	char *story = explain_text();
 	char *graph = graph_last_text();
 
+	start_guard_again(); /* libdw may have come with the first story */
 	finding->message = arena_copy(context->arena, control->finding.message);
 	finding->place = arena_copy(context->arena, explain_place());
 	finding->story = arena_copy(context->arena, story);

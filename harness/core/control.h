@@ -274,18 +274,19 @@ struct control {
 	struct decider decider;
 	uint32_t recorded_count;
 	bool recorded_full;
-	struct recorded_switch recorded[RECORDED_MAX];
 	uint32_t shot_count;
 	uint32_t shots_open; /* armed or holding a victim */
 	struct shot shots[PLAN_FAULTS_MAX];
+	struct task tasks[TASKS_MAX];
 
+	/* Above: what every task touches, close together, since each fork maps it anew. */
+	struct recorded_switch recorded[RECORDED_MAX];
 	uint32_t made_count;
 	struct made made[MADE_MAX];
 	uint32_t object_count;
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];
-	struct task tasks[TASKS_MAX];
 
 	uint64_t trace_hash;
 	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */

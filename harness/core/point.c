@@ -102,7 +102,8 @@ void point_pass(struct task *task)
 		point_request(task, REQUEST_FINDING);
 		return;
 	}
-	if ((control->settle_due && control->asleep) || decide_shot(task_number(task))) {
+	if ((control->settle_due && control->asleep) ||
+	    (control->shots_open && decide_shot(task_number(task)))) {
 		point_request(task, REQUEST_DECIDE);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "intercept/real.h"
 #include "intercept/signal.h"
 #include "os/anonymous.h"
+#include "os/hot.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,8 +22,8 @@
 
 enum { LIMIT_STEPS = 4000, FD_BASE = 160 };
 
-static const struct sabot_scenario *kept; /* whose tasks a pool keeps, and of which case */
-static const struct sabot_case *kept_case;
+static const struct sabot_scenario *kept HOT; /* whose tasks a pool keeps, and of which case */
+static const struct sabot_case *kept_case HOT;
 
 int execution_prepare(void)
 {

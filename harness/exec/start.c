@@ -8,10 +8,12 @@
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
 #include "intercept/process.h"
+#include "os/hot.h"
 #include "os/sys.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -52,7 +54,18 @@ static int lowest_free(void)
 	return fd;
 }
 
-static int lowest_fd; /* when the bodies begin: the same for all, inherited */
+/* All open streams, the last opened first (glibc). */
+extern void *_IO_list_all;
+static const void *first_stream HOT;
+static int lowest_fd HOT; /* when the bodies begin: the same for all, inherited */
+
+/* As at a normal exit, but only if there is anything to flush: the look-up alone would copy a page.
+ */
+static void flush_streams(void)
+{
+	if (_IO_list_all != first_stream || __fpending(stdout) || __fpending(stderr))
+		fflush(NULL);
+}
 
 static void run_body(struct task *task)
 {
@@ -61,7 +74,7 @@ static void run_body(struct task *task)
 	control->scenario->roles[task->role].body(api_task_handle(task));
 	task = task_self; /* the body may return in a child */
 	task->in_runtime = true;
-	fflush(NULL);
+	flush_streams();
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
 	process_children_left(task);
 	if (task->parent < 0 && lowest_free() > task->lowest_fd)
@@ -77,15 +90,34 @@ static void leave_scenario(void)
 		task_self->in_runtime = true;
 }
 
+static bool guarded HOT;
+
+void start_guard_again(void)
+{
+	guarded = false;
+}
+
+/*
+ * Handlers run last in, first out: ours has to be registered after those of every library. Here,
+ * since in each child it would cost several page faults.
+ */
+static void guard_exit(void)
+{
+	if (!guarded)
+		(void)atexit(leave_scenario);
+	guarded = true;
+}
+
 static _Noreturn void live(struct task *task)
 {
+	/* A read maps the pages around it as well; a write would map one. */
+	(void)*(volatile const uint32_t *)&control->magic;
 	task_self = task;
 	task->in_runtime = true;
 	(void)sys_close_range((unsigned)control->fd_base, ~0u);
 	/* No namespace ends it with the supervisor. */
 	if (!control->isolated)
 		(void)sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
-	(void)atexit(leave_scenario);
 	gate_join();
 	task->pid = task->tid = sys_getpid();
 	point_wait(task);
@@ -104,6 +136,8 @@ int start_fork(void)
 	const struct sabot_role *role;
 	unsigned index;
 
+	guard_exit();
+	first_stream = _IO_list_all;
 	lowest_fd = lowest_free();
 	for (role = control->scenario->roles; role->name; role++)
 		for (index = 0; index < (role->count ? role->count : 1); index++) {

@@ -11,6 +11,8 @@ int start_fork(void);
 bool start_can_reuse(void);
 /* Makes the kept tasks ready for another execution. */
 void start_reuse(void);
+/* A library was loaded since, and may have handlers for exit() of its own. */
+void start_guard_again(void);
 /* Kills whatever runs, and reaps everything. */
 void start_kill_all(void);
 

@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/pending.h"
+#include "os/hot.h"
 #include "os/proc.h"
 #include "os/sys.h"
 
@@ -18,7 +19,7 @@ enum {
 	YIELDS_HELD = 2000000,
 };
 
-static int stat_fds[TASKS_MAX]; /* descriptor + 1; 0: not open */
+static int stat_fds[TASKS_MAX] HOT; /* descriptor + 1; 0: not open */
 
 void watch_forget(int task)
 {

@@ -19,7 +19,8 @@ struct range {
 /* Other files are locked by few, and private copies of their pages make each fork slower. */
 static bool is_everybodys(const char *line)
 {
-	return strstr(line, "/libc.so.") || strstr(line, "/ld-linux-");
+	return strstr(line, "/libc.so.") || strstr(line, "/ld-linux-") ||
+	       (strstr(line, "/libsabot.so.") && !strstr(line, "rw-p"));
 }
 
 /* A line of /proc/PID/maps: "first-end mode offset device inode path". False: to be left alone. */
