@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Without root, without real-time priorities, and without namespaces, the suite runs and says what it
-# has to do without. Correct cases pass and twins are caught all the same.
+# Without root, without real-time priorities, and without namespaces, the suite runs and says what
+# it has to do without. Correct cases pass and twins are caught all the same.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
