@@ -286,15 +286,20 @@ static void fell_asleep(struct task *task, char state)
 
 /*
  * Without the gate a sleep is believed when it is still one after the thread was seen inside a
- * system call; with it nobody could have woken the task since it was looked at.
+ * system call; with it nobody could have woken the task since it was looked at. Who is parked
+ * sleeps in no call: whoever hands the turn over to it has named it and not yet woken it.
  */
 static bool sleep_confirmed(const struct task *task)
 {
 	uint64_t arguments[6];
+	long number;
 
 	if (control->gated)
 		return true;
-	return proc_syscall(task->pid, task->tid, arguments) != -1 && watch_state(task) == 'S';
+	number = proc_syscall(task->pid, task->tid, arguments);
+	if (number == SYS_futex && arguments[0] == (uintptr_t)&task->go)
+		return false;
+	return number != -1 && watch_state(task) == 'S';
 }
 
 static void step_does_not_end(struct task *task)
