@@ -10,8 +10,9 @@ if(unit_tests AND NOT SABOT_CMOCKA)
 endif()
 
 # LeakSanitizer of gcc 12 takes thread-local storage of a library that was loaded late (libdw) for
-# that of an old glibc, and crashes at times; it does not look there when this is off. AddressSanitizer
-# takes any alternate signal stack for its own when a thread ends, and frees it: it is to have none.
+# that of an old glibc, and crashes at times; it does not look there when this is off.
+# AddressSanitizer takes any alternate signal stack for its own when a thread ends, and frees it: it
+# is to have none.
 set(unit_environment "SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};LC_ALL=C;\
 ASAN_OPTIONS=intercept_tls_get_addr=0:use_sigaltstack=0")
 
