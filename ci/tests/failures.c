@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 enum { OUTSIDE, INSIDE }; /* marks */
@@ -180,6 +181,15 @@ static void leave_file(struct sabot_task *task)
 	SABOT_OK(close(SABOT_OK(open("left-over.tmp", O_CREAT | O_WRONLY, 0600))));
 }
 
+static void leave_attached(struct sabot_task *task)
+{
+	int segment = SABOT_OK(shmget(IPC_PRIVATE, 1, 0600));
+
+	(void)task;
+	SABOT_OK(shmat(segment, NULL, 0));
+	SABOT_OK(shmctl(segment, IPC_RMID, NULL));
+}
+
 static void leave_descriptor(struct sabot_task *task)
 {
 	sabot_point(task, "here");
@@ -207,6 +217,7 @@ static const struct variant unlisted = { .body = reach_unlisted };
 static const struct variant leak_set = { .body = leave_set };
 static const struct variant leak_shm = { .body = leave_shm };
 static const struct variant leak_file = { .body = leave_file };
+static const struct variant leak_attached = { .body = leave_attached };
 static const struct variant leak_descriptor = { .body = leave_descriptor };
 static const struct variant good = { .body = pass };
 
@@ -225,6 +236,7 @@ static const struct sabot_case role_cases[] = {
 	{ .name = "leak-set", .variant = &leak_set },
 	{ .name = "leak-shm", .variant = &leak_shm },
 	{ .name = "leak-file", .variant = &leak_file },
+	{ .name = "leak-attached", .variant = &leak_attached },
 	{ .name = "leak-descriptor", .variant = &leak_descriptor },
 	{ .name = "no-fault-fires",
 	  .variant = &good,

@@ -108,6 +108,8 @@ expect leak-shm FAIL leak 1 '"left-over" is left behind' "${few[@]}"
 replays leak-shm
 expect leak-file FAIL leak 1 'file "left-over.tmp" is left behind' "${few[@]}"
 replays leak-file
+expect leak-attached FAIL leak 1 "worker#0 ends with 1 SysV segment attached" "${few[@]}"
+replays leak-attached
 expect leak-descriptor FAIL leak 1 "worker#0 ends with descriptor 3 left open" "${few[@]}"
 replays leak-descriptor
 

@@ -8,6 +8,7 @@
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
 #include "intercept/process.h"
+#include "intercept/sysv_shm.h"
 #include "os/hot.h"
 #include "os/sys.h"
 
@@ -77,6 +78,10 @@ static void run_body(struct task *task)
 	flush_streams();
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
 	process_children_left(task);
+	if (task->parent < 0 && sysv_shm_attached() > 0)
+		control_find(KIND_LEAK, task_number(task), "leak",
+			     "%s ends with %d SysV segment%s attached", task->name,
+			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
 	if (task->parent < 0 && lowest_free() > task->lowest_fd)
 		control_find(KIND_LEAK, task_number(task), "leak",
 			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SysV shared memory: shmget(2), shmat(2), shmdt(2), shmctl(2). Attached segments are mappings. */
+#include "intercept/sysv_shm.h"
+
 #include "intercept/descriptor.h"
 #include "intercept/mapping.h"
 #include "intercept/real.h"
@@ -48,6 +50,13 @@ static void note_attached(int id, const void *address)
 	mapping_add(&mapping);
 }
 
+static int attached;
+
+int sysv_shm_attached(void)
+{
+	return attached;
+}
+
 INTERPOSE void *shmat(int id, const void *address, int flags)
 {
 	struct call call;
@@ -61,6 +70,8 @@ INTERPOSE void *shmat(int id, const void *address, int flags)
 	result = REAL(shmat)(id, address, flags);
 	if (result != (void *)-1 && (is_task || descriptor_in_setup()))
 		note_attached(id, result);
+	if (result != (void *)-1 && is_task)
+		attached++;
 	if (is_task)
 		(void)call_end(&call, result == (void *)-1 ? -1 : 0);
 	return result;
@@ -79,6 +90,8 @@ INTERPOSE int shmdt(const void *address)
 	mapping = mapping_at((uintptr_t)address);
 	if (result == 0 && mapping && (is_task || descriptor_in_setup()))
 		mapping_remove(mapping->address, mapping->size);
+	if (result == 0 && is_task)
+		attached--;
 	return is_task ? (int)call_end(&call, result) : result;
 }
 
