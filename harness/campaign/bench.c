@@ -10,6 +10,7 @@
 #include "search/strategies.h"
 
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,8 @@ static double least(double a, double b)
 /* Of some runs the best: what else the machine does only ever adds. */
 enum { BLOCKS = 8 };
 
+static _Atomic uint64_t *still_alive;
+
 static double time_executions(const struct execution *execution, unsigned rounds)
 {
 	uint64_t began_ns;
@@ -159,8 +162,11 @@ static double time_executions(const struct execution *execution, unsigned rounds
 
 	(void)execution_run(execution);
 	began_ns = sys_now_ns();
-	for (i = 0; i < rounds; i++)
+	for (i = 0; i < rounds; i++) {
 		(void)execution_run(execution);
+		if (i % 1024 == 0)
+			atomic_fetch_add(still_alive, 1);
+	}
 	began_ns = sys_now_ns() - began_ns;
 	execution_end_pool();
 	return (double)began_ns / rounds;
@@ -309,8 +315,9 @@ static void bench_memory(struct bench *bench, double scale)
 				       false, "" });
 }
 
-void bench_run(struct bench *bench, double scale)
+void bench_run(struct bench *bench, double scale, _Atomic uint64_t *alive)
 {
+	still_alive = alive;
 	bench_executions(bench, scale);
 	bench_steps(bench, scale);
 	bench_verdict(bench, scale);

@@ -25,7 +25,10 @@ struct bench {
 	size_t count;
 };
 
-/* Fills the rows one after the other. `scale` multiplies the iterations; 1 takes some seconds. */
-void bench_run(struct bench *bench, double scale);
+/*
+ * Fills the rows one after the other. `scale` multiplies the iterations; 1 takes some seconds.
+ * `alive` counts up all the while: who watches knows that it goes on.
+ */
+void bench_run(struct bench *bench, double scale, _Atomic uint64_t *alive);
 
 #endif

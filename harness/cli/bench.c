@@ -61,9 +61,8 @@ static void *run(struct pool_context *context, uint32_t job, void *user)
 {
 	struct bench_arguments *arguments = user;
 
-	(void)context;
 	(void)job;
-	bench_run(arguments->bench, arguments->scale);
+	bench_run(arguments->bench, arguments->scale, &context->status->executions);
 	return arguments->bench;
 }
 
