@@ -34,7 +34,7 @@ foreach(source ${unit_tests})
 		ENVIRONMENT "${unit_environment}")
 	if(name MATCHES "intercept/")
 		# Their tasks end with exit(), where LeakSanitizer would have the last word.
-		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK real-time
+		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK real-time TIMEOUT 600
 			ENVIRONMENT "${unit_environment}:detect_leaks=0")
 	endif()
 endforeach()
