@@ -24,8 +24,26 @@ static bool is_place(const struct sabot_fault *fault, const struct event *event,
 	       (where == PLAN_AT_POINT && event->name && !strcmp(event->name, fault->point));
 }
 
-static void add(struct coordinates *coordinates, const struct event *event, enum plan_where where,
-		uint64_t state)
+/* How often the task was in this state in this operation before: a large transfer sleeps often. */
+static uint32_t times_before(const struct event *event)
+{
+	const struct event *earlier;
+	uint32_t times = 0;
+
+	if (event->kind == EVENT_CALL)
+		return 0;
+	for (earlier = event; earlier-- > control->events;) {
+		if (earlier->task != event->task)
+			continue;
+		if (earlier->number != event->number || earlier->kind == EVENT_CALL)
+			break;
+		if (earlier->kind == event->kind)
+			times++;
+	}
+	return times;
+}
+
+static void add(struct coordinates *coordinates, const struct event *event, enum plan_where where)
 {
 	const struct task *task = &control->tasks[event->task];
 	struct coordinate *coordinate;
@@ -36,8 +54,10 @@ static void add(struct coordinates *coordinates, const struct event *event, enum
 	snprintf(coordinate->victim, sizeof(coordinate->victim), "%s", task->name);
 	coordinate->op = event->number;
 	coordinate->kind = (enum op)event->op;
+	coordinate->again = times_before(event);
 	coordinate->where = where;
-	coordinate->key = random_join(random_join(state, task->name_hash), (uint64_t)where + 1);
+	coordinate->key =
+		random_join(random_join(event->hash, task->name_hash), (uint64_t)where + 1);
 }
 
 /* What is to be known of a task to see whether its next point differs from its last for a survivor.
@@ -77,17 +97,17 @@ static void visit(struct coordinates *coordinates, const struct sabot_fault *fau
 	case EVENT_CALL:
 		if (is_place(fault, event, PLAN_AT_POINT) &&
 		    !(last->state && !fault->point && is_same_place(last, i)))
-			add(coordinates, event, PLAN_AT_POINT, event->hash);
+			add(coordinates, event, PLAN_AT_POINT);
 		*last = (struct last_point){ true, i, event->state };
 		break;
 	case EVENT_ASLEEP:
 		if (is_place(fault, event, PLAN_ASLEEP))
-			add(coordinates, event, PLAN_ASLEEP, event->hash);
+			add(coordinates, event, PLAN_ASLEEP);
 		break;
 	case EVENT_WOKEN:
 		/* Without the gate the woken runs on by itself: nothing can strike it there. */
 		if (control->gated && is_place(fault, event, PLAN_WOKEN))
-			add(coordinates, event, PLAN_WOKEN, event->hash);
+			add(coordinates, event, PLAN_WOKEN);
 		break;
 	default:
 		break;

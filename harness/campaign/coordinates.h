@@ -8,6 +8,7 @@
 struct coordinate {
 	char victim[PLAN_TASK_MAX];
 	uint32_t op;
+	uint32_t again; /* how often the victim had come to that state in the operation before */
 	enum op kind;
 	enum plan_where where;
 	uint64_t key; /* equal keys: no survivor can tell the strikes apart */

@@ -134,10 +134,10 @@ static size_t add_faults(char *text, size_t size, const struct execution *execut
 		if (fault->kind == PLAN_SIGNAL)
 			snprintf(signo, sizeof(signo), " %d", fault->signo);
 		used += (size_t)snprintf(text + used, size - used,
-					 "fault %s%s %s at %u %s %s after %u\n",
+					 "fault %s%s %s at %u %s %s again %u after %u\n",
 					 plan_fault_name(fault->kind), signo, fault->victim,
 					 fault->op, fault->call, plan_where_name(fault->where),
-					 fault->after);
+					 fault->again, fault->after);
 	}
 	return used;
 }

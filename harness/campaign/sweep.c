@@ -30,6 +30,7 @@ static void aim(struct plan_fault *shot, const struct sabot_fault *fault,
 	shot->signo = fault->kind == SABOT_SIGNAL ? fault->signo : 0;
 	shot->op = at->op;
 	shot->where = at->where;
+	shot->again = at->again;
 	snprintf(shot->victim, sizeof(shot->victim), "%s", at->victim);
 	snprintf(shot->call, sizeof(shot->call), "%s", op_name(at->kind));
 }

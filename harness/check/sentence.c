@@ -241,15 +241,15 @@ const char *sentence_of_sleep(const struct event *call, const struct event *even
 	return text;
 }
 
-static const char *place_of_fault(const struct event *event, enum plan_where where, char *text,
-				  size_t size)
+static const char *place_of_fault(const struct event *event, const struct plan_fault *plan,
+				  char *text, size_t size)
 {
-	const char *name = op_name((enum op)event->op);
+	const char *name = op_name((enum op)event->op), *again = plan->again ? " again" : "";
 
-	if (where == PLAN_ASLEEP)
-		snprintf(text, size, "asleep in %s", name);
-	else if (where == PLAN_WOKEN)
-		snprintf(text, size, "after it was woken in %s and before it ran", name);
+	if (plan->where == PLAN_ASLEEP)
+		snprintf(text, size, "asleep%s in %s", again, name);
+	else if (plan->where == PLAN_WOKEN)
+		snprintf(text, size, "after it was woken%s in %s and before it ran", again, name);
 	else if (event->name)
 		snprintf(text, size, "at the point \"%s\"", event->name);
 	else
@@ -267,7 +267,7 @@ const char *sentence_of_fault(const struct event *event, char *text, size_t size
 	if (event->value < 0 || event->value >= control->shot_count)
 		return text;
 	shot = &control->shots[event->value];
-	place_of_fault(event, shot->plan.where, place, sizeof(place));
+	place_of_fault(event, &shot->plan, place, sizeof(place));
 	switch (shot->plan.kind) {
 	case PLAN_KILL:
 		snprintf(text, size, "is killed %s", place);

@@ -81,6 +81,8 @@ struct task {
 	pid_t pid, tid;
 	uint32_t op;   /* operations begun */
 	uint32_t pass; /* decisions taken by it since it began this one */
+	/* How often it fell asleep, and was woken, in this one. */
+	uint32_t slept, woke;
 	uint32_t children;
 	uint32_t since; /* the decision number at which it came to its state */
 	int mark;

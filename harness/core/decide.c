@@ -132,9 +132,10 @@ static bool shot_hits(const struct shot *shot, const struct task *task)
 	case PLAN_AT_POINT:
 		return task->state == TASK_PARKED || task->state == TASK_SPINNING;
 	case PLAN_ASLEEP:
-		return task->state == TASK_ASLEEP || task->state == TASK_TIMED;
+		return (task->state == TASK_ASLEEP || task->state == TASK_TIMED) &&
+		       task->slept == plan->again + 1;
 	case PLAN_WOKEN:
-		return task->state == TASK_WOKEN;
+		return task->state == TASK_WOKEN && task->woke == plan->again + 1;
 	case PLAN_WHERE_COUNT:
 		break;
 	}

@@ -18,7 +18,7 @@
  *	strategy replay
  *	finding deadlock: who waits for what	only if there is one
  *	fault kill holder#0 at 3 semop point
- *	fault signal 10 waiter#1 at 2 semop asleep after 4
+ *	fault signal 10 waiter#1 at 2 semop asleep again 1 after 4
  *	switch holder#0 3 semop to waiter#1
  *	switch holder#0 3.1 semop to waiter#1	pass 1
  *	trace 2 0x0123456789abcdef	how many lines follow, and the hash; only if known
@@ -72,6 +72,7 @@ struct plan_fault {
 	enum plan_fault_kind kind;
 	int signo;	/* PLAN_SIGNAL only, else 0 */
 	uint32_t op;	/* the victim's operation */
+	uint32_t again; /* how often it had come to that state in this operation before */
 	uint32_t after; /* decisions of anyone since the victim came to that state: 0 is at once */
 	enum plan_where where;
 	char victim[PLAN_TASK_MAX];

@@ -74,6 +74,7 @@ static void random_plan(struct plan *to)
 		fault->kind = below(PLAN_FAULT_KIND_COUNT);
 		fault->signo = fault->kind == PLAN_SIGNAL ? (int)(1 + below(NSIG - 1)) : 0;
 		fault->op = random_number();
+		fault->again = random_number();
 		fault->after = random_number();
 		fault->where = below(PLAN_WHERE_COUNT);
 		random_task(fault->victim);

@@ -147,11 +147,26 @@ static enum plan_where take_where(struct reader *reader)
 	return where;
 }
 
-/* kill TASK at OP CALL WHERE [after N] */
+/* [again N] [after N] */
+static void take_delay(struct reader *reader, struct plan_fault *fault)
+{
+	const char *word = plan_line_word(&reader->line);
+
+	if (word && strcmp(word, "again") == 0) {
+		fault->again = take_number32(reader, "number of times");
+		word = plan_line_word(&reader->line);
+	}
+	if (!word)
+		return;
+	if (strcmp(word, "after") != 0)
+		plan_line_fail(&reader->line, "'%.40s' is too much here", word);
+	fault->after = take_number32(reader, "number of decisions");
+}
+
+/* kill TASK at OP CALL WHERE [again N] [after N] */
 static void read_fault(struct reader *reader)
 {
 	struct plan_fault *fault = &reader->plan->faults[reader->plan->fault_count];
-	const char *word;
 
 	if (reader->plan->fault_count == PLAN_FAULTS_MAX) {
 		plan_line_fail(&reader->line, "more than %d faults", PLAN_FAULTS_MAX);
@@ -165,12 +180,7 @@ static void read_fault(struct reader *reader)
 	fault->op = take_number32(reader, "operation");
 	take_text(reader, PLAN_TEXT_CALL, "call", fault->call, sizeof(fault->call));
 	fault->where = take_where(reader);
-	word = plan_line_word(&reader->line);
-	if (word) {
-		if (strcmp(word, "after") != 0)
-			plan_line_fail(&reader->line, "'%.40s' is too much here", word);
-		fault->after = take_number32(reader, "number of decisions");
-	}
+	take_delay(reader, fault);
 	reader->plan->fault_count++;
 }
 

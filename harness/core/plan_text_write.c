@@ -51,6 +51,8 @@ static void write_fault(struct writer *writer, const struct plan_fault *fault)
 		emit(writer, "%d ", fault->signo);
 	emit(writer, "%s at %" PRIu32 " %s %s", fault->victim, fault->op,
 	     plan_text_escape(PLAN_TEXT_CALL, fault->call, call), plan_where_name(fault->where));
+	if (fault->again)
+		emit(writer, " again %" PRIu32, fault->again);
 	if (fault->after)
 		emit(writer, " after %" PRIu32, fault->after);
 	emit(writer, "\n");

@@ -95,6 +95,7 @@ void point_pass(struct task *task)
 	control->now_ns += STEP_NS;
 	task->op++;
 	task->pass = 0;
+	task->slept = task->woke = 0;
 	task->since = control->decisions;
 	task->state = TASK_PARKED;
 	trace_event(EVENT_CALL, task, 0);

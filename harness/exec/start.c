@@ -186,6 +186,7 @@ void start_reuse(void)
 
 		/* Kept: who it is. All else is as after a fork. */
 		task->op = task->pass = task->since = task->children = 0;
+		task->slept = task->woke = 0;
 		task->mark = 0;
 		task->injured = task->expired = task->reported = false;
 		task->expected = 0;

@@ -84,6 +84,7 @@ static enum request_kind turn_back(int *at, int *current)
 	switch (request) {
 	case REQUEST_SLEEP:
 		task->state = TASK_TIMED;
+		task->slept++;
 		task->since = control->decisions;
 		trace_event(EVENT_ASLEEP, task, 0);
 		break;

@@ -277,6 +277,7 @@ static void fell_asleep(struct task *task, char state)
 	}
 	drop_deadline(task);
 	task->state = TASK_ASLEEP;
+	task->slept++;
 	task->since = control->decisions;
 	watch_count(task);
 	gate_hold(task);
@@ -393,6 +394,7 @@ static void was_woken(struct task *task)
 		/* It may be out of its call already: the gate is open while the supervisor naps. */
 		task->returned = task->state != TASK_ASLEEP;
 		task->state = TASK_WOKEN;
+		task->woke++;
 		control->woken++;
 	} else {
 		watch_uncount(task); /* without the gate: it came out and parked by itself */

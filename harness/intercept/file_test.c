@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 enum { SEEDS = 12, RECORDS = 20, RECORD = 4096 /* more of them than a pipe holds */ };
+enum { MUCH = 4, PIPE_HOLDS = 65536 };
 
 struct shared {
 	int pipe[2];
@@ -45,10 +46,9 @@ static void ended(void)
 static const struct sabot_case the_case = { .name = "case" };
 
 /* Runs it twice: the same seed gives the same trace. */
-static void run(const struct sabot_scenario *scenario, uint64_t seed, const char *victim,
-		uint32_t op)
+static void run_with(const struct sabot_scenario *scenario, uint64_t seed,
+		     const struct plan_fault *fault)
 {
-	struct plan_fault fault = { .kind = PLAN_KILL, .op = op, .where = PLAN_AT_POINT };
 	struct execution execution = { .scenario = scenario,
 				       .scase = &the_case,
 				       .strategy = &strategy_random,
@@ -57,9 +57,8 @@ static void run(const struct sabot_scenario *scenario, uint64_t seed, const char
 				       .ended = ended };
 	uint64_t hash;
 
-	if (victim) {
-		snprintf(fault.victim, sizeof(fault.victim), "%s", victim);
-		execution.faults = &fault;
+	if (fault) {
+		execution.faults = fault;
 		execution.fault_count = 1;
 	}
 	is_stuck = false;
@@ -68,6 +67,16 @@ static void run(const struct sabot_scenario *scenario, uint64_t seed, const char
 	assert_int_equal(execution_run(&execution), 0);
 	assert_true(control->trace_hash == hash);
 	assert_string_equal(control->finding.message, "");
+}
+
+static void run(const struct sabot_scenario *scenario, uint64_t seed, const char *victim,
+		uint32_t op)
+{
+	struct plan_fault fault = { .kind = PLAN_KILL, .op = op, .where = PLAN_AT_POINT };
+
+	if (victim)
+		snprintf(fault.victim, sizeof(fault.victim), "%s", victim);
+	run_with(scenario, seed, victim ? &fault : NULL);
 }
 
 static unsigned count(enum event_kind kind, enum op op, int error)
@@ -154,6 +163,56 @@ static void a_killed_writer_ends_a_pipe_at_a_record(void **state)
 		assert_int_equal(((struct shared *)control->shared)->received,
 				 (op < 2 ? 0 : (int)op - 2) * RECORD);
 	}
+}
+
+static void produce_at_once(struct sabot_task *task)
+{
+	static const char much[MUCH * PIPE_HOLDS];
+	struct shared *shared = sabot_shared(task);
+
+	close(shared->pipe[0]);
+	SABOT_OK(write(shared->pipe[1], much, sizeof(much)));
+	close(shared->pipe[1]);
+}
+
+static void consume_much(struct sabot_task *task)
+{
+	static char much[PIPE_HOLDS];
+	struct shared *shared = sabot_shared(task);
+	ssize_t got;
+
+	close(shared->pipe[1]);
+	while ((got = SABOT_OK(read(shared->pipe[0], much, sizeof(much)))) > 0)
+		shared->received += (int)got;
+	close(shared->pipe[0]);
+}
+
+static const struct sabot_role much_roles[] = { { "producer", 1, produce_at_once },
+						{ "consumer", 1, consume_much },
+						{ 0 } };
+static const struct sabot_scenario much_scenario = { .name = "much",
+						     .group = "test",
+						     .shared_size = sizeof(struct shared),
+						     .setup = setup_pipe,
+						     .roles = much_roles };
+
+/* Each time that it sleeps in the one call, it has moved more. */
+static void a_large_write_can_be_cut_short_in_each_sleep(void **state)
+{
+	struct plan_fault fault = {
+		.kind = PLAN_KILL, .op = 2, .where = PLAN_ASLEEP, .victim = "producer#0"
+	};
+
+	(void)state;
+	for (fault.again = 0; fault.again < MUCH - 1; fault.again++) {
+		run_with(&much_scenario, 1, &fault);
+		assert_false(is_stuck);
+		assert_int_equal(control->tasks[0].state, TASK_DEAD);
+		assert_int_equal(((struct shared *)control->shared)->received,
+				 (fault.again + 1) * PIPE_HOLDS);
+	}
+	run_with(&much_scenario, 1, &fault);
+	assert_int_equal(control->tasks[0].state, TASK_ENDED);
 }
 
 static void setup_fifo(struct sabot_env *env)
@@ -388,6 +447,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pipe_blocks_both_ways_and_ends),
 		cmocka_unit_test(a_killed_writer_ends_a_pipe_at_a_record),
+		cmocka_unit_test(a_large_write_can_be_cut_short_in_each_sleep),
 		cmocka_unit_test(the_ends_of_a_fifo_wait_for_each_other),
 		cmocka_unit_test(only_the_kernel_sees_cycles_of_record_locks),
 		cmocka_unit_test(a_killed_holder_lets_the_waiter_in),
