@@ -7,6 +7,16 @@
 #include "reports/json.h"
 #include "reports/report.h"
 
+static void observed(struct json *json, const struct record_case *record)
+{
+	json_text(json, "characterises", record->characterises);
+	json_array_open(json, "observed");
+	for (size_t i = 0; i < record->observation_count; i++)
+		json_text(json, NULL, record->observations[i].text);
+	json_array_close(json);
+	json_bool(json, "differs", report_differs(record));
+}
+
 static void case_members(struct json *json, const struct record_case *record)
 {
 	json_text(json, "scenario", record->scenario);
@@ -26,6 +36,8 @@ static void case_members(struct json *json, const struct record_case *record)
 	json_text(json, "caught_by", record->caught_by);
 	json_text(json, "message", record->message);
 	json_unsigned(json, "finding_count", record->finding_count);
+	if (*record->characterises)
+		observed(json, record);
 }
 
 static void finding(struct json *json, const struct record_finding *record)

@@ -9,6 +9,7 @@
 
 #include "core/record.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,6 +70,18 @@ int report_summary_text(FILE *file, const struct record_run *run,
 
 /* One JSON object on one line, without the findings themselves. */
 int report_case_json(FILE *file, const struct record_case *record);
+
+/* Whether an observation is in the case's table of what is known; and the reverse. */
+bool report_is_known(const struct record_case *record, const char *text);
+bool report_is_observed(const struct record_case *record, const char *text);
+/* Of a case that characterises: whether this machine does something else than is known. */
+bool report_differs(const struct record_case *record);
+
+/* What was observed, a row a case, and where it differs from what is known. */
+int report_semantics_text(FILE *file, const struct record_run *run,
+			  const struct report_options *options);
+/* The same as a table in Markdown, without the differences: the table that ships. */
+int report_semantics_markdown(FILE *file, const struct record_run *run);
 
 struct report_totals {
 	size_t verdicts[VERDICT_COUNT];

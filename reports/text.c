@@ -218,6 +218,25 @@ static void evidence(struct layout *layout, const struct record_case *record,
 	}
 }
 
+/* What this platform does is no verdict: it is shown on demand, or where it is not as known. */
+static void observations(struct layout *layout, const struct record_case *record,
+			 const struct report_options *options)
+{
+	const char *const *known = record->known;
+
+	for (size_t i = 0; i < record->observation_count; i++) {
+		const char *text = record->observations[i].text;
+
+		if (known && !report_is_known(record, text))
+			labelled(layout, "not as known here: ", text);
+		else if (options->verbosity >= REPORT_VERBOSE)
+			labelled(layout, "observed: ", text);
+	}
+	for (; known && *known; known++)
+		if (!report_is_observed(record, *known))
+			labelled(layout, "known, not seen here: ", *known);
+}
+
 static void show_case(struct layout *layout, const struct record_case *record,
 		      const struct report_options *options)
 {
@@ -227,6 +246,8 @@ static void show_case(struct layout *layout, const struct record_case *record,
 	if (record->verdict != VERDICT_PASS ||
 	    (*record->caught_by && options->verbosity >= REPORT_VERBOSE))
 		evidence(layout, record, options);
+	if (*record->characterises && record->verdict == VERDICT_PASS)
+		observations(layout, record, options);
 }
 
 /* What did not pass, again: it may have scrolled away among many cases. */

@@ -143,10 +143,16 @@ static void verbose_run(void **state)
 static void colour_marks_the_verdict_only(void **state)
 {
 	static const struct record_case cases[] = {
-		{ .scenario = "a/b", .name = "c", .caught_by = "", .message = "", .executions = 2 },
+		{ .scenario = "a/b",
+		  .name = "c",
+		  .caught_by = "",
+		  .characterises = "",
+		  .message = "",
+		  .executions = 2 },
 		{ .scenario = "a/b",
 		  .name = "d",
 		  .caught_by = "",
+		  .characterises = "",
 		  .message = "why",
 		  .verdict = VERDICT_BROKEN,
 		  .kind = KIND_BROKEN,

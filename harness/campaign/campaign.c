@@ -2,11 +2,13 @@
 #include "campaign/campaign.h"
 
 #include "campaign/finding.h"
+#include "campaign/observations.h"
 #include "campaign/recipe.h"
 #include "campaign/sweep.h"
 #include "campaign/twice.h"
 #include "check/expect.h"
 #include "check/invariant.h"
+#include "check/outcome.h"
 #include "check/stuck.h"
 #include "os/hot.h"
 #include "os/sys.h"
@@ -17,6 +19,7 @@
 
 enum {
 	EXECUTIONS_PLAIN = 200,
+	EXECUTIONS_QUICK = 40,
 	EXECUTIONS_TWIN = 4000,
 	EXECUTIONS_SWEEP = 50000,
 	SEEN_ENOUGH = 20, /* times that the same finding came back */
@@ -162,6 +165,8 @@ bool campaign_try(struct campaign *campaign)
 	count(campaign);
 	if (campaign->options->twice && control->finding.kind == KIND_NONE)
 		twice_compare(campaign);
+	if (observations_wanted(campaign) && observations_take(campaign))
+		return true;
 	if (control->finding.kind != KIND_NONE)
 		note_finding(campaign);
 	return !campaign->ended;
@@ -226,7 +231,10 @@ static void conclude_correct(struct campaign *campaign)
 		record->message = arena_print(arena, "role \"%s\" never reached a point", role);
 	else if (campaign->target->scase->fault.kind && record->faults_fired == 0)
 		record->message = "no fault ever fired";
-	else if (campaign->target->scenario->invariants && record->checks == 0)
+	else if (observations_wanted(campaign) && !record->observation_count)
+		record->message = "nothing was observed";
+	else if (campaign->target->scenario->invariants && record->checks == 0 &&
+		 !observations_wanted(campaign))
 		record->message = "no invariant was ever judged";
 	else
 		record->verdict = VERDICT_PASS;
@@ -275,7 +283,9 @@ static uint64_t limit_of(const struct campaign *campaign)
 		return campaign->options->executions;
 	if (campaign->target->scase->fault.kind)
 		return EXECUTIONS_SWEEP;
-	return is_twin(campaign) ? EXECUTIONS_TWIN : EXECUTIONS_PLAIN;
+	if (is_twin(campaign))
+		return EXECUTIONS_TWIN;
+	return campaign->options->quick ? EXECUTIONS_QUICK : EXECUTIONS_PLAIN;
 }
 
 /* No plan tells why nothing was found: the way back is to run the case as it was run. */
@@ -304,8 +314,11 @@ static struct record_case *new_record(struct pool_context *context,
 	record->name = arena_copy(context->arena, target->scase->name);
 	record->caught_by =
 		options->raw ? "" : arena_copy(context->arena, target->scase->caught_by);
+	record->characterises =
+		options->raw ? "" : arena_copy(context->arena, target->scase->characterises);
 	record->message = record->plan_path = "";
 	record->seed = options->seed;
+	record->known = target->scase->known;
 	return record;
 }
 
@@ -322,8 +335,11 @@ struct record_case *campaign_run(struct pool_context *context,
 	campaign->record = new_record(context, options, target);
 	(void)finding_output(context); /* of the case before */
 	campaign->record->findings = campaign->findings;
+	campaign->record->observations = campaign->observations;
 	campaign->limit = limit_of(campaign);
 	campaign_execution(&campaign->execution, options, target);
+	if (observations_wanted(campaign))
+		campaign->execution.over = outcome_look;
 	if (target->scase->fault.kind)
 		sweep_run(campaign);
 	else

@@ -10,7 +10,7 @@
 
 #include <sabot/sabot.h>
 
-enum { CAMPAIGN_FINDINGS_MAX = 8 };
+enum { CAMPAIGN_FINDINGS_MAX = 8, CAMPAIGN_OBSERVATIONS_MAX = 64 };
 
 struct campaign_options {
 	uint64_t seed;
@@ -18,6 +18,7 @@ struct campaign_options {
 	const char *strategy; /* NULL: a mix; else of search/strategies.h, or "sweep" */
 	uint32_t depth;	      /* pct */
 	uint32_t schedules;   /* of a sweep: how many base schedules are swept */
+	bool quick;	      /* fewer schedules */
 	bool raw;	      /* a twin is judged as any other case */
 	bool twice;	      /* every execution two times: the traces must be equal */
 	bool shrink;
@@ -38,6 +39,7 @@ struct campaign {
 	struct pool_context *context;
 	struct record_case *record;
 	struct record_finding findings[CAMPAIGN_FINDINGS_MAX];
+	struct record_observation observations[CAMPAIGN_OBSERVATIONS_MAX];
 	struct execution execution; /* as the next try will run it */
 	uint64_t limit;		    /* executions at most */
 	uint64_t roles_reached;	    /* bit per role: it came to a point */

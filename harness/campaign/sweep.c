@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASES = 8, BASES_TWIN = 256, CASCADE_BASES = 2 };
+enum { BASES = 8, BASES_QUICK = 1, BASES_TWIN = 256, CASCADE_BASES = 2 };
 
 struct sweep {
 	struct campaign *campaign;
@@ -117,7 +117,10 @@ void sweep_run(struct campaign *campaign)
 {
 	const struct campaign_options *options = campaign->options;
 	bool twin = campaign->target->scase->caught_by && !options->raw;
-	uint64_t bases = options->schedules ? options->schedules : twin ? BASES_TWIN : BASES;
+	uint64_t bases = options->schedules ? options->schedules
+			 : twin		    ? BASES_TWIN
+			 : options->quick   ? BASES_QUICK
+					    : BASES;
 	struct sweep *sweep = calloc(1, sizeof(*sweep));
 	uint64_t base;
 

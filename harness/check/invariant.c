@@ -23,6 +23,22 @@ static void call_check(void *argument)
 	invariant->check((struct sabot_check *)(void *)invariant);
 }
 
+static bool is_due(const struct sabot_invariant *invariant, enum sabot_when when, bool settled)
+{
+	if (when == SABOT_AT_END || invariant->when == SABOT_WHEN_ALWAYS)
+		return true;
+	return invariant->when == SABOT_WHEN_SETTLED && settled;
+}
+
+static void check_one(struct control *block, const struct sabot_invariant *invariant)
+{
+	block->judged = invariant->name;
+	if (!api_guard(call_check, (void *)(uintptr_t)invariant) &&
+	    block->finding.kind == KIND_NONE)
+		control_find(KIND_BROKEN, -1, "broken", "the check \"%s\" did not end",
+			     invariant->name);
+}
+
 void invariant_judge(struct control *block, enum sabot_when when)
 {
 	const struct sabot_invariant *invariant = block->scenario->invariants;
@@ -34,22 +50,20 @@ void invariant_judge(struct control *block, enum sabot_when when)
 	block->judging = true;
 	/* A check is the harness's: what it calls is no point, in whichever process it runs. */
 	task_self = NULL;
-	for (; invariant->name && !block->over; invariant++) {
-		bool now = when == SABOT_AT_END
-				   ? invariant->when == SABOT_AT_END
-				   : invariant->when == SABOT_WHEN_ALWAYS ||
-					     (invariant->when == SABOT_WHEN_SETTLED && settled);
-
-		if (when == SABOT_AT_END && invariant->when != SABOT_AT_END)
-			now = true;
-		if (!now)
-			continue;
-		block->judged = invariant->name;
-		if (!api_guard(call_check, (void *)(uintptr_t)invariant) &&
-		    block->finding.kind == KIND_NONE)
-			control_find(KIND_BROKEN, -1, "broken", "the check \"%s\" did not end",
-				     invariant->name);
-	}
+	for (; invariant->name && !block->over; invariant++)
+		if (is_due(invariant, when, settled))
+			check_one(block, invariant);
 	task_self = self;
+	block->judging = false;
+}
+
+void invariant_look(struct control *block)
+{
+	const struct sabot_invariant *invariant = block->scenario->invariants;
+
+	block->judging = true;
+	for (; invariant && invariant->name; invariant++)
+		if (invariant->when == SABOT_AT_END)
+			check_one(block, invariant);
 	block->judging = false;
 }

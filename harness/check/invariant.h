@@ -15,4 +15,7 @@
  */
 void invariant_judge(struct control *block, enum sabot_when when);
 
+/* Runs the checks of the end although a finding has ended the execution: for what they observe. */
+void invariant_look(struct control *block);
+
 #endif

@@ -22,6 +22,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "explain", "tell a plan's execution as a story", cli_explain },
 	{ "bench", "measure the engine beside its floors", cli_bench },
 	{ "doctor", "say what this machine allows, and what is missing", cli_doctor },
+	{ "semantics", "show what this machine does when somebody dies", cli_semantics },
 	{ "new", "write a scenario to start from", cli_new },
 	{ 0 },
 };

@@ -9,6 +9,8 @@ const char *describe_kind(const struct sabot_case *scase)
 {
 	if (scase->caught_by)
 		return "twin";
+	if (scase->characterises)
+		return "fact";
 	return scase->fault.kind ? "sweep" : "plain";
 }
 

@@ -3,6 +3,7 @@
 #include "cli/list.h"
 #include "cli/cli.h"
 #include "cli/describe.h"
+#include "cli/filter.h"
 #include "cli/select.h"
 #include "core/verdict.h"
 
@@ -15,6 +16,7 @@ enum { KEY_JSON = 256, WORDS_MAX = 256 };
 struct list {
 	const char *words[WORDS_MAX];
 	size_t word_count;
+	struct filter filter;
 	bool verbose, json;
 };
 
@@ -36,6 +38,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_JSON:
 		list->json = true;
 		break;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &list->filter;
+		break;
 	case ARGP_KEY_ARG:
 		if (list->word_count == WORDS_MAX)
 			argp_error(state, "too many arguments");
@@ -47,14 +52,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child list_children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp list_argp = {
 	.options = list_options,
+	.children = list_children,
 	.parser = parse,
 	.args_doc = "[PATTERN|MODULE.so...]",
 	.doc = "Lists scenarios and their cases: all that are built in, those that match a "
 	       "pattern (group/name, name, group/, \"*lock*\", name:case), or those of a module.\v"
 	       "A case is plain (schedules only), a sweep (a fault is tried at each kill point), "
-	       "or a twin (known to be bad: the oracle that it names must catch it).",
+	       "a twin (known to be bad: the oracle that it names must catch it), or a fact (shows "
+	       "what the platform does: see `sabot semantics`).",
 };
 
 /* The first target of a group that is at or behind `from`. */
@@ -89,10 +98,10 @@ static int select_all(struct selection *selection, const struct list *list)
 	int code = 0;
 
 	if (!list->word_count)
-		return select_add(selection, NULL, NULL);
+		code = select_add(selection, NULL, NULL);
 	for (i = 0; i < list->word_count && !code; i++)
 		code = select_add(selection, list->words[i], NULL);
-	return code;
+	return code ? code : filter_apply(&list->filter, selection);
 }
 
 int cli_list(int argc, char **argv)

@@ -30,6 +30,7 @@ static void write_case(struct json *json, const struct sabot_case *scase)
 	fault_member(json, "fault", &scase->fault);
 	fault_member(json, "second", &scase->second);
 	json_text(json, "caught_by", or_empty(scase->caught_by));
+	json_text(json, "characterises", or_empty(scase->characterises));
 	json_text(json, "about", or_empty(scase->about));
 	json_object_close(json);
 }
@@ -40,6 +41,7 @@ static void write_tables(struct json *json, const struct sabot_scenario *scenari
 	const struct sabot_invariant *invariant;
 	const char *const *point;
 
+	json_text(json, "tags", scenario->tags ? scenario->tags : "");
 	json_array_open(json, "roles");
 	for (role = scenario->roles; role->name; role++) {
 		json_object_open(json, NULL);

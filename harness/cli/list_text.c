@@ -88,7 +88,6 @@ static void show_tables(struct layout *layout, const struct columns *columns,
 		indented(layout, "module");
 		cell(layout, columns->kind, target->module);
 	}
-	show_roles(layout, columns, scenario->roles);
 	for (; invariant && invariant->name; invariant++) {
 		snprintf(text, sizeof(text), "%s (%s)", invariant->name,
 			 describe_when(invariant->when));
@@ -109,8 +108,11 @@ static void show_case(struct layout *layout, const struct columns *columns,
 	describe_fault(&scase->fault, first, sizeof(first));
 	describe_fault(&scase->second, second, sizeof(second));
 	snprintf(text, sizeof(text), "%s%s%s%s%s%s", first, second[0] ? ", then " : "", second,
-		 first[0] && scase->caught_by ? "; " : "", scase->caught_by ? "caught by " : "",
-		 scase->caught_by ? scase->caught_by : "");
+		 first[0] && (scase->caught_by || scase->characterises) ? "; " : "",
+		 scase->caught_by ? "caught by " : "",
+		 scase->caught_by	? scase->caught_by
+		 : scase->characterises ? scase->characterises
+					: "");
 	indented(layout, scase->name);
 	if (layout->column + LAYOUT_GAP > columns->kind)
 		layout_line_end(layout);
@@ -138,6 +140,11 @@ int list_text(FILE *file, const struct campaign_target *targets, size_t count, b
 			full_name(scenario, name, sizeof(name));
 			layout_text(&layout, name);
 			cell(&layout, columns.about, scenario->about);
+			show_roles(&layout, &columns, scenario->roles);
+			if (scenario->tags) {
+				indented(&layout, "tags");
+				cell(&layout, columns.kind, scenario->tags);
+			}
 			if (verbose)
 				show_tables(&layout, &columns, &targets[i]);
 		}

@@ -3,8 +3,8 @@
 #ifndef SABOT_CLI_RUN_H
 #define SABOT_CLI_RUN_H
 
-#include "cli/progress.h"
-#include "cli/select.h"
+#include "cli/filter.h"
+#include "cli/suite.h"
 #include "reports/report.h"
 
 #include <stdbool.h>
@@ -12,23 +12,19 @@
 enum { RUN_REPORTS_MAX = 16, RUN_WORDS_MAX = 256 };
 
 struct run {
-	struct campaign_options campaign;
+	struct suite suite; /* the first member: from it to this */
+	struct filter filter;
 	struct report_options report;
-	struct selection selection;
-	struct progress progress;
-	struct record_case *records;
 	const char *words[RUN_WORDS_MAX];
 	size_t word_count;
-	const char *case_name, *out, *colour;
+	const char *case_name, *colour;
 	struct {
 		const struct report_format *format;
 		const char *path;
 	} reports[RUN_REPORTS_MAX];
 	size_t report_count;
-	unsigned long long budget_ns, workers;
 	bool json;
 	int failed; /* an exit code that the verdicts cannot say: a report was not written */
-	uint32_t done;
 };
 
 /* Fills *run from the arguments; ends the process with EXIT_USAGE where they are wrong. */

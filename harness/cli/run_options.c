@@ -20,6 +20,7 @@ enum {
 	KEY_NO_SHRINK,
 	KEY_SCHEDULES,
 	KEY_STRATEGY,
+	KEY_QUICK,
 };
 
 static const struct argp_option run_options[] = {
@@ -32,6 +33,8 @@ static const struct argp_option run_options[] = {
 	{ "strategy", KEY_STRATEGY, "S", 0, "random, pct, sweep or replay; default: a mix", 0 },
 	{ "depth", KEY_DEPTH, "D", 0, "pct: the depth of the bugs to look for (default 3)", 0 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "sweep: base schedules to sweep (default 8)", 0 },
+	{ "quick", KEY_QUICK, NULL, 0,
+	  "A profile for pull requests: fewer schedules, every kill point of the first", 0 },
 	{ "jobs", 'j', "N", 0, "Workers, each on a CPU of its own; default: one for each CPU", 0 },
 	{ "raw", KEY_RAW, NULL, 0, "Judge a twin as any other case: its bug is a finding", 0 },
 	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
@@ -74,13 +77,13 @@ static void set_strategy(struct run *run, const char *name, struct argp_state *s
 	if (strcmp(name, "sweep") && !strategies_find(name))
 		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay",
 			   name);
-	run->campaign.strategy = name;
+	run->suite.campaign.strategy = name;
 }
 
 static error_t parse_search(int key, char *argument, struct argp_state *state)
 {
 	struct run *run = state->input;
-	struct campaign_options *campaign = &run->campaign;
+	struct campaign_options *campaign = &run->suite.campaign;
 
 	switch (key) {
 	case 'c':
@@ -95,7 +98,7 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 			argp_error(state, "--executions takes a number above 0");
 		break;
 	case KEY_BUDGET:
-		if (cli_duration(argument, &run->budget_ns) || !run->budget_ns)
+		if (cli_duration(argument, &run->suite.budget_ns) || !run->suite.budget_ns)
 			argp_error(state, "--budget takes a time such as 30s, not \"%s\"",
 				   argument);
 		break;
@@ -111,8 +114,8 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 		campaign->schedules = (uint32_t)number_of(argument, "schedules", state);
 		break;
 	case 'j':
-		run->workers = number_of(argument, "jobs", state);
-		if (run->workers < 1 || run->workers > POOL_WORKERS_MAX)
+		run->suite.workers = number_of(argument, "jobs", state);
+		if (run->suite.workers < 1 || run->suite.workers > POOL_WORKERS_MAX)
 			argp_error(state, "--jobs takes a number from 1 to %d", POOL_WORKERS_MAX);
 		break;
 	default:
@@ -127,16 +130,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case KEY_RAW:
-		run->campaign.raw = true;
+		run->suite.campaign.raw = true;
+		break;
+	case KEY_QUICK:
+		run->suite.campaign.quick = true;
 		break;
 	case KEY_TWICE:
-		run->campaign.twice = true;
+		run->suite.campaign.twice = true;
 		break;
 	case KEY_NO_SHRINK:
-		run->campaign.shrink = false;
+		run->suite.campaign.shrink = false;
 		break;
 	case KEY_OUT:
-		run->out = argument;
+		run->suite.out = argument;
 		break;
 	case KEY_REPORT:
 		add_report(run, argument, state);
@@ -156,6 +162,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			argp_error(state, "--color takes always, never or auto");
 		run->colour = argument;
 		break;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &run->filter;
+		break;
 	case ARGP_KEY_ARG:
 		if (run->word_count == RUN_WORDS_MAX)
 			argp_error(state, "too many arguments");
@@ -167,8 +176,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child run_children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp run_argp = {
 	.options = run_options,
+	.children = run_children,
 	.parser = parse,
 	.args_doc = "[PATTERN|MODULE.so...]",
 	.doc = "Runs scenarios: all that are built in, those that match a pattern "
@@ -179,10 +191,7 @@ static const struct argp run_argp = {
 void run_parse(struct run *run, int argc, char **argv)
 {
 	memset(run, 0, sizeof(*run));
-	run->campaign.seed = 1;
-	run->campaign.depth = 3;
-	run->campaign.shrink = true;
-	run->out = "sabot-out";
+	suite_defaults(&run->suite);
 	run->colour = "auto";
 	argp_parse(&run_argp, argc, argv, 0, NULL, run);
 }

@@ -151,6 +151,9 @@ static int check_cases(const struct place *place)
 		if (scase->second.kind && !scase->fault.kind)
 			return wrong(place, "case", scase->name,
 				     "has a second fault, but no first");
+		if (scase->caught_by && scase->characterises)
+			return wrong(place, "case", scase->name,
+				     "is a twin and characterises: it can be one of them");
 		if (scase->caught_by && !is_oracle(place, scase->caught_by))
 			return wrong(place, "case", scase->name,
 				     "is caught by an oracle that does not exist");

@@ -3,6 +3,7 @@
 #include "core/api.h"
 
 #include "core/control.h"
+#include "core/observe.h"
 #include "core/point.h"
 #include "core/trace.h"
 
@@ -131,6 +132,28 @@ void sabot_point(struct sabot_task *handle, const char *name)
 	point_pass(task);
 	task->in_runtime = false;
 	errno = saved;
+}
+
+void sabot_observe(struct sabot_task *task, const char *format, ...)
+{
+	int saved = errno;
+	va_list list;
+
+	(void)task;
+	va_start(list, format);
+	observe_add_list(format, list);
+	va_end(list);
+	errno = saved;
+}
+
+void sabot_check_observe(struct sabot_check *check, const char *format, ...)
+{
+	va_list list;
+
+	(void)check;
+	va_start(list, format);
+	observe_add_list(format, list);
+	va_end(list);
 }
 
 void sabot_assert_failed(struct sabot_task *handle, const char *file, int line, const char *cond,

@@ -28,6 +28,8 @@ enum {
 	DESCRIPTORS_MAX = 128, /* of setup */
 	MADE_MAX = 128,
 	STACK_FRAMES_MAX = 12,
+	OBSERVED_MAX = 16, /* of one execution */
+	OBSERVED_BYTES = 96,
 	TURN_SUPERVISOR = -1,
 };
 
@@ -210,6 +212,12 @@ struct finding {
 	uintptr_t site;
 };
 
+/* What an execution of a case that characterises was seen to do; see core/observe.h. */
+struct observed {
+	uint32_t count, lost;
+	char texts[OBSERVED_MAX][OBSERVED_BYTES];
+};
+
 struct strategy;
 
 /* State of the strategy of this execution; each strategy uses it as it likes. */
@@ -283,6 +291,7 @@ struct control {
 
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
+	struct observed observed;
 	uint32_t made_count;
 	struct made made[MADE_MAX];
 	uint32_t object_count;

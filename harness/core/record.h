@@ -30,10 +30,17 @@ struct record_finding {
 	uint64_t trace_hash;
 };
 
+/* Of a case that characterises: what was seen, and in how many executions. */
+struct record_observation {
+	const char *text;
+	uint64_t seen;
+};
+
 struct record_case {
 	const char *scenario;  /* "sysv-sem/semundo-crash" */
 	const char *name;      /* the case */
 	const char *caught_by; /* "" unless the case is a twin */
+	const char *characterises; /* the event that the case shows; "" for others */
 	enum verdict verdict;
 	enum kind kind;	     /* of what decided the verdict; for a caught twin, of what caught it */
 	const char *message; /* one line: why this verdict */
@@ -50,6 +57,9 @@ struct record_case {
 	const char *replay_line; /* of a case that did not pass and has no finding; may be NULL */
 	const struct record_finding *findings;
 	size_t finding_count;
+	const struct record_observation *observations; /* sorted by text */
+	size_t observation_count;
+	const char *const *known; /* what was seen where the case was written; NULL-terminated */
 };
 
 struct record_run {

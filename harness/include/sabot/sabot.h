@@ -94,6 +94,17 @@ struct sabot_case {
 	 * "exit", "assertion", "leak". "deadlock" also covers "self-deadlock" and "orphaned owner".
 	 */
 	const char *caught_by;
+	/*
+	 * Not NULL: the case passes no judgement, it shows what this platform does. A row of
+	 * `sabot semantics`: this is what happens ("a reader of a process-shared rwlock is
+	 * killed"), and the row's content is all that its executions observed: what bodies and
+	 * checks said with sabot_observe() and sabot_check_observe(), and by itself "ROLE blocks
+	 * for ever in CALL" of whoever was left waiting. Such a case passes if its fault fired and
+	 * it observed anything. `known`, a NULL-terminated array, is what was seen where the row
+	 * was written: `sabot semantics` shows where this machine differs.
+	 */
+	const char *characterises;
+	const char *const *known;
 	const char *about; /* one line for `sabot list -v` */
 };
 
@@ -101,6 +112,7 @@ struct sabot_scenario {
 	const char *name;		      /* lower case, digits and '-' */
 	const char *group;		      /* mechanism, such as "sysv-sem" */
 	const char *about;		      /* one line: what it shows */
+	const char *tags;		      /* words for --tag, with spaces between; or NULL */
 	size_t shared_size;		      /* bytes of the zeroed memory that all tasks share */
 	void (*setup)(struct sabot_env *env); /* or NULL; once, before the tasks; may not block */
 	const struct sabot_role *roles;
@@ -166,6 +178,13 @@ void sabot_point(struct sabot_task *task, const char *name);
 void sabot_progress(struct sabot_task *task);
 
 /*
+ * In a case that characterises: states, in a few words, what the platform did. The same words are
+ * counted once. Elsewhere nothing. Never a point. Message as printf, at most 95 characters.
+ */
+void sabot_observe(struct sabot_task *task, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
  * The task's own assertion. On false the execution ends with a finding of the kind "assertion" that
  * quotes the message; does not return then. Message as printf.
  */
@@ -217,6 +236,10 @@ unsigned sabot_alive(struct sabot_check *check, int mark);
 unsigned sabot_killed(struct sabot_check *check, const char *role);
 /* Whether task `index` of the role is alive (not ended, not killed). */
 bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index);
+
+/* As sabot_observe(). Checks at the end are judged in deadlocks too when a case characterises. */
+void sabot_check_observe(struct sabot_check *check, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Requires that cond holds; else records a violation; its message should print both sides. */
 #define sabot_require(check, cond, ...) sabot_require_((check), (cond), #cond, __VA_ARGS__)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/filter.h"
+
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { KEY_TAG = 1024 };
+
+static const struct argp_option filter_options[] = {
+	{ "tag", KEY_TAG, "TAG", 0, "Only scenarios with this tag; more than once: any of them",
+	  0 },
+	{ "keyword", 'k', "TEXT", 0, "Only cases whose group/name:case contains this", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct filter *filter = state->input;
+
+	switch (key) {
+	case KEY_TAG:
+		if (filter->tag_count == FILTER_TAGS_MAX)
+			argp_error(state, "at most %d tags", FILTER_TAGS_MAX);
+		filter->tags[filter->tag_count++] = argument;
+		break;
+	case 'k':
+		filter->part = argument;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp filter_argp = { .options = filter_options, .parser = parse };
+
+bool filter_has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; list && *list; list += strspn(list, " ")) {
+		size_t size = strcspn(list, " ");
+
+		if (size == length && !strncmp(list, word, size))
+			return true;
+		list += size;
+	}
+	return false;
+}
+
+static bool passes(const struct filter *filter, const struct campaign_target *target)
+{
+	char name[256];
+	size_t i;
+
+	snprintf(name, sizeof(name), "%s/%s:%s", target->scenario->group, target->scenario->name,
+		 target->scase->name);
+	if (filter->part && !strstr(name, filter->part))
+		return false;
+	for (i = 0; i < filter->tag_count; i++)
+		if (filter_has_word(target->scenario->tags, filter->tags[i]))
+			return true;
+	return filter->tag_count == 0;
+}
+
+static int nothing_passed(const struct filter *filter)
+{
+	if (filter->tag_count && filter->part)
+		return cli_fail(EXIT_NOTHING, "no case with the tag \"%s\" contains \"%s\"",
+				filter->tags[0], filter->part);
+	if (filter->tag_count)
+		return cli_fail(EXIT_NOTHING,
+				"no scenario has the tag \"%s\" (`sabot list` shows tags)",
+				filter->tags[0]);
+	return cli_fail(EXIT_NOTHING, "no case contains \"%s\"", filter->part);
+}
+
+int filter_apply(const struct filter *filter, struct selection *selection)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < selection->count; i++)
+		if (passes(filter, &selection->targets[i]))
+			selection->targets[kept++] = selection->targets[i];
+	selection->count = kept;
+	return kept ? 0 : nothing_passed(filter);
+}

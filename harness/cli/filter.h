@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options that narrow a selection: --tag and -k, for every verb that selects cases. */
+#ifndef SABOT_CLI_FILTER_H
+#define SABOT_CLI_FILTER_H
+
+#include "cli/select.h"
+
+#include <argp.h>
+
+enum { FILTER_TAGS_MAX = 16 };
+
+struct filter {
+	const char *tags[FILTER_TAGS_MAX];
+	size_t tag_count;
+	const char *part;
+};
+
+/* A child of a verb's argp; its input is a struct filter. */
+extern const struct argp filter_argp;
+
+/* Keeps what has one of the tags and contains the part. Returns 0, or an exit code after one line.
+ */
+int filter_apply(const struct filter *filter, struct selection *selection);
+
+/* Whether the word stands in a list of words with spaces between; NULL is an empty list. */
+bool filter_has_word(const char *list, const char *word);
+
+#endif
