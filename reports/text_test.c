@@ -281,6 +281,7 @@ static void long_sentences_keep_within_the_width(void **state)
 				    .name = "forgotten",
 				    .caught_by =
 					    "every item taken is delivered once or is given back",
+				    .characterises = "",
 				    .message = "",
 				    .plan_path = "" };
 
