@@ -29,6 +29,21 @@ enum op_flag {
 	X(SHMAT, "shmat", SYSV_SHM, 0)                                                             \
 	X(SHMDT, "shmdt", SYSV_SHM, 0)                                                             \
 	X(SHMCTL, "shmctl", SYSV_SHM, 0)                                                           \
+	X(MSGGET, "msgget", SYSV_MSG, 0)                                                           \
+	X(MSGSND, "msgsnd", SYSV_MSG, OP_BLOCKS | OP_WAKES)                                        \
+	X(MSGRCV, "msgrcv", SYSV_MSG, OP_BLOCKS | OP_WAKES)                                        \
+	X(MSGCTL, "msgctl", SYSV_MSG, OP_WAKES)                                                    \
+	X(MQ_OPEN, "mq_open", POSIX_MQ, 0)                                                         \
+	X(MQ_CLOSE, "mq_close", POSIX_MQ, OP_WAKES)                                                \
+	X(MQ_UNLINK, "mq_unlink", POSIX_MQ, 0)                                                     \
+	X(MQ_SEND, "mq_send", POSIX_MQ, OP_BLOCKS | OP_WAKES | OP_SETTLES)                         \
+	X(MQ_TIMEDSEND, "mq_timedsend", POSIX_MQ, OP_BLOCKS | OP_WAKES | OP_SETTLES)               \
+	X(MQ_RECEIVE, "mq_receive", POSIX_MQ, OP_BLOCKS | OP_WAKES)                                \
+	X(MQ_TIMEDRECEIVE, "mq_timedreceive", POSIX_MQ, OP_BLOCKS | OP_WAKES)                      \
+	X(MQ_GETATTR, "mq_getattr", POSIX_MQ, OP_PURE)                                             \
+	X(MQ_SETATTR, "mq_setattr", POSIX_MQ, 0)                                                   \
+	X(MQ_NOTIFY, "mq_notify", POSIX_MQ, OP_WAKES)                                              \
+	X(MQ_AWAIT, "notification", POSIX_MQ, OP_BLOCKS)                                           \
 	X(SEM_INIT, "sem_init", POSIX_SEM, 0)                                                      \
 	X(SEM_DESTROY, "sem_destroy", POSIX_SEM, 0)                                                \
 	X(SEM_OPEN, "sem_open", POSIX_SEM, 0)                                                      \
@@ -133,6 +148,8 @@ enum family {
 	FAMILY_NONE,
 	FAMILY_SYSV_SEM,
 	FAMILY_SYSV_SHM,
+	FAMILY_SYSV_MSG,
+	FAMILY_POSIX_MQ,
 	FAMILY_POSIX_SEM,
 	FAMILY_POSIX_SHM,
 	FAMILY_MUTEX,

@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <mqueue.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,6 +243,12 @@ static void remove_made(const struct made *made)
 		break;
 	case FAMILY_SYSV_SHM:
 		(void)shmctl(made->id, IPC_RMID, NULL);
+		break;
+	case FAMILY_SYSV_MSG:
+		(void)msgctl(made->id, IPC_RMID, NULL);
+		break;
+	case FAMILY_POSIX_MQ:
+		(void)mq_unlink(made->name);
 		break;
 	case FAMILY_POSIX_SHM:
 		(void)shm_unlink(made->name);

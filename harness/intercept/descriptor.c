@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/descriptor.h"
 
+#include "intercept/numbered.h"
+
 #include "os/sys.h"
 
 #include <string.h>
@@ -21,9 +23,13 @@ static enum descriptor_kind kind_of(mode_t mode)
 	}
 }
 
-static enum family family_of(mode_t mode)
+/* A POSIX message queue looks like a regular file: it is one if mq_open() made it known. */
+static enum family family_of(const struct stat *status)
 {
-	return S_ISFIFO(mode) ? FAMILY_PIPE : FAMILY_FILE;
+	if (S_ISFIFO(status->st_mode))
+		return FAMILY_PIPE;
+	return object_seek(FAMILY_POSIX_MQ, status->st_dev, status->st_ino) >= 0 ? FAMILY_POSIX_MQ
+										 : FAMILY_FILE;
 }
 
 int descriptor_status(int fd, struct stat *status)
@@ -36,7 +42,7 @@ enum descriptor_kind descriptor_look(int fd, struct stat *status)
 	if (descriptor_status(fd, status) != 0)
 		return DESCRIPTOR_OTHER;
 	if (fd <= STANDARD_LAST &&
-	    object_seek(family_of(status->st_mode), status->st_dev, status->st_ino) < 0)
+	    object_seek(family_of(status), status->st_dev, status->st_ino) < 0)
 		return DESCRIPTOR_OTHER;
 	return kind_of(status->st_mode);
 }
@@ -57,13 +63,18 @@ int descriptor_object(const struct stat *status)
 {
 	if ((status->st_mode & S_IFMT) == 0)
 		return -1; /* all of these share one inode */
-	return object_find(family_of(status->st_mode), status->st_dev, status->st_ino);
+	return object_find(family_of(status), status->st_dev, status->st_ino);
+}
+
+int descriptor_object_of(int fd, const struct stat *status)
+{
+	return (status->st_mode & S_IFMT) == 0 ? numbered_object(fd) : descriptor_object(status);
 }
 
 int descriptor_locks(enum family family, const struct stat *status)
 {
 	int object = object_find(family, status->st_dev, status->st_ino);
-	int file = object_seek(family_of(status->st_mode), status->st_dev, status->st_ino);
+	int file = object_seek(family_of(status), status->st_dev, status->st_ino);
 
 	if (file >= 0 && control->objects[file].label[0])
 		object_name(object, "%s", control->objects[file].label);
@@ -127,6 +138,7 @@ void descriptor_setup_closed(int fd)
 {
 	if (!descriptor_in_setup())
 		return;
+	numbered_closed((unsigned)fd, (unsigned)fd);
 	control_unmade(FAMILY_PIPE, fd, NULL);
 	control_unmade(FAMILY_FILE, fd, NULL);
 }
@@ -135,6 +147,7 @@ void descriptor_inherited(void)
 {
 	uint32_t i;
 
+	numbered_closed(0, NUMBERED_MAX - 1);
 	for (i = 0; i < control->made_count; i++)
 		if (control->made[i].task < 0 && control->made[i].family == FAMILY_PIPE)
 			(void)sys_close(control->made[i].id);
