@@ -5,6 +5,7 @@
 #include "campaign/shrink.h"
 #include "check/explain.h"
 #include "check/graph.h"
+#include "check/lock_order.h"
 #include "exec/start.h"
 #include "os/sys.h"
 
@@ -47,7 +48,8 @@ const char *finding_output(struct pool_context *context)
 void finding_describe(struct record_finding *finding, struct pool_context *context)
 {
 	char *story = explain_text();
-	char *graph = graph_last_text();
+	char *graph =
+		control->finding.kind == KIND_POTENTIAL ? lock_order_text() : graph_last_text();
 
 	start_guard_again(); /* libdw may have come with the first story */
 	finding->message = arena_copy(context->arena, control->finding.message);

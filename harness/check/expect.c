@@ -2,6 +2,7 @@
 #include "check/expect.h"
 
 #include "check/invariant.h"
+#include "check/lock_order.h"
 #include "core/object.h"
 #include "exec/audit.h"
 
@@ -122,4 +123,6 @@ void expect_judge(void)
 		audit_judge();
 	if (!control->over)
 		invariant_judge(control, SABOT_AT_END);
+	if (!control->over)
+		lock_order_judge();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/explain.h"
 #include "check/graph.h"
+#include "check/lock_order.h"
 #include "check/place.h"
 
 #include <ctype.h>
@@ -45,6 +46,8 @@ uint64_t explain_fingerprint(void)
 	hash = random_mix(random_text_hash(control->scenario->group) ^ (uint64_t)finding->kind);
 	hash = random_mix(hash ^ random_text_hash(control->scenario->name));
 	hash = random_mix(hash ^ random_text_hash(finding->oracle));
+	if (finding->kind == KIND_POTENTIAL)
+		return random_mix(hash ^ lock_order_hash());
 	/* A sum: the order of tasks of one role says nothing. */
 	for (left = tasks; left; left &= left - 1)
 		sum += task_hash(&control->tasks[__builtin_ctzll(left)]);

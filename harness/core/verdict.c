@@ -22,6 +22,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_CRASH] = "crash",
 	[KIND_EXIT] = "exit",
 	[KIND_LEAK] = "leak",
+	[KIND_POTENTIAL] = "potential deadlock",
 	[KIND_BROKEN] = "broken",
 };
 

@@ -27,7 +27,8 @@ enum kind {
 	KIND_CRASH,	    /* a task died of a signal that nobody injected */
 	KIND_EXIT,	    /* a task ended with another status than 0 */
 	KIND_LEAK,
-	KIND_BROKEN, /* could not test: a call in setup or a role failed, a checker crashed */
+	KIND_POTENTIAL, /* locks taken in orders that another schedule turns into a deadlock */
+	KIND_BROKEN,	/* could not test: a call in setup or a role failed, a checker crashed */
 	KIND_COUNT,
 };
 

@@ -14,13 +14,16 @@ static int object_of(int id, unsigned number)
 	return object;
 }
 
-/* Whether the kernel may have the array wait for this operation: not if it gave as much before. */
+/*
+ * Whether the kernel may have the array wait for this operation: not if it gave as much before, or
+ * is told not to.
+ */
 static bool may_wait(const struct sembuf *operations, size_t at)
 {
 	int sum = 0;
 	size_t i;
 
-	if (operations[at].sem_op > 0)
+	if (operations[at].sem_op > 0 || (operations[at].sem_flg & IPC_NOWAIT))
 		return false;
 	for (i = 0; i <= at; i++)
 		if (operations[i].sem_num == operations[at].sem_num)

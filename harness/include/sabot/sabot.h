@@ -91,7 +91,8 @@ struct sabot_case {
 	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
 	 * bad, and this names the oracle that must catch it: an invariant's name, or one of
 	 * "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock", "crash",
-	 * "exit", "assertion", "leak". "deadlock" also covers "self-deadlock" and "orphaned owner".
+	 * "exit", "assertion", "leak", "potential deadlock". "deadlock" also covers "self-deadlock"
+	 * and "orphaned owner".
 	 */
 	const char *caught_by;
 	/*
