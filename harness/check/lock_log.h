@@ -50,14 +50,4 @@ struct lock_log {
  */
 bool lock_log_read(struct lock_log *log);
 
-/* Whether the object is a semaphore, of either kind. */
-bool lock_log_is_semaphore(int object);
-
-/* How many could have the semaphore at once; -1 if that is not known. */
-int64_t lock_log_permits(int object);
-
-/* Whether two tasks could not have these at the same time. */
-bool lock_log_excludes(const struct lock_log *log, const struct lock_use *a, int task_a,
-		       const struct lock_use *b, int task_b);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/lock_order.h"
 
+#include "check/lock_held.h"
 #include "check/lock_log.h"
 #include "check/place.h"
 #include "core/object.h"
@@ -39,8 +40,8 @@ static const struct lock_use *wants_of(const struct lock_wait *wait, const struc
 	uint32_t i;
 
 	for (i = 0; i < other->held_count; i++)
-		if (lock_log_excludes(&read_log, &wait->want, wait->task, &other->held[i],
-				      other->task))
+		if (lock_held_excludes(&read_log, &wait->want, wait->task, &other->held[i],
+				       other->task))
 			return &other->held[i];
 	return NULL;
 }
@@ -54,8 +55,8 @@ static bool can_meet(const struct lock_wait *one, const struct lock_wait *other)
 		return false;
 	for (i = 0; i < one->held_count; i++)
 		for (j = 0; j < other->held_count; j++)
-			if (lock_log_excludes(&read_log, &one->held[i], one->task, &other->held[j],
-					      other->task))
+			if (lock_held_excludes(&read_log, &one->held[i], one->task, &other->held[j],
+					       other->task))
 				return false;
 	return true;
 }
@@ -69,7 +70,7 @@ static bool is_guarded_by(int semaphore)
 	for (i = 0; i < cycle.length; i++)
 		for (j = 0; j < cycle.waits[i]->held_count; j++)
 			taken += cycle.waits[i]->held[j].object == semaphore;
-	return taken > 1 && taken > lock_log_permits(semaphore);
+	return taken > 1 && taken > lock_held_permits(semaphore);
 }
 
 static bool is_guarded(void)
@@ -77,7 +78,7 @@ static bool is_guarded(void)
 	uint32_t i;
 
 	for (i = 0; i < control->object_count; i++)
-		if (lock_log_is_semaphore((int)i) && is_guarded_by((int)i))
+		if (lock_held_is_semaphore((int)i) && is_guarded_by((int)i))
 			return true;
 	return false;
 }
