@@ -64,6 +64,15 @@ compile() {
 		"$@" "$from" -o "$to" || complain "$from does not compile"
 }
 
+# Sets the array `refused`: what runs a command without namespaces. Within a user namespace of its
+# own a limit of none can be set.
+refuse_namespaces() {
+	# shellcheck disable=SC2016,SC2034
+	refused=(unshare --user --map-root-user bash -c
+		'echo 0 >/proc/sys/user/max_user_namespaces &&
+		exec setpriv --inh-caps=-all --bounding-set=-all --securebits=+noroot "$@"' refused)
+}
+
 # verdict DONE: ends the test.
 verdict() {
 	((failed)) || echo "$1"

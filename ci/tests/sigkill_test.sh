@@ -44,28 +44,43 @@ wait_until_gone() {
 }
 
 mkfifo "$temp/never"
-before=$(state)
-struck=0
-for ((i = 0; i < moments; i++)); do
-	"$SABOT" run --executions 100000 --out "$temp/$mark" >/dev/null 2>&1 &
-	pid=$!
-	pause_ms $((RANDOM % 60 + 1))
-	part=$pid
-	((i % 2)) && part=$(victim)
-	[[ -n $part ]] && kill -KILL "$part" 2>/dev/null && ((struck++))
-	# A worker that died is replaced: the command line has to go as well.
-	pause_ms 5
-	kill -KILL "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-	if ! wait_until_gone; then
-		complain "moment $i: processes are left: $(ours | tr '\n' ' ')"
-		break
-	fi
-done
-after=$(state)
-[[ $before == "$after" ]] ||
-	complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
-((struck * 10 >= moments * 9)) || complain "only $struck of $moments moments struck"
+
+# strike MOMENTS PAUSE_MS COMMAND...: a part dies at a random moment; so much later the command line
+# has to go as well, since it replaces a worker that died.
+strike() {
+	local count=$1 later=$2 struck=0 i pid part before after
+	shift 2
+	before=$(state)
+	for ((i = 0; i < count; i++)); do
+		"$@" "$SABOT" run --executions 100000 --out "$temp/$mark" >/dev/null 2>&1 &
+		pid=$!
+		pause_ms $((RANDOM % 60 + 1))
+		part=$pid
+		((i % 2)) && part=$(victim)
+		[[ -n $part ]] && kill -KILL "$part" 2>/dev/null && ((struck++))
+		pause_ms "$later"
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+		if ! wait_until_gone; then
+			complain "moment $i: processes are left: $(ours | tr '\n' ' ')"
+			break
+		fi
+	done
+	after=$(state)
+	[[ $before == "$after" ]] ||
+		complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
+	((struck * 10 >= count * 9)) || complain "only $struck of $count moments struck"
+}
+
+strike "$moments" 5 env
+# Without namespaces whoever is left cleans up after who was killed: the keeper or the command line.
+refuse_namespaces
+if "${refused[@]}" true 2>/dev/null; then
+	strike "$((moments / 8))" 300 "${refused[@]}"
+	[[ -z $(find "$temp/$mark" -name 'work-*') ]] || complain "a working directory is left"
+else
+	echo "user namespaces are not allowed here: one part is skipped"
+fi
 
 # Ctrl-C and SIGTERM: the reports of what ran are there, and the exit code says that it is not all.
 for signal in INT TERM; do

@@ -22,7 +22,7 @@ no_rt=(setpriv --bounding-set=-sys_nice)
 suite() {
 	local what=$1
 	shift
-	expect "$what" 0 "$@" "$sabot" run --out "$temp/work/out" -q -j2 --schedules 2
+	expect "$what" 0 "$@" "$sabot" run --out "$temp/work/out" -q -j2 --quick
 	grep -q '^PASS ' "$temp/out" || complain "$what: no summary"
 }
 
@@ -33,11 +33,7 @@ grep -q '^MISSING *real-time priorities' "$temp/out" || {
 	grep -q '^OK *real-time priorities' "$temp/out" || complain "no word of priorities"
 }
 
-# Namespaces refused: within a user namespace of its own a limit of none can be set.
-# shellcheck disable=SC2016
-refused=(unshare --user --map-root-user bash -c
-	'echo 0 >/proc/sys/user/max_user_namespaces &&
-	exec setpriv --inh-caps=-all --bounding-set=-all --securebits=+noroot "$@"' refused)
+refuse_namespaces
 if "${as_user[@]}" "${refused[@]}" true 2>/dev/null; then
 	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}"
 	expect "its doctor" 0 "${as_user[@]}" "${refused[@]}" "$sabot" doctor

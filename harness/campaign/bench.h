@@ -22,6 +22,7 @@ enum { BENCH_ROWS_MAX = 16 };
 
 struct bench {
 	struct bench_row rows[BENCH_ROWS_MAX];
+	char memory_name[64];
 	size_t count;
 };
 

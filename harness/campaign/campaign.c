@@ -277,6 +277,32 @@ static void conclude_twin(struct campaign *campaign)
 	}
 }
 
+static bool may_strike_woken(const struct sabot_fault *fault)
+{
+	return fault->kind && (!fault->where || (fault->where & SABOT_WOKEN));
+}
+
+/*
+ * Without the gate nobody can be held, or killed, between being woken and running. What was not
+ * seen for that reason alone is not undecided: it cannot be tested here.
+ */
+static void skip_woken(struct campaign *campaign)
+{
+	const struct sabot_case *scase = campaign->target->scase;
+	struct record_case *record = campaign->record;
+
+	if (control->gated || record->verdict != VERDICT_INCONCLUSIVE || record->finding_count ||
+	    record->executions == 0 || atomic_load(campaign->context->stop))
+		return;
+	if (!may_strike_woken(&scase->fault) && !may_strike_woken(&scase->second))
+		return;
+	if (record->faults_fired && !is_twin(campaign))
+		return;
+	record->verdict = VERDICT_SKIP;
+	record->message = "a task has to be struck between being woken and running, which takes "
+			  "real-time priorities (see `sabot doctor`)";
+}
+
 static uint64_t limit_of(const struct campaign *campaign)
 {
 	if (campaign->options->executions)
@@ -349,6 +375,7 @@ struct record_case *campaign_run(struct pool_context *context,
 			conclude_twin(campaign);
 		else
 			conclude_correct(campaign);
+		skip_woken(campaign);
 	}
 	if (campaign->record->verdict != VERDICT_PASS && !campaign->record->finding_count)
 		campaign->record->replay_line = same_again(campaign);

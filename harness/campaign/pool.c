@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/pool.h"
 
+#include "campaign/janitor.h"
 #include "campaign/worker.h"
 #include "core/verdict.h"
+#include "os/adopt.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -63,6 +65,9 @@ static void spawn(struct pool *pool, unsigned index)
 	pid_t keeper;
 
 	atomic_store(&worker->start.status->job, 0);
+	if (worker->start.control_fd >= 0)
+		close(worker->start.control_fd);
+	worker->start.control_fd = janitor_open();
 	worker->seen_ns = sys_now_ns();
 	worker->silenced = false;
 	fflush(NULL);
@@ -143,6 +148,22 @@ static void tell_finished(struct pool *pool)
 	}
 }
 
+/* Its keeper has done so already, unless that was killed. */
+static void clean_after(const struct pool *pool, unsigned index)
+{
+	pid_t keepers[POOL_WORKERS_MAX];
+	char path[PATH_MAX];
+	unsigned i;
+
+	if (atomic_load(&pool->workers[index].start.status->isolated))
+		return;
+	for (i = 0; i < pool->options->workers; i++)
+		keepers[i] = i == index ? 0 : pool->workers[i].keeper;
+	janitor_clean(pool->workers[index].start.control_fd,
+		      janitor_directory(pool->options, index, path, sizeof(path)), keepers,
+		      pool->options->workers);
+}
+
 static void worker_ended(struct pool *pool, unsigned index, int status)
 {
 	struct worker *worker = &pool->workers[index];
@@ -150,6 +171,8 @@ static void worker_ended(struct pool *pool, unsigned index, int status)
 
 	pool->running--;
 	worker->keeper = 0;
+	if (WIFSIGNALED(status))
+		clean_after(pool, index);
 	if (job) {
 		explain_loss(worker, status, &pool->jobs[job - 1]);
 		keep_plan(pool, index, job - 1);
@@ -275,6 +298,7 @@ static int prepare(struct pool *pool, uint32_t jobs)
 		start->output_fd = memfd_create("sabot-output", MFD_CLOEXEC);
 		start->result_fd = pool->results[1];
 		start->parent = getpid();
+		start->control_fd = -1;
 		if (!start->arena || start->output_fd < 0)
 			return -errno;
 	}
@@ -297,6 +321,7 @@ int pool_run(const struct pool_options *options, uint32_t jobs)
 	if (!pool)
 		return -ENOMEM;
 	pool->options = options;
+	adopt_orphans();
 	error = prepare(pool, jobs);
 	if (!error) {
 		catch_interrupts();
@@ -311,6 +336,8 @@ int pool_run(const struct pool_options *options, uint32_t jobs)
 	 * short. */
 	for (i = 0; i < options->workers; i++) {
 		close(pool->workers[i].start.output_fd);
+		if (pool->workers[i].start.control_fd >= 0)
+			close(pool->workers[i].start.control_fd);
 	}
 	close(pool->results[0]);
 	close(pool->results[1]);

@@ -44,6 +44,7 @@ struct pool_options {
 	unsigned workers;
 	bool no_world; /* stay in the caller's namespaces: its debugger has to find the tasks */
 	const char *out_directory; /* absolute */
+	bool out_is_temporary;	   /* it goes, with what is in it, if the command line is killed */
 	uint64_t budget_ns;	   /* real time for all jobs together; 0: none */
 	/* In the worker; returns the result, in the arena. */
 	void *(*run)(struct pool_context *context, uint32_t job, void *user);

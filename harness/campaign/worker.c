@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/worker.h"
 
+#include "campaign/janitor.h"
 #include "core/control.h"
 #include "core/verdict.h"
 #include "exec/audit.h"
 #include "exec/execution.h"
+#include "os/adopt.h"
 #include "os/proc.h"
 #include "os/sys.h"
+#include "os/tree.h"
 #include "os/world.h"
 
 #include <errno.h>
@@ -65,14 +68,6 @@ static void run_jobs(const struct worker_start *start, struct pool_context *cont
 	}
 }
 
-/* Without a world of its own a worker works in a directory of the output directory. */
-static const char *fallback_directory(const struct worker_start *start, char *path, size_t size)
-{
-	snprintf(path, size, "%s/work-%u", start->options->out_directory, start->index);
-	(void)mkdir(path, 0700);
-	return path;
-}
-
 static _Noreturn void work(const struct worker_start *start, const struct world *world)
 {
 	struct pool_context context = {
@@ -90,12 +85,13 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 
 	context.out_fd = open(start->options->out_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!world->isolated)
-		fallback_directory(start, path, sizeof(path));
+		(void)mkdir(janitor_directory(start->options, start->index, path, sizeof(path)),
+			    0700);
 	error = world_enter(world, path, &what);
 	if (error)
 		give_up(start, what, error);
 	redirect(start->output_fd);
-	error = execution_prepare();
+	error = execution_prepare(start->control_fd);
 	if (error)
 		give_up(start, "making the control block", error);
 	move_descriptors(&context, &result_fd);
@@ -125,23 +121,86 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* SIGCHLD has to be caught, else it is not left pending for sigwait. */
+static void note_parent(int signo)
+{
+	(void)signo;
+}
+
+/* From here on a keeper whose command line is killed is told so, and cleans up before it ends. */
+static void outlive(const struct worker_start *start, sigset_t *watched)
+{
+	sigemptyset(watched);
+	sigaddset(watched, SIGCHLD);
+	sigaddset(watched, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, watched, NULL);
+	(void)signal(SIGCHLD, note_parent);
+	world_tell_of_end(start->parent, SIGTERM);
+}
+
+/* Returns the worker's wait status; `orphaned` if the command line ended first. */
+static int wait_for_worker(pid_t worker, const sigset_t *watched, bool *orphaned)
+{
+	int status = 0, signo = 0;
+
+	while (waitpid(worker, &status, WNOHANG) == 0) {
+		if (signo == SIGTERM) {
+			*orphaned = true;
+			(void)sys_kill(worker, SIGKILL);
+		}
+		if (sigwait(watched, &signo) != 0)
+			signo = 0;
+	}
+	return status;
+}
+
+static void clean_up(const struct worker_start *start, const struct world *world, bool orphaned)
+{
+	char path[4096];
+
+	if (!world->isolated)
+		janitor_clean(start->control_fd,
+			      janitor_directory(start->options, start->index, path, sizeof(path)),
+			      NULL, 0);
+	if (orphaned && start->options->out_is_temporary)
+		tree_remove(AT_FDCWD, start->options->out_directory);
+}
+
+/* Ends as the worker did, without a second core file. */
+static _Noreturn void end_alike(int status)
+{
+	struct rlimit none = { 0, 0 };
+
+	if (WIFSIGNALED(status)) {
+		(void)setrlimit(RLIMIT_CORE, &none);
+		reset_signals();
+		(void)sys_kill(sys_getpid(), WTERMSIG(status));
+	}
+	_exit(WEXITSTATUS(status));
+}
+
 _Noreturn void worker_keep(const struct worker_start *start)
 {
-	struct world world;
-	int alive[2], status = 0;
+	struct world world = { 0 };
+	bool orphaned = false;
+	sigset_t watched;
+	int alive[2], status;
 	pid_t worker;
 
 	reset_signals();
 	world_die_with(start->parent);
 	(void)setsid();
 	(void)world_pin(start->index);
-	world = (struct world){ 0 };
 	if (!start->options->no_world)
 		world_part(&world);
+	if (!world.isolated)
+		adopt_orphans();
 	if (pipe2(alive, O_CLOEXEC) != 0)
 		give_up(start, "making a pipe", -errno);
+	outlive(start, &watched);
 	worker = fork();
 	if (worker == 0) {
+		reset_signals();
 		close(alive[1]);
 		world_die_with_writer(alive[0]);
 		work(start, &world);
@@ -149,15 +208,7 @@ _Noreturn void worker_keep(const struct worker_start *start)
 	close(alive[0]);
 	if (worker < 0)
 		give_up(start, "forking the worker", -errno);
-	while (waitpid(worker, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (WIFSIGNALED(status)) {
-		/* Ends as the worker did, without a second core file. */
-		struct rlimit none = { 0, 0 };
-
-		(void)setrlimit(RLIMIT_CORE, &none);
-		signal(WTERMSIG(status), SIG_DFL);
-		(void)sys_kill(sys_getpid(), WTERMSIG(status));
-	}
-	_exit(WEXITSTATUS(status));
+	status = wait_for_worker(worker, &watched, &orphaned);
+	clean_up(start, &world, orphaned);
+	end_alike(status);
 }

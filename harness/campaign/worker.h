@@ -24,7 +24,8 @@ struct worker_start {
 	struct arena *arena;
 	int output_fd;
 	int result_fd;
-	pid_t parent; /* the command line */
+	int control_fd; /* memory for its control block: new for each worker that is started */
+	pid_t parent;	/* the command line */
 };
 
 /* In a fork of the command line: makes the world, starts the worker in it, and ends as it ends. */

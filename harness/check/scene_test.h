@@ -27,7 +27,7 @@ static const struct sabot_scenario scene_scenario = {
 static inline int scene_open(void **state)
 {
 	(void)state;
-	if (control_create() != 0)
+	if (control_create(-1) != 0)
 		return -1;
 	control->shared = mmap((void *)SHARED_ADDRESS, SCENE_SHARED, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);

@@ -11,8 +11,7 @@ const struct doctor_check doctor_checks[] = {
 		    "(docker run --ulimit rtprio=10)" },
 	{ .name = "namespaces",
 	  .try = doctor_try_namespaces,
-	  .cost = "objects are private by name only: others can see them, and those of "
-		  "a sabot that was killed stay",
+	  .cost = "objects are private by name only: others can see them",
 	  .remedy = "run as root, or allow user namespaces (docker run --privileged)" },
 	{ .name = "fixed layout",
 	  .try = doctor_try_fixed_layout,

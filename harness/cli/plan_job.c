@@ -45,17 +45,34 @@ static void done(uint32_t number, void *result, const char *how, void *user)
 		job->lost = strdup(how);
 }
 
+/* What a task is doing, and how to reach it. Returns how many there are of that name. */
+static uint32_t tell_tasks(const struct replay_result *result, const char *name)
+{
+	uint32_t i, told = 0, count = atomic_load(&result->task_count);
+
+	for (i = 0; i < count; i++) {
+		const struct replay_task *task = &result->tasks[i];
+
+		if (name && strcmp(name, task->name) != 0)
+			continue;
+		printf("  %-16s in %-24s gdb -p %d\n", task->name, task->doing, task->tid);
+		told++;
+	}
+	return told;
+}
+
 /* The tasks stand still: says how to reach them, and waits for the user. */
 static void tell_held(struct plan_job *job)
 {
 	const struct replay_result *result = job->result;
-	uint32_t i;
 
 	printf("The tasks stand still at the last step%s%s\n",
 	       result->finding.message[0] ? ": " : ".", result->finding.message);
-	for (i = 0; i < atomic_load(&result->task_count); i++)
-		printf("  %-16s in %-24s gdb -p %d\n", result->tasks[i].name,
-		       result->tasks[i].doing, result->tasks[i].tid);
+	if (!tell_tasks(result, job->held_task)) {
+		printf("There is no task \"%s\" that lives; there are\n",
+		       job->held_task ? job->held_task : "");
+		(void)tell_tasks(result, NULL);
+	}
 	printf("Press Enter to end them.\n");
 	fflush(stdout);
 	job->told_held = true;
@@ -103,6 +120,7 @@ int plan_job_run(struct plan_job *job)
 		.shrink = job->shrink,
 		.hold = job->hold,
 	};
+	pool.out_is_temporary = true;
 	pool.no_world = job->hold;
 	pool.user = job;
 	error = pool_run(&pool, 1);

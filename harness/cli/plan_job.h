@@ -11,6 +11,7 @@ struct plan_job {
 	const char *path;
 	uint64_t times;
 	bool shrink, hold;
+	const char *held_task; /* whom the user wants to look at; NULL: all */
 	/* Filled by plan_job_run(). */
 	struct plan plan;
 	struct plan_trace trace;

@@ -11,7 +11,8 @@ enum { KEY_TIMES = 256, KEY_GDB };
 
 static const struct argp_option replay_options[] = {
 	{ "times", KEY_TIMES, "N", 0, "Run it so often; all traces must be equal", 0 },
-	{ "gdb", KEY_GDB, NULL, 0, "Stop at the last step and say how to attach a debugger", 0 },
+	{ "gdb", KEY_GDB, "TASK", OPTION_ARG_OPTIONAL,
+	  "Stop at the last step and say how to attach a debugger to this task, or to each", 0 },
 	{ "quiet", 'q', NULL, 0, "Only the last line", 0 },
 	{ 0 },
 };
@@ -34,6 +35,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		break;
 	case KEY_GDB:
 		arguments->job.hold = true;
+		arguments->job.held_task = argument;
 		break;
 	case 'q':
 		arguments->quiet = true;

@@ -33,7 +33,7 @@ void suite_defaults(struct suite *suite);
  */
 int suite_run(struct suite *suite);
 
-/* The worst verdict of those that are done. */
+/* The worst verdict of those that are done; what was skipped counts if nothing else was run. */
 enum verdict suite_worst(const struct suite *suite);
 
 #endif

@@ -13,26 +13,33 @@
 struct control *control;
 __thread struct task *task_self;
 
-int control_create(void)
+int control_memory(void)
 {
-	void *at;
 	int fd = memfd_create("sabot-control", MFD_CLOEXEC);
 
+	if (fd >= 0 && ftruncate(fd, (off_t)sizeof(struct control)) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -errno;
+}
+
+int control_create(int memory_fd)
+{
+	int fd = memory_fd >= 0 ? memory_fd : control_memory();
+	void *at;
+
 	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)sizeof(struct control)) != 0)
-		goto failed;
+		return fd;
 	at = mmap((void *)CONTROL_ADDRESS, sizeof(struct control), PROT_READ | PROT_WRITE,
 		  MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+	if (fd != memory_fd)
+		close(fd);
 	if (at == MAP_FAILED)
-		goto failed;
-	close(fd);
+		return -errno;
 	control = at;
 	control->magic = CONTROL_MAGIC;
 	return 0;
-failed:
-	close(fd);
-	return -errno;
 }
 
 void control_reset(struct control *block, bool keep_tasks)
@@ -56,11 +63,12 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->requester = -1;
 	block->last_ran = -1;
 	block->more_memory = block->settle_due = block->signals_due = block->over =
-		block->in_setup = block->judging = false;
+		block->in_setup = block->judging = block->network = false;
 	block->asleep = block->woken = block->timed = block->decisions = block->steps =
 		block->idle_steps = 0;
 	block->checks = 0;
-	block->now_ns = 0;
+	block->now_ns = block->timer_ns = 0;
+	block->timer_count = 0;
 	block->recorded_count = 0;
 	block->recorded_full = false;
 	block->shot_count = block->shots_open = 0;

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 enum {
 	TASKS_MAX = 64, /* a set of tasks is one 64-bit mask */
@@ -27,6 +28,7 @@ enum {
 	HELD_SIGNALS_MAX = 16,
 	DESCRIPTORS_MAX = 128, /* of setup */
 	MADE_MAX = 128,
+	TIMERS_MAX = 32,
 	STACK_FRAMES_MAX = 12,
 	OBSERVED_MAX = 16, /* of one execution */
 	OBSERVED_BYTES = 96,
@@ -190,6 +192,7 @@ enum request_kind {
 	REQUEST_SLEEP,	 /* the requester begins a virtual sleep */
 	REQUEST_SPIN,	 /* the requester spins on its object */
 	REQUEST_SETTLE,	 /* settle, then go on with the requester: no decision */
+	REQUEST_NETWORK, /* wait until the requester's packets have arrived: nothing else */
 	REQUEST_SPAWNED, /* a new task was made: wait until it is parked, then go on with the
 			    requester */
 	REQUEST_ENDED,	 /* the requester ends: its thread or process goes away */
@@ -202,6 +205,14 @@ struct made {
 	int id;
 	int8_t task;
 	char name[64];
+};
+
+/* A timer of timerfd_create(2), on virtual time; see core/timers.h. */
+struct timer {
+	int16_t object; /* stands for its open file description */
+	clockid_t clock;
+	uint64_t next_ns;     /* virtual; 0: disarmed */
+	uint64_t interval_ns; /* 0: expires once */
 };
 
 struct finding {
@@ -256,6 +267,7 @@ struct control {
 	bool judging;	  /* a check runs: if the process dies now, the check crashed */
 	const char *judged; /* the name of that check */
 	bool pool;	    /* processes are kept between executions */
+	bool network;	    /* a socket of the loopback was made: packets may be on their way */
 	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
 	int fd_base;	    /* the harness's own descriptors are at or above this */
 	int last_ran;	    /* task that had the turn last, or -1 */
@@ -268,7 +280,8 @@ struct control {
 	uint32_t idle_steps; /* since the last progress */
 	uint32_t limit_steps;
 	uint32_t checks;
-	uint64_t now_ns; /* virtual */
+	uint64_t now_ns;   /* virtual */
+	uint64_t timer_ns; /* when the next of the timers is due; 0: none is armed */
 	uint64_t seed;
 	uint64_t execution;
 
@@ -294,6 +307,8 @@ struct control {
 	struct observed observed;
 	uint32_t made_count;
 	struct made made[MADE_MAX];
+	uint32_t timer_count;
+	struct timer timers[TIMERS_MAX];
 	uint32_t object_count;
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
@@ -308,8 +323,14 @@ struct control {
 extern struct control *control;
 extern __thread struct task *task_self;
 
-/* Maps a fresh block at CONTROL_ADDRESS and sets `control`. Returns 0 or -errno. Harness only. */
-int control_create(void);
+/* Memory for a block: a memfd, close-on-exec. Returns the descriptor or -errno. */
+int control_memory(void);
+
+/*
+ * Maps a fresh block at CONTROL_ADDRESS and sets `control`; of this memory, or -1: of its own. The
+ * descriptor stays the caller's. Returns 0 or -errno. Harness only.
+ */
+int control_create(int memory_fd);
 
 /* Makes the block ready for another execution; keeps what a pool of tasks needs. */
 void control_reset(struct control *block, bool keep_tasks);

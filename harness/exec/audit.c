@@ -6,8 +6,8 @@
 #include "os/hot.h"
 #include "os/proc.h"
 #include "os/sys.h"
+#include "os/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <mqueue.h>
 #include <semaphore.h>
@@ -188,27 +188,9 @@ void audit_judge(void)
 	judge_count("message queue", before.msg, now.msg);
 }
 
-static void remove_tree(int at, const char *name)
-{
-	struct dirent *entry;
-	DIR *directory;
-	int fd;
-
-	if (unlinkat(at, name, 0) == 0 || errno != EISDIR)
-		return;
-	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	directory = fd >= 0 ? fdopendir(fd) : NULL;
-	while (directory && (entry = readdir(directory)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			remove_tree(dirfd(directory), entry->d_name);
-	if (directory)
-		(void)closedir(directory);
-	(void)unlinkat(at, name, AT_REMOVEDIR);
-}
-
 static bool remove_name(struct place *place, const char *name)
 {
-	remove_tree(place->fd, name);
+	tree_remove(place->fd, name);
 	return true;
 }
 
@@ -261,6 +243,14 @@ static void remove_made(const struct made *made)
 	}
 }
 
+void audit_remove_made(const struct control *block)
+{
+	uint32_t i;
+
+	for (i = 0; i < block->made_count; i++)
+		remove_made(&block->made[i]);
+}
+
 void audit_clean(void)
 {
 	uint32_t i;
@@ -268,10 +258,13 @@ void audit_clean(void)
 	for (i = 0; i < PLACES; i++)
 		each_name(&places[i], remove_name);
 	mapping_release();
-	for (i = 0; !alone && i < control->made_count; i++)
-		remove_made(&control->made[i]);
-	if (alone)
+	if (alone) {
 		remove_sysv();
+	} else {
+		audit_remove_made(control);
+		/* The numbers may be somebody else's by the time that a janitor reads them. */
+		control->made_count = 0;
+	}
 	/* Descriptors of setup: the harness's own are higher. */
 	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
 }

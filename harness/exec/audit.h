@@ -8,6 +8,8 @@
 #ifndef SABOT_EXEC_AUDIT_H
 #define SABOT_EXEC_AUDIT_H
 
+#include "core/control.h"
+
 #include <stdbool.h>
 
 /* Opens the places to look at. `isolated`: the namespaces are ours alone, so all in them is too. */
@@ -18,5 +20,7 @@ void audit_begin(void);
 void audit_judge(void);
 /* Removes everything, whoever made it. */
 void audit_clean(void);
+/* Removes what the block lists as made, by name or number: when its worker cannot any more. */
+void audit_remove_made(const struct control *block);
 
 #endif

@@ -25,10 +25,10 @@ enum { LIMIT_STEPS = 4000, FD_BASE = 160 };
 static const struct sabot_scenario *kept HOT; /* whose tasks a pool keeps, and of which case */
 static const struct sabot_case *kept_case HOT;
 
-int execution_prepare(void)
+int execution_prepare(int control_fd)
 {
 	struct rlimit limit;
-	int error = control_create();
+	int error = control_create(control_fd);
 
 	if (error)
 		return error;

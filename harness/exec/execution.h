@@ -25,8 +25,11 @@ struct execution {
 	void (*over)(void);  /* a finding ends it, the tasks are still as they were; may be NULL */
 };
 
-/* Readies this process for executions: control block, shared memory, gate. Returns 0 or -errno. */
-int execution_prepare(void);
+/*
+ * Readies this process for executions: control block (in this memory, or -1: in its own), shared
+ * memory, gate. Returns 0 or -errno.
+ */
+int execution_prepare(int control_fd);
 
 /*
  * Runs it. Everything that is to be known afterwards is in the control block, valid until the next

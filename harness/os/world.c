@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/world.h"
 
+#include "os/adopt.h"
+#include "os/network.h"
 #include "os/sys.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,18 +59,6 @@ static void part(struct world *world)
 	}
 }
 
-static void loopback_up(void)
-{
-	struct ifreq request = { .ifr_flags = IFF_UP };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return;
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "lo");
-	(void)ioctl(fd, SIOCSIFFLAGS, &request);
-	close(fd);
-}
-
 /*
  * The working directory lies in the private /dev/shm, under a name that shm_open() cannot make: no
  * mount point is needed that would outlive the namespace.
@@ -92,7 +79,7 @@ static int enter_isolated(const char **what)
 	    mkdir("/dev/shm/.sabot/mq", 0755) != 0)
 		return -errno;
 	(void)mount("mqueue", "/dev/shm/.sabot/mq", "mqueue", 0, NULL);
-	loopback_up();
+	(void)network_begin();
 	*what = "entering the working directory";
 	return chdir("/dev/shm/.sabot/run") == 0 ? 0 : -errno;
 }
@@ -101,7 +88,7 @@ int world_enter(const struct world *world, const char *fallback_directory, const
 {
 	if (world->isolated)
 		return enter_isolated(what);
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	adopt_orphans();
 	*what = "entering the working directory";
 	return chdir(fallback_directory) == 0 ? 0 : -errno;
 }
@@ -152,6 +139,13 @@ void world_die_with(pid_t parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(1);
+}
+
+void world_tell_of_end(pid_t parent, int signo)
+{
+	(void)prctl(PR_SET_PDEATHSIG, signo, 0, 0, 0);
+	if (getppid() != parent)
+		(void)sys_kill(sys_getpid(), signo);
 }
 
 void world_die_with_writer(int alive_fd)

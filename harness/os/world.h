@@ -39,6 +39,8 @@ int world_enter(const struct world *world, const char *fallback_directory, const
  * pipe's write end.
  */
 void world_die_with(pid_t parent);
+/* As world_die_with(), but the caller is sent `signo` then; for one that handles it. */
+void world_tell_of_end(pid_t parent, int signo);
 void world_die_with_writer(int alive_fd);
 
 /* Pins the caller to the n-th CPU that it may use, counting round. Returns the CPU's number or
