@@ -36,7 +36,7 @@ struct story {
 
 static const char *name_of(const struct event *event)
 {
-	return event->task < TASKS_MAX ? control->tasks[event->task].name : "somebody";
+	return event->task < TASKS_MAX ? control->tasks[event->task].name : "the clock";
 }
 
 /* ---- What is told -------------------------------------------------------------------------- */

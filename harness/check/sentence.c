@@ -327,8 +327,11 @@ const char *sentence_of_event(const struct event *event, char *text, size_t size
 			snprintf(text, size, "ends");
 		break;
 	case EVENT_TIMEOUT:
-		snprintf(text, size, "has waited long enough: its %s times out",
-			 op_name((enum op)event->op));
+		if (event->task >= TASKS_MAX)
+			snprintf(text, size, "lets %s expire", object_text(event));
+		else
+			snprintf(text, size, "has waited long enough: its %s times out",
+				 op_name((enum op)event->op));
 		break;
 	case EVENT_CONTINUED:
 		snprintf(text, size, "is continued");

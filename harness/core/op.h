@@ -86,6 +86,11 @@ enum op_flag {
 	X(SPIN_LOCK, "pthread_spin_lock", SPIN, 0)                                                 \
 	X(SPIN_TRYLOCK, "pthread_spin_trylock", SPIN, 0)                                           \
 	X(SPIN_UNLOCK, "pthread_spin_unlock", SPIN, OP_WAKES)                                      \
+	X(FUTEX_WAIT, "futex(FUTEX_WAIT)", FUTEX, OP_BLOCKS)                                       \
+	X(FUTEX_WAKE, "futex(FUTEX_WAKE)", FUTEX, OP_WAKES)                                        \
+	X(FUTEX_REQUEUE, "futex(FUTEX_REQUEUE)", FUTEX, OP_WAKES)                                  \
+	X(FUTEX_LOCK_PI, "futex(FUTEX_LOCK_PI)", FUTEX, OP_BLOCKS)                                 \
+	X(FUTEX_UNLOCK_PI, "futex(FUTEX_UNLOCK_PI)", FUTEX, OP_WAKES)                              \
 	X(SETLK, "fcntl(F_SETLK)", RECORD_LOCK, OP_WAKES)                                          \
 	X(SETLKW, "fcntl(F_SETLKW)", RECORD_LOCK, OP_BLOCKS | OP_WAKES)                            \
 	X(GETLK, "fcntl(F_GETLK)", RECORD_LOCK, OP_PURE)                                           \
@@ -106,6 +111,19 @@ enum op_flag {
 	X(FILE_READ, "read", FILE, 0)                                                              \
 	X(FILE_WRITE, "write", FILE, 0)                                                            \
 	X(SPLICE, "splice", PIPE, OP_BLOCKS | OP_WAKES)                                            \
+	X(POLL, "poll", FILE, OP_BLOCKS)                                                           \
+	X(SELECT, "select", FILE, OP_BLOCKS)                                                       \
+	X(EPOLL_CREATE, "epoll_create", EPOLL, 0)                                                  \
+	X(EPOLL_CTL, "epoll_ctl", EPOLL, OP_WAKES)                                                 \
+	X(EPOLL_WAIT, "epoll_wait", EPOLL, OP_BLOCKS | OP_WAKES)                                   \
+	X(EVENTFD, "eventfd", EVENTFD, 0)                                                          \
+	X(SIGNALFD, "signalfd", SIGNALFD, OP_WAKES)                                                \
+	X(TIMERFD_CREATE, "timerfd_create", TIMERFD, 0)                                            \
+	X(TIMERFD_SETTIME, "timerfd_settime", TIMERFD, OP_WAKES)                                   \
+	X(TIMERFD_GETTIME, "timerfd_gettime", TIMERFD, OP_PURE)                                    \
+	X(PIDFD_OPEN, "pidfd_open", PROCESS, 0)                                                    \
+	X(PIDFD_SEND_SIGNAL, "pidfd_send_signal", PROCESS, OP_WAKES | OP_SETTLES)                  \
+	X(PIDFD_GETFD, "pidfd_getfd", PROCESS, 0)                                                  \
 	X(PREAD, "pread", FILE, OP_PURE)                                                           \
 	X(PWRITE, "pwrite", FILE, 0)                                                               \
 	X(FTRUNCATE, "ftruncate", FILE, 0)                                                         \
@@ -157,11 +175,16 @@ enum family {
 	FAMILY_RWLOCK,
 	FAMILY_BARRIER,
 	FAMILY_SPIN,
+	FAMILY_FUTEX,
 	FAMILY_RECORD_LOCK,
 	FAMILY_OFD_LOCK,
 	FAMILY_FLOCK,
 	FAMILY_FILE,
 	FAMILY_PIPE,
+	FAMILY_EPOLL,
+	FAMILY_EVENTFD,
+	FAMILY_SIGNALFD,
+	FAMILY_TIMERFD,
 	FAMILY_PROCESS,
 	FAMILY_SIGNAL,
 	FAMILY_THREAD,

@@ -104,6 +104,7 @@ void point_pass(struct task *task)
 		return;
 	}
 	if ((control->settle_due && control->asleep) ||
+	    (control->timer_ns && control->now_ns >= control->timer_ns) ||
 	    (control->shots_open && decide_shot(task_number(task)))) {
 		point_request(task, REQUEST_DECIDE);
 		return;

@@ -79,6 +79,17 @@ void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 	hash_event(event);
 }
 
+void trace_object(enum event_kind kind, int object, int64_t value)
+{
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, kind, NULL, NULL);
+	event->object = (int16_t)object;
+	event->value = value;
+	event->state = 0;
+	hash_event(event);
+}
+
 void trace_return(const struct task *task, const struct call *call, int64_t result, int error)
 {
 	struct event spare, *event = next_event(&spare);

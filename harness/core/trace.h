@@ -14,6 +14,8 @@
 
 /* An event of the task (NULL: of nobody) with one value. */
 void trace_event(enum event_kind kind, const struct task *task, int64_t value);
+/* An event of an object, with no task: a timer expires. */
+void trace_object(enum event_kind kind, int object, int64_t value);
 /* The task's call returned. */
 void trace_return(const struct task *task, const struct call *call, int64_t result, int error);
 /* The events that are kept: at most EVENTS_MAX. */

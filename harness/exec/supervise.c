@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/strike.h"
+#include "exec/tick.h"
 #include "exec/watch.h"
 #include "os/sys.h"
 
@@ -56,15 +57,20 @@ static void expire(struct task *task)
 	(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
 }
 
-/* False: there is nobody to run, since its time-out did not end its sleep. */
+/* False: there is nobody to run, since a timer came first, or its time-out did not end its sleep.
+ */
 static bool run(int number)
 {
 	struct task *task = &control->tasks[number];
 
-	if (task->state == TASK_ASLEEP || (task->state == TASK_TIMED && !task->interrupted))
+	if (task->state == TASK_ASLEEP || (task->state == TASK_TIMED && !task->interrupted)) {
+		if (tick_jump(task->call.deadline_ns))
+			return false;
 		expire(task);
+	}
 	if (task->state == TASK_ASLEEP || task_is_over(task))
 		return false;
+	tick_helped();
 	grant(task);
 	return true;
 }
@@ -130,6 +136,7 @@ static void settle_and_strike(int at)
 {
 	struct shot *shot;
 
+	tick();
 	watch_settle();
 	judge();
 	while (!control->over && (shot = decide_shot(at)) != NULL) {
@@ -170,7 +177,7 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 		next = decide(current, at);
 		if (next >= 0 || all_over())
 			return next;
-		if (strike_relent())
+		if (strike_relent() || tick_jump(0))
 			continue;
 		/* A call that nobody intercepts, such as one of stdio, may have woken somebody. */
 		if (!looked) {

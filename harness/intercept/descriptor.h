@@ -29,6 +29,8 @@ enum descriptor_kind descriptor_look_path(int dirfd, const char *path, bool foll
 
 /* The object that stands for the inode, or -1 if it has none of its own. */
 int descriptor_object(const struct stat *status);
+/* The same of a descriptor that is open on it: of those that share an inode, each its own. */
+int descriptor_object_of(int fd, const struct stat *status);
 /* The object of the inode's locks of this family. */
 int descriptor_locks(enum family family, const struct stat *status);
 

@@ -7,9 +7,12 @@
  */
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
+#include "intercept/numbered.h"
 #include "intercept/real.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -201,23 +204,28 @@ INTERPOSE int close(int fd)
 	if (!call_is_task() || descriptor_look(fd, &status) == DESCRIPTOR_OTHER)
 		return REAL(close)(fd);
 	(void)call_enter(&call, OP_CLOSE);
-	call.object = descriptor_object(&status);
+	call.object = descriptor_object_of(fd, &status);
 	call.amount = fd;
 	call_begin(&call);
 	result = REAL(close)(fd);
 	descriptor_closed(&status);
+	numbered_closed((unsigned)fd, (unsigned)fd);
 	return (int)call_end(&call, result);
 }
 
 INTERPOSE int close_range(unsigned first, unsigned last, int flags)
 {
 	struct call call;
+	int result;
 
 	if (!call_enter(&call, OP_CLOSE))
 		return REAL(close_range)(first, last, flags);
 	call.amount = (int64_t)first;
 	call_begin(&call);
-	return (int)call_end(&call, REAL(close_range)(first, last, flags));
+	result = REAL(close_range)(first, last, flags);
+	if (result == 0 && !((unsigned)flags & CLOSE_RANGE_CLOEXEC))
+		numbered_closed(first, last);
+	return (int)call_end(&call, result);
 }
 
 INTERPOSE void closefrom(int first)
@@ -231,12 +239,14 @@ INTERPOSE void closefrom(int first)
 	call.amount = first;
 	call_begin(&call);
 	REAL(closefrom)(first);
+	numbered_closed((unsigned)first, UINT_MAX);
 	(void)call_end(&call, 0);
 }
 
 /* A copy that is made in setup is inherited too. */
-static int copied(int result)
+static int copied(int fd, int result)
 {
+	numbered_copied(fd, result);
 	descriptor_setup_opened(result);
 	return result;
 }
@@ -245,13 +255,16 @@ INTERPOSE int dup(int fd)
 {
 	struct stat status;
 	struct call call;
+	int result;
 
 	if (!call_is_task() || descriptor_look(fd, &status) == DESCRIPTOR_OTHER)
-		return copied(REAL(dup)(fd));
+		return copied(fd, REAL(dup)(fd));
 	(void)call_enter(&call, OP_DUP);
-	call.object = descriptor_object(&status);
+	call.object = descriptor_object_of(fd, &status);
 	call_note(&call);
-	return (int)call_end(&call, REAL(dup)(fd));
+	result = REAL(dup)(fd);
+	numbered_copied(fd, result);
+	return (int)call_end(&call, result);
 }
 
 /* A copy to a descriptor that is open closes that one. */
@@ -268,7 +281,7 @@ static bool copy_begin(struct call *call, int fd, int to, uintptr_t site)
 		return false;
 	if (replaces(fd, to, &status)) {
 		(void)call_enter_at(call, OP_DUP, site);
-		call->object = descriptor_object(&status);
+		call->object = descriptor_object_of(to, &status);
 		call->amount = to;
 		call_begin(call);
 		return true;
@@ -276,7 +289,7 @@ static bool copy_begin(struct call *call, int fd, int to, uintptr_t site)
 	if (descriptor_look(fd, &status) == DESCRIPTOR_OTHER)
 		return false;
 	(void)call_enter_at(call, OP_DUP, site);
-	call->object = descriptor_object(&status);
+	call->object = descriptor_object_of(fd, &status);
 	call->amount = to;
 	call_note(call);
 	return true;
@@ -290,11 +303,12 @@ INTERPOSE int dup2(int fd, int to)
 	int result;
 
 	if (!copy_begin(&call, fd, to, CALL_SITE))
-		return copied(REAL(dup2)(fd, to));
+		return copied(fd, REAL(dup2)(fd, to));
 	closes = replaces(fd, to, &status);
 	result = REAL(dup2)(fd, to);
 	if (result >= 0 && closes)
 		descriptor_closed(&status);
+	numbered_copied(fd, result);
 	return (int)call_end(&call, result);
 }
 
@@ -306,10 +320,11 @@ INTERPOSE int dup3(int fd, int to, int flags)
 	int result;
 
 	if (!copy_begin(&call, fd, to, CALL_SITE))
-		return copied(REAL(dup3)(fd, to, flags));
+		return copied(fd, REAL(dup3)(fd, to, flags));
 	closes = replaces(fd, to, &status);
 	result = REAL(dup3)(fd, to, flags);
 	if (result >= 0 && closes)
 		descriptor_closed(&status);
+	numbered_copied(fd, result);
 	return (int)call_end(&call, result);
 }

@@ -6,6 +6,7 @@
  */
 #include "intercept/process.h"
 
+#include "intercept/pidfd.h"
 #include "intercept/real.h"
 #include "intercept/spawn.h"
 
@@ -200,7 +201,8 @@ INTERPOSE int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 
 	if (!call_enter(&call, OP_WAIT))
 		return REAL(waitid)(type, id, info, options);
-	call.object = type == P_PID ? object_of((pid_t)id) : -1;
+	if (type == P_PID || type == P_PIDFD)
+		call.object = object_of(type == P_PID ? (pid_t)id : pidfd_target((int)id));
 	call.amount = options;
 	call_begin(&call);
 	result = REAL(waitid)(type, id, &told, options);

@@ -5,6 +5,7 @@
  * Other commands of fcntl(2) are points where another task can tell, and go straight through else.
  */
 #include "intercept/descriptor.h"
+#include "intercept/numbered.h"
 #include "intercept/real.h"
 
 #include <fcntl.h>
@@ -110,15 +111,31 @@ static enum op op_of(int command)
 static int other_command(struct call *call, int fd, int command, void *argument)
 {
 	struct stat status;
+	int result;
 
 	if (descriptor_look(fd, &status) != DESCRIPTOR_OTHER)
-		call->object = descriptor_object(&status);
+		call->object = descriptor_object_of(fd, &status);
 	call->amount = (int)(intptr_t)argument;
 	if (call->op == OP_DUP)
 		call_note(call);
 	else
 		call_begin(call);
-	return (int)call_end(call, REAL(fcntl)(fd, command, argument));
+	result = REAL(fcntl)(fd, command, argument);
+	if (call->op == OP_DUP)
+		numbered_copied(fd, result);
+	return (int)call_end(call, result);
+}
+
+/* A copy that setup makes is inherited, as what it opens. */
+static int control_outside(int fd, int command, void *argument)
+{
+	int result = REAL(fcntl)(fd, command, argument);
+
+	if (op_of(command) == OP_DUP && descriptor_in_setup()) {
+		numbered_copied(fd, result);
+		descriptor_setup_opened(result);
+	}
+	return result;
 }
 
 static int control_fd(int fd, int command, void *argument, uintptr_t site)
@@ -127,7 +144,7 @@ static int control_fd(int fd, int command, void *argument, uintptr_t site)
 	struct call call;
 
 	if (op == OP_NONE || !call_enter_at(&call, op, site))
-		return REAL(fcntl)(fd, command, argument);
+		return control_outside(fd, command, argument);
 	if (op_family(op) == FAMILY_RECORD_LOCK || op_family(op) == FAMILY_OFD_LOCK)
 		return lock_range(&call, fd, command, argument);
 	return other_command(&call, fd, command, argument);

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * Installs the harness's own handlers, which tasks inherit: that of SIGRTMAX ends a wait whose
@@ -21,6 +22,12 @@ bool signal_is_ours(int signo);
 
 /* The set without the harness's own signals. */
 sigset_t signal_strip(const sigset_t *set);
+
+/*
+ * A task is about to send the signal (0: none) to the process: who dies of it did not crash, and
+ * the supervisor looks what became of each of its tasks.
+ */
+void signal_expect(pid_t pid, int signo);
 
 /* The process that called signal_prepare(). */
 pid_t signal_harness(void);

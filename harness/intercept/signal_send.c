@@ -28,23 +28,16 @@ static void expect(struct task *task, int signo)
 	task->signalled = control->signals_due = true;
 }
 
-/* Each task of the process may be hit. Returns the first of them, or NULL. */
-static struct task *expect_process(pid_t pid, int signo)
+void signal_expect(pid_t pid, int signo)
 {
-	struct task *first = NULL;
 	uint32_t i;
 
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
-		if (task->pid != pid || (task_is_over(task) && task->reaped))
-			continue;
-		if (signo && !task_is_over(task))
+		if (signo && task->pid == pid && !task_is_over(task))
 			expect(task, signo);
-		if (!first)
-			first = task;
 	}
-	return first;
 }
 
 static bool begin(struct call *call, int signo, uintptr_t site)
@@ -88,7 +81,7 @@ static int send_to_tasks(pid_t group, int signo)
 			if (task->process != (int)i || task_is_over(task) || own != (pass == 1) ||
 			    (group == -1 ? own : getpgid(task->pid) != group))
 				continue;
-			(void)expect_process(task->pid, signo);
+			signal_expect(task->pid, signo);
 			sent += REAL(kill)(task->pid, signo) == 0;
 		}
 	return sent ? 0 : refuse(ESRCH);
@@ -104,7 +97,7 @@ static int send_to_group(pid_t group, int signo)
 		return send_to_tasks(group, signo);
 	for (i = 0; i < control->task_count; i++)
 		if (!task_is_over(&control->tasks[i]) && getpgid(control->tasks[i].pid) == group)
-			(void)expect_process(control->tasks[i].pid, signo);
+			signal_expect(control->tasks[i].pid, signo);
 	return REAL(kill)(-group, signo);
 }
 
@@ -132,7 +125,7 @@ INTERPOSE int kill(pid_t pid, int signo)
 		return refuse(EINVAL);
 	call.object = object_of(pid);
 	call_begin(&call);
-	(void)expect_process(pid, signo);
+	signal_expect(pid, signo);
 	return (int)call_end(&call, REAL(kill)(pid, signo));
 }
 
@@ -155,7 +148,7 @@ INTERPOSE int sigqueue(pid_t pid, int signo, const union sigval value)
 		return refuse(EINVAL);
 	call.object = object_of(pid);
 	call_begin(&call);
-	(void)expect_process(pid, signo);
+	signal_expect(pid, signo);
 	return (int)call_end(&call, REAL(sigqueue)(pid, signo, value));
 }
 
@@ -171,7 +164,7 @@ INTERPOSE int tgkill(pid_t pid, pid_t tid, int signo)
 		return refuse(EINVAL);
 	call.object = object_of(pid);
 	call_begin(&call);
-	(void)expect_process(pid, signo);
+	signal_expect(pid, signo);
 	return (int)call_end(&call, REAL(tgkill)(pid, tid, signo));
 }
 
@@ -185,7 +178,7 @@ INTERPOSE int raise(int signo)
 		return refuse(EINVAL);
 	call.object = object_of(task_self->pid);
 	call_begin(&call);
-	(void)expect_process(task_self->pid, signo);
+	signal_expect(task_self->pid, signo);
 	return (int)call_end(&call, REAL(raise)(signo));
 }
 
@@ -195,7 +188,7 @@ static void begin_thread(struct call *call, pthread_t thread)
 
 	call->object = target ? spawn_object(FAMILY_THREAD, target) : -1;
 	call_begin(call);
-	(void)expect_process(task_self->pid, (int)call->amount);
+	signal_expect(task_self->pid, (int)call->amount);
 }
 
 INTERPOSE int pthread_kill(pthread_t thread, int signo)

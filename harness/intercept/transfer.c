@@ -29,7 +29,7 @@ static bool begin(struct call *call, int fd, enum op on_file, enum op on_stream,
 	if (kind == DESCRIPTOR_OTHER)
 		return false;
 	(void)call_enter_at(call, kind == DESCRIPTOR_FILE ? on_file : on_stream, site);
-	call->object = descriptor_object(&status);
+	call->object = descriptor_object_of(fd, &status);
 	call->amount = (int64_t)size;
 	call->detail[0] = (uint64_t)fd;
 	call_begin(call);

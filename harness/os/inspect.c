@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 int inspect_memory(pid_t pid, uintptr_t address, void *buffer, size_t size)
 {
@@ -48,10 +49,10 @@ int inspect_stat(pid_t pid, int fd, struct stat *status)
 	return stat(path, status) == 0 ? 0 : -errno;
 }
 
-int inspect_flags(pid_t pid, int fd)
+int inspect_fdinfo(pid_t pid, int fd, char *text, size_t size)
 {
-	char path[64], text[256];
-	const char *at;
+	char path[64];
+	size_t used = 0;
 	ssize_t got;
 	int file;
 
@@ -59,11 +60,45 @@ int inspect_flags(pid_t pid, int fd)
 	file = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 	if (file < 0)
 		return file;
-	got = sys_read(file, text, sizeof(text) - 1);
+	while (used < size - 1 && (got = sys_read(file, text + used, size - 1 - used)) > 0)
+		used += (size_t)got;
 	(void)sys_close(file);
-	text[got > 0 ? got : 0] = '\0';
+	text[used] = '\0';
+	return 0;
+}
+
+int inspect_flags(pid_t pid, int fd)
+{
+	char text[256];
+	const char *at;
+	int error = inspect_fdinfo(pid, fd, text, sizeof(text));
+
+	if (error)
+		return error;
 	at = strstr(text, "flags:");
 	return at ? (int)strtol(at + strlen("flags:"), NULL, 8) : -ENOENT;
+}
+
+pid_t inspect_pidfd(pid_t pid, int fd)
+{
+	char text[512];
+	const char *at;
+
+	if (inspect_fdinfo(pid, fd, text, sizeof(text)) != 0)
+		return 0;
+	at = strstr(text, "\nPid:");
+	return at ? (pid_t)strtol(at + strlen("\nPid:"), NULL, 10) : 0;
+}
+
+const char *inspect_link(pid_t pid, int fd, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	length = readlink(path, text, size - 1);
+	text[length > 0 ? length : 0] = '\0';
+	return text;
 }
 
 bool inspect_same(pid_t pid, int fd, pid_t other_pid, int other_fd)
@@ -73,8 +108,7 @@ bool inspect_same(pid_t pid, int fd, pid_t other_pid, int other_fd)
 	return sys_call(SYS_kcmp, pid, other_pid, KCMP_FILE, fd, other_fd, 0) == 0;
 }
 
-/* By a duplicate: to open a FIFO once more would wake those who wait for its other end. */
-static int duplicate(pid_t pid, int fd)
+int inspect_duplicate(pid_t pid, int fd)
 {
 	int process = (int)sys_call(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
 	int copy;
@@ -86,15 +120,35 @@ static int duplicate(pid_t pid, int fd)
 	return copy;
 }
 
-bool inspect_ready(pid_t pid, int fd, bool writes)
+short inspect_events(pid_t pid, int fd, short wanted)
 {
-	struct pollfd ready = { .fd = duplicate(pid, fd), .events = writes ? POLLOUT : POLLIN };
+	struct pollfd ready = { .fd = inspect_duplicate(pid, fd), .events = wanted };
 	struct timespec now = { 0 };
 	long count;
 
 	if (ready.fd < 0)
-		return false;
+		return 0;
 	count = sys_call(SYS_ppoll, (long)&ready, 1, (long)&now, 0, 0, 0);
 	(void)sys_close(ready.fd);
-	return count == 1 && (ready.revents & ready.events);
+	return count == 1 ? ready.revents : 0;
+}
+
+bool inspect_ready(pid_t pid, int fd, bool writes)
+{
+	short wanted = writes ? POLLOUT : POLLIN;
+
+	return inspect_events(pid, fd, wanted) & wanted;
+}
+
+ssize_t inspect_text(pid_t pid, int fd, char *text, size_t size)
+{
+	int copy = inspect_duplicate(pid, fd);
+	long got;
+
+	if (copy < 0)
+		return copy;
+	got = sys_call(SYS_pread64, copy, (long)text, (long)size - 1, 0, 0, 0);
+	(void)sys_close(copy);
+	text[got > 0 ? got : 0] = '\0';
+	return got;
 }
