@@ -156,6 +156,14 @@ static void look_at(struct graph_edge *edge, const struct look *look)
 	case FAMILY_PIPE:
 		graph_look_file(edge, look);
 		break;
+	case FAMILY_SYSV_MSG:
+	case FAMILY_POSIX_MQ:
+		graph_look_queue(edge);
+		break;
+	case FAMILY_SIGNAL:
+		if (!graph_look_told(edge))
+			look_at_unknown(edge, look);
+		break;
 	case FAMILY_THREAD:
 	case FAMILY_PROCESS:
 		graph_look_process(edge, look);

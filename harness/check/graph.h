@@ -20,6 +20,8 @@ enum graph_how {
 	GRAPH_MAYBE,	 /* they took it, but it may be no lock: others could give it too */
 	GRAPH_GIVEN,	 /* it was given to them, and they died before they ran */
 	GRAPH_POSTED,	 /* they were those who posted it, and are no more */
+	GRAPH_FILLS,	 /* they sent what the queue held, and are no more */
+	GRAPH_EMPTIES,	 /* they received what it held, and are no more */
 	GRAPH_AHEAD,	 /* they wait for it themselves, and come first */
 	GRAPH_OPEN,	 /* they have the other end open */
 	GRAPH_INSIDE,	 /* they died while they waited in it, and it still counts them */
@@ -79,6 +81,9 @@ void graph_write_dot(FILE *file, struct graph *graph);
 
 /* "mutex#0 (shared+0x40)", "flock#0 (accounts) the whole file", ...: what is waited for. */
 const char *graph_what(const struct graph_edge *edge, char *text, size_t size);
+
+/* Of an edge that is free: ", which is free", in the words that fit its object. */
+const char *graph_free(const struct graph_edge *edge);
 
 /* "waiter#0", or "waiter#0, waiter#1 and 3 more". Returns text. */
 const char *graph_names(uint64_t tasks, char *text, size_t size);

@@ -16,7 +16,14 @@ struct look {
 void graph_look_memory(struct graph_edge *edge, const struct look *look);  /* locks in memory */
 void graph_look_sysv(struct graph_edge *edge);				   /* SysV semaphores */
 void graph_look_file(struct graph_edge *edge, const struct look *look);	   /* pipes, file locks */
+void graph_look_queue(struct graph_edge *edge);				   /* message queues */
 void graph_look_process(struct graph_edge *edge, const struct look *look); /* join, wait */
+
+/*
+ * A task that waits for a signal: whether that is to tell it of a message in a queue that has held
+ * one all along. Then the edge is to the queue, and true is returned.
+ */
+bool graph_look_told(struct graph_edge *edge);
 
 /* The holders of a counter: `value` is what is left in it, negative if that is not known. */
 void graph_permits(struct graph_edge *edge, int64_t value);

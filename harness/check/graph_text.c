@@ -25,6 +25,13 @@ const char *graph_what(const struct graph_edge *edge, char *text, size_t size)
 	return text;
 }
 
+const char *graph_free(const struct graph_edge *edge)
+{
+	bool queue = edge->object >= 0 && control->objects[edge->object].family == FAMILY_POSIX_MQ;
+
+	return queue ? ", which already holds a message" : ", which is free";
+}
+
 const char *graph_names(uint64_t tasks, char *text, size_t size)
 {
 	int count = __builtin_popcountll(tasks), shown = 0;
@@ -70,7 +77,7 @@ static void write_holders(FILE *file, const struct graph_edge *edge)
 
 	graph_names(edge->holders, names, sizeof(names));
 	if (edge->free) {
-		fprintf(file, ", which is free");
+		fprintf(file, "%s", graph_free(edge));
 		return;
 	}
 	if (!edge->holders && edge->harness)
@@ -94,6 +101,12 @@ static void write_holders(FILE *file, const struct graph_edge *edge)
 		break;
 	case GRAPH_POSTED:
 		fprintf(file, ", posted before by %s%s", names, over);
+		break;
+	case GRAPH_FILLS:
+		fprintf(file, ", which %s filled%s", names, over);
+		break;
+	case GRAPH_EMPTIES:
+		fprintf(file, ", which %s emptied%s", names, over);
 		break;
 	case GRAPH_AHEAD:
 		fprintf(file, ", where %s comes first", names);

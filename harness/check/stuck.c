@@ -143,6 +143,12 @@ static void tell_orphan(struct graph *graph, const struct graph_edge *edge)
 	case GRAPH_POSTED:
 		form = "posted before it";
 		break;
+	case GRAPH_FILLS:
+		form = "was to fill when it";
+		break;
+	case GRAPH_EMPTIES:
+		form = "was to empty when it";
+		break;
 	case GRAPH_INSIDE:
 		form = "was in when it";
 		break;
