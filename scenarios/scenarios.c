@@ -4,7 +4,9 @@
 
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario fcntl_ledger;
+extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario readers_writers;
 extern const struct sabot_scenario robust_ledger;
 extern const struct sabot_scenario semundo_crash;
@@ -14,7 +16,9 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&fcntl_ledger,
+	&futex_lost_wake,
 	&lock_order,
+	&mutex_dead_waiter,
 	&readers_writers,
 	&robust_ledger,
 	&semundo_crash,

@@ -147,6 +147,7 @@ static void look_at(struct graph_edge *edge, const struct look *look)
 	case FAMILY_RWLOCK:
 	case FAMILY_BARRIER:
 	case FAMILY_SPIN:
+	case FAMILY_FUTEX:
 		graph_look_memory(edge, look);
 		break;
 	case FAMILY_RECORD_LOCK:

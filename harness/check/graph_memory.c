@@ -35,6 +35,8 @@ static size_t size_of(enum family family)
 		return sizeof(pthread_barrier_t);
 	case FAMILY_SPIN:
 		return sizeof(pthread_spinlock_t);
+	case FAMILY_FUTEX:
+		return sizeof(uint32_t);
 	default:
 		return 0;
 	}
@@ -230,6 +232,32 @@ static void spinlock(struct graph_edge *edge)
 		graph_anybody(edge);
 }
 
+/*
+ * A bare futex has no owner, but a priority-inheriting one. The kernel compares the word only when
+ * the sleep begins: who sleeps on although it has changed since was not told.
+ */
+static void futex(struct graph_edge *edge, const struct look *look)
+{
+	const struct call *call = &look->task->call;
+	uint32_t word, wanted = (uint32_t)call->amount;
+
+	graph_anybody(edge);
+	if (!graph_peek(look->task, call->detail[1], &word, sizeof(word)))
+		return;
+	if (edge->op == OP_FUTEX_LOCK_PI) {
+		edge->how = GRAPH_HELD;
+		edge->holders = task_by_tid((int)(word & FUTEX_TID_MASK));
+		edge->free = !(word & FUTEX_TID_MASK);
+		return;
+	}
+	/* One that was moved waits at another word by now. */
+	edge->free = word != wanted && !call->detail[0];
+	if (edge->free)
+		snprintf(edge->part, sizeof(edge->part), "while it is %u (it is %u)", wanted, word);
+	else
+		snprintf(edge->part, sizeof(edge->part), "while it is %u", wanted);
+}
+
 void graph_look_memory(struct graph_edge *edge, const struct look *look)
 {
 	if (edge->object < 0)
@@ -255,6 +283,9 @@ void graph_look_memory(struct graph_edge *edge, const struct look *look)
 		break;
 	case FAMILY_COND:
 		condition(edge, look);
+		break;
+	case FAMILY_FUTEX:
+		futex(edge, look);
 		break;
 	default:
 		spinlock(edge);

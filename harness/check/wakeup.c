@@ -108,6 +108,7 @@ static bool signal_lost(const struct graph_edge *edge, uint64_t *named, char *me
 bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, size_t size)
 {
 	char what[160], names[120];
+	const char *free_text;
 	uint64_t woken;
 
 	*named = task_bit(edge->task);
@@ -118,14 +119,15 @@ bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, 
 		       !edge->returning && signal_lost(edge, named, message, size);
 	woken = graph_dead_woken(edge->object);
 	graph_what(edge, what, sizeof(what));
+	/* A futex's text says itself that it is not as it was. */
+	free_text = edge->op == OP_FUTEX_WAIT ? "" : ", which is free";
 	if (woken)
-		snprintf(message, size,
-			 "%s sleeps on %s, which is free: %s was woken for it and killed",
-			 control->tasks[edge->task].name, what,
+		snprintf(message, size, "%s sleeps on %s%s: %s was woken for it and killed",
+			 control->tasks[edge->task].name, what, free_text,
 			 graph_names(woken, names, sizeof(names)));
 	else
-		snprintf(message, size, "%s sleeps on %s, which is free",
-			 control->tasks[edge->task].name, what);
+		snprintf(message, size, "%s sleeps on %s%s", control->tasks[edge->task].name, what,
+			 free_text);
 	*named |= woken;
 	return true;
 }
