@@ -137,6 +137,10 @@ static void look_at(struct graph_edge *edge, const struct look *look)
 	enum family family =
 		edge->object >= 0 ? control->objects[edge->object].family : op_family(edge->op);
 
+	if (graph_polls(look->number)) {
+		graph_look_poll(edge, look);
+		return;
+	}
 	switch (family) {
 	case FAMILY_SYSV_SEM:
 		graph_look_sysv(edge);

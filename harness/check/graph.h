@@ -27,6 +27,7 @@ enum graph_how {
 	GRAPH_INSIDE,	 /* they died while they waited in it, and it still counts them */
 	GRAPH_UNARRIVED, /* they are no more, and did not come to the barrier */
 	GRAPH_ALIVE,	 /* it is they: their end is waited for */
+	GRAPH_READY,	 /* they could make one of the descriptors ready, and no others */
 };
 
 /* A task that waits. */
@@ -44,8 +45,8 @@ struct graph_edge {
 	bool returning; /* in a wait on a condition variable, signalled, and waits for the mutex */
 	int next;	/* on the cycle: whom it waits for there, else -1 */
 	uint64_t inode; /* GRAPH_OPEN: of the pipe */
-	char name[40];
-	char part[56]; /* which part of the object: "bytes 8-15" */
+	char name[56];
+	char part[60]; /* which part of the object: "bytes 8-15" */
 };
 
 struct graph {

@@ -63,6 +63,14 @@ static bool visit_end(pid_t pid, int fd, void *argument)
 	return true;
 }
 
+void graph_pipe_ends(struct graph_edge *edge, const struct look *look, const struct stat *pipe,
+		     bool writes)
+{
+	struct search search = { .edge = edge, .look = look, .file = *pipe, .writes = writes };
+
+	search_all(&search, visit_end);
+}
+
 static void pipe_ends(struct search *search)
 {
 	struct graph_edge *edge = search->edge;
@@ -71,7 +79,7 @@ static void pipe_ends(struct search *search)
 	edge->holders = 0;
 	edge->inode = search->file.st_ino;
 	snprintf(edge->part, sizeof(edge->part), search->writes ? "read end" : "write end");
-	search_all(search, visit_end);
+	graph_pipe_ends(edge, search->look, &search->file, search->writes);
 }
 
 static void stream(struct search *search, int fd)
@@ -87,6 +95,8 @@ static void stream(struct search *search, int fd)
 	edge->free = inspect_ready(search->look->task->pid, fd, search->writes);
 	if (S_ISFIFO(search->file.st_mode) && !edge->free)
 		pipe_ends(search);
+	else if ((search->file.st_mode & S_IFMT) == 0)
+		graph_look_numbered(edge, search->look, fd, search->writes);
 	else
 		graph_anybody(edge);
 }

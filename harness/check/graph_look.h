@@ -5,6 +5,8 @@
 
 #include "check/graph.h"
 
+#include <sys/stat.h>
+
 /* A task that waits, and the system call that the kernel has it in. */
 struct look {
 	const struct task *task;
@@ -24,6 +26,17 @@ void graph_look_process(struct graph_edge *edge, const struct look *look); /* jo
  * one all along. Then the edge is to the queue, and true is returned.
  */
 bool graph_look_told(struct graph_edge *edge);
+
+void graph_look_poll(struct graph_edge *edge, const struct look *look); /* poll, select, epoll */
+
+/* The same of a read or write of one descriptor that has no inode of its own. */
+void graph_look_numbered(struct graph_edge *edge, const struct look *look, int fd, bool writes);
+
+/* Whether the system call is one that graph_look_poll() knows. */
+bool graph_polls(long number);
+/* Adds to the edge's holders who has the pipe open to write; or (`writes`) to read. */
+void graph_pipe_ends(struct graph_edge *edge, const struct look *look, const struct stat *pipe,
+		     bool writes);
 
 /* The holders of a counter: `value` is what is left in it, negative if that is not known. */
 void graph_permits(struct graph_edge *edge, int64_t value);

@@ -29,6 +29,8 @@ const char *graph_free(const struct graph_edge *edge)
 {
 	bool queue = edge->object >= 0 && control->objects[edge->object].family == FAMILY_POSIX_MQ;
 
+	if (edge->how == GRAPH_READY)
+		return ", which is ready";
 	return queue ? ", which already holds a message" : ", which is free";
 }
 
@@ -119,6 +121,9 @@ static void write_holders(FILE *file, const struct graph_edge *edge)
 		break;
 	case GRAPH_UNARRIVED:
 		fprintf(file, ", where %s did not arrive%s", names, over);
+		break;
+	case GRAPH_READY:
+		fprintf(file, ", which %s could make ready", names);
 		break;
 	case GRAPH_ALIVE:
 		break;

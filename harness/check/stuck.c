@@ -69,6 +69,10 @@ static bool judge_self(struct graph *graph)
 			snprintf(message, sizeof(message),
 				 "%s waits for %s, whose %s it has open itself",
 				 name_of(edge->task), what, edge->part);
+		else if (edge->how == GRAPH_READY)
+			snprintf(message, sizeof(message),
+				 "%s waits for %s, which it alone could make ready",
+				 name_of(edge->task), what);
 		else
 			snprintf(message, sizeof(message), "%s waits for %s, which it holds itself",
 				 name_of(edge->task), what);
@@ -94,6 +98,9 @@ static size_t chain_link(char *text, size_t size, size_t used, struct graph *gra
 	if (edge->how == GRAPH_OPEN)
 		return append(text, size, used, "waits for %s, whose %s is open in %s", what,
 			      edge->part, next);
+	if (edge->how == GRAPH_READY)
+		return append(text, size, used, "waits for %s, which %s could make ready", what,
+			      next);
 	return append(text, size, used, "%s %s, %s %s", edge->spins ? "spins on" : "waits for",
 		      what, graph_is_certain(edge) ? "held by" : "which is up to", next);
 }

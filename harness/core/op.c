@@ -30,6 +30,7 @@ static const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_FLOCK] = "flock",
 	[FAMILY_FILE] = "file",
 	[FAMILY_PIPE] = "pipe",
+	[FAMILY_SOCKET] = "socket",
 	[FAMILY_EPOLL] = "epoll",
 	[FAMILY_EVENTFD] = "eventfd",
 	[FAMILY_SIGNALFD] = "signalfd",

@@ -124,6 +124,23 @@ enum op_flag {
 	X(PIDFD_OPEN, "pidfd_open", PROCESS, 0)                                                    \
 	X(PIDFD_SEND_SIGNAL, "pidfd_send_signal", PROCESS, OP_WAKES | OP_SETTLES)                  \
 	X(PIDFD_GETFD, "pidfd_getfd", PROCESS, 0)                                                  \
+	X(SOCKET, "socket", SOCKET, 0)                                                             \
+	X(SOCKETPAIR, "socketpair", SOCKET, 0)                                                     \
+	X(BIND, "bind", SOCKET, 0)                                                                 \
+	X(LISTEN, "listen", SOCKET, 0)                                                             \
+	X(ACCEPT, "accept", SOCKET, OP_BLOCKS | OP_WAKES)                                          \
+	X(CONNECT, "connect", SOCKET, OP_BLOCKS | OP_WAKES)                                        \
+	X(SEND, "send", SOCKET, OP_BLOCKS | OP_WAKES)                                              \
+	X(SENDTO, "sendto", SOCKET, OP_BLOCKS | OP_WAKES)                                          \
+	X(SENDMSG, "sendmsg", SOCKET, OP_BLOCKS | OP_WAKES)                                        \
+	X(SENDMMSG, "sendmmsg", SOCKET, OP_BLOCKS | OP_WAKES)                                      \
+	X(RECV, "recv", SOCKET, OP_BLOCKS | OP_WAKES)                                              \
+	X(RECVFROM, "recvfrom", SOCKET, OP_BLOCKS | OP_WAKES)                                      \
+	X(RECVMSG, "recvmsg", SOCKET, OP_BLOCKS | OP_WAKES)                                        \
+	X(RECVMMSG, "recvmmsg", SOCKET, OP_BLOCKS | OP_WAKES)                                      \
+	X(SHUTDOWN, "shutdown", SOCKET, OP_WAKES)                                                  \
+	X(SETSOCKOPT, "setsockopt", SOCKET, OP_WAKES)                                              \
+	X(GETSOCKOPT, "getsockopt", SOCKET, 0)                                                     \
 	X(PREAD, "pread", FILE, OP_PURE)                                                           \
 	X(PWRITE, "pwrite", FILE, 0)                                                               \
 	X(FTRUNCATE, "ftruncate", FILE, 0)                                                         \
@@ -181,6 +198,7 @@ enum family {
 	FAMILY_FLOCK,
 	FAMILY_FILE,
 	FAMILY_PIPE,
+	FAMILY_SOCKET,
 	FAMILY_EPOLL,
 	FAMILY_EVENTFD,
 	FAMILY_SIGNALFD,
