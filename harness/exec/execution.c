@@ -14,6 +14,7 @@
 #include "intercept/signal.h"
 #include "os/anonymous.h"
 #include "os/hot.h"
+#include "os/network.h"
 
 #include <errno.h>
 #include <string.h>
@@ -173,6 +174,8 @@ int execution_run(const struct execution *execution)
 	if (!error && !control->over)
 		execution->ended();
 	audit_clean();
+	if (control->network && control->isolated && network_clean())
+		execution_end_pool();
 	return error;
 }
 

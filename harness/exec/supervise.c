@@ -112,6 +112,7 @@ static enum request_kind turn_back(int *at, int *current)
 	case REQUEST_DECIDE:
 	case REQUEST_RUN:
 	case REQUEST_SETTLE:
+	case REQUEST_NETWORK:
 	case REQUEST_FINDING:
 		*current = *at;
 		break;
@@ -164,6 +165,10 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 	/* The task has settled, struck and decided already. */
 	if (request == REQUEST_RUN)
 		return control->chosen;
+	if (request == REQUEST_NETWORK) {
+		(void)watch_network();
+		return at;
+	}
 	for (;;) {
 		int next = -1;
 
@@ -184,6 +189,8 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 			looked = control->settle_due = true;
 			continue;
 		}
+		if (watch_retries())
+			continue;
 		stuck();
 		return -1;
 	}

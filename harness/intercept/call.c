@@ -81,6 +81,13 @@ static void regain(struct task *task)
 	}
 }
 
+/* What it sent over the loopback may be on its way yet: others could tell whether it has arrived. */
+static bool sent_packets(const struct call *call)
+{
+	return control->network && call->object >= 0 && (op_flags(call->op) & OP_WAKES) &&
+	       control->objects[call->object].family == FAMILY_SOCKET;
+}
+
 static void finish(struct call *call, long result, int error)
 {
 	struct task *task = task_self;
@@ -89,6 +96,8 @@ static void finish(struct call *call, long result, int error)
 	trace_return(task, call, result, error);
 	if ((op_flags(call->op) & OP_SETTLES) && control->asleep + control->task_count > 1)
 		point_request(task, REQUEST_SETTLE);
+	else if (sent_packets(call))
+		point_request(task, REQUEST_NETWORK);
 	task->in_runtime = false;
 	if (task->held_count && point_run_held)
 		point_run_held(task);

@@ -28,6 +28,8 @@ static enum family family_of(const struct stat *status)
 {
 	if (S_ISFIFO(status->st_mode))
 		return FAMILY_PIPE;
+	if (S_ISSOCK(status->st_mode))
+		return FAMILY_SOCKET;
 	return object_seek(FAMILY_POSIX_MQ, status->st_dev, status->st_ino) >= 0 ? FAMILY_POSIX_MQ
 										 : FAMILY_FILE;
 }
@@ -90,7 +92,8 @@ void descriptor_name(int object, const char *path)
 
 int descriptor_made(const struct stat *status, const char *path)
 {
-	static const enum family families[] = { FAMILY_FILE, FAMILY_PIPE, FAMILY_RECORD_LOCK,
+	static const enum family families[] = { FAMILY_FILE,	 FAMILY_PIPE,
+						FAMILY_SOCKET,	 FAMILY_RECORD_LOCK,
 						FAMILY_OFD_LOCK, FAMILY_FLOCK };
 	size_t i;
 	int object;

@@ -7,6 +7,7 @@
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
+#include "intercept/socket.h"
 
 #include <limits.h>
 #include <sys/uio.h>
@@ -32,6 +33,10 @@ static bool begin(struct call *call, int fd, enum op on_file, enum op on_stream,
 	call->object = descriptor_object_of(fd, &status);
 	call->amount = (int64_t)size;
 	call->detail[0] = (uint64_t)fd;
+	if (S_ISSOCK(status.st_mode) && on_stream == OP_READ)
+		socket_announce_receive(call, fd);
+	else if (S_ISSOCK(status.st_mode) && on_stream == OP_WRITE)
+		socket_announce_send(call, fd);
 	call_begin(call);
 	return true;
 }
