@@ -4,9 +4,16 @@
 
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario fcntl_ledger;
+extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario mutex_dead_waiter;
+extern const struct sabot_scenario pipe_atomic;
+extern const struct sabot_scenario pipe_capacity;
+extern const struct sabot_scenario pipe_eof;
+extern const struct sabot_scenario pipe_full_duplex;
+extern const struct sabot_scenario pipe_sigpipe;
+extern const struct sabot_scenario pipe_workers;
 extern const struct sabot_scenario readers_writers;
 extern const struct sabot_scenario robust_ledger;
 extern const struct sabot_scenario semundo_crash;
@@ -16,9 +23,16 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&fcntl_ledger,
+	&fifo_rendezvous,
 	&futex_lost_wake,
 	&lock_order,
 	&mutex_dead_waiter,
+	&pipe_atomic,
+	&pipe_capacity,
+	&pipe_eof,
+	&pipe_full_duplex,
+	&pipe_sigpipe,
+	&pipe_workers,
 	&readers_writers,
 	&robust_ledger,
 	&semundo_crash,
