@@ -1,22 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mutexes in memory that processes share. For setup: what fails ends the run as BROKEN. */
+/*
+ * Locks in memory that processes share. What makes them is for setup: what fails ends the run as
+ * BROKEN.
+ */
 #ifndef SCENARIOS_PTHREAD_SHARED_PSHARED_H
 #define SCENARIOS_PTHREAD_SHARED_PSHARED_H
 
 #include <sabot/sabot.h>
 
 #include <pthread.h>
+#include <time.h>
 
-/* `robust` is PTHREAD_MUTEX_ROBUST or PTHREAD_MUTEX_STALLED. */
-static inline void pshared_mutex_init(pthread_mutex_t *mutex, int robust)
+/* Of a type such as PTHREAD_MUTEX_RECURSIVE; `robust`: _ROBUST or _STALLED. */
+static inline void pshared_mutex_init_type(pthread_mutex_t *mutex, int robust, int type)
 {
 	pthread_mutexattr_t attr;
 
 	SABOT_ZERO(pthread_mutexattr_init(&attr));
 	SABOT_ZERO(pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
 	SABOT_ZERO(pthread_mutexattr_setrobust(&attr, robust));
+	SABOT_ZERO(pthread_mutexattr_settype(&attr, type));
 	SABOT_ZERO(pthread_mutex_init(mutex, &attr));
 	SABOT_ZERO(pthread_mutexattr_destroy(&attr));
+}
+
+static inline void pshared_mutex_init(pthread_mutex_t *mutex, int robust)
+{
+	pshared_mutex_init_type(mutex, robust, PTHREAD_MUTEX_NORMAL);
+}
+
+static inline void pshared_cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	SABOT_ZERO(pthread_condattr_init(&attr));
+	SABOT_ZERO(pthread_condattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	SABOT_ZERO(pthread_cond_init(cond, &attr));
+	SABOT_ZERO(pthread_condattr_destroy(&attr));
+}
+
+/* `kind` as of pthread_rwlockattr_setkind_np(3). */
+static inline void pshared_rwlock_init(pthread_rwlock_t *lock, int kind)
+{
+	pthread_rwlockattr_t attr;
+
+	SABOT_ZERO(pthread_rwlockattr_init(&attr));
+	SABOT_ZERO(pthread_rwlockattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	SABOT_ZERO(pthread_rwlockattr_setkind_np(&attr, kind));
+	SABOT_ZERO(pthread_rwlock_init(lock, &attr));
+	SABOT_ZERO(pthread_rwlockattr_destroy(&attr));
+}
+
+/* A second from now, on the clock that timed locks and waits use. */
+static inline struct timespec pshared_soon(void)
+{
+	struct timespec end;
+
+	SABOT_OK(clock_gettime(CLOCK_REALTIME, &end));
+	end.tv_sec++;
+	return end;
 }
 
 #endif
