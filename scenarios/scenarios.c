@@ -3,7 +3,9 @@
 #include <sabot/sabot.h>
 
 extern const struct sabot_scenario bounded_buffer;
+extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_ledger;
+extern const struct sabot_scenario fcntl_model;
 extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
@@ -22,7 +24,9 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
+	&fcntl_close_drops,
 	&fcntl_ledger,
+	&fcntl_model,
 	&fifo_rendezvous,
 	&futex_lost_wake,
 	&lock_order,

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writers lock a file while they change it; meanwhile each calls a library that opens, reads and
+ * closes the same file by itself.
+ *
+ * Shows: a process's record locks go with the first descriptor of the file that it closes, whoever
+ * opened it (fcntl(2)), so the lock's holder is alone no more; locks of open file descriptions and
+ * of flock(2) stay. Does not show: locks over a network. Seen in the wild: a checkpointer that read
+ * a database's header in passing dropped its lock, and a backup then cut the file.
+ */
+#include "ranges.h"
+
+#include <sys/file.h>
+
+enum { OUTSIDE, INSIDE }; /* marks */
+enum { USE_FLOCK = -1 };
+
+struct variant {
+	int command; /* of fcntl(2), or USE_FLOCK */
+	bool library_reads;
+};
+
+static const struct variant posix = { F_SETLKW, .library_reads = false };
+static const struct variant ofd = { F_OFD_SETLKW, .library_reads = true };
+static const struct variant flocked = { USE_FLOCK, .library_reads = true };
+static const struct variant posix_library = { F_SETLKW, .library_reads = true };
+
+static const char *const known_dropped[] = { "the lock is gone",
+					     "not so: at most one writer is inside", NULL };
+static const char *const known_kept[] = { "the lock is kept", NULL };
+
+static void setup(struct sabot_env *env)
+{
+	(void)env;
+	SABOT_OK(close(ranges_make("data", 8)));
+}
+
+static void lock(struct sabot_task *task, int fd, bool on)
+{
+	const struct variant *variant = sabot_variant(task);
+
+	if (variant->command == USE_FLOCK)
+		SABOT_OK(flock(fd, on ? LOCK_EX : LOCK_UN));
+	else
+		SABOT_OK(ranges_set(fd, variant->command, on ? F_WRLCK : F_UNLCK, 0, 0));
+}
+
+static void library_looks(void)
+{
+	int fd = SABOT_OK(open("data", O_RDONLY));
+	char header[4];
+
+	SABOT_OK(read(fd, header, sizeof(header)));
+	SABOT_OK(close(fd));
+}
+
+/* Locks of the one kind bar the other, even of one process: so it can ask for its own. */
+static void observe(struct sabot_task *task, int fd)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct flock own = { .l_type = F_WRLCK };
+
+	if (variant->command == USE_FLOCK)
+		return;
+	SABOT_OK(fcntl(fd, variant->command == F_SETLKW ? F_OFD_GETLK : F_GETLK, &own));
+	sabot_observe(task, own.l_type == F_UNLCK ? "the lock is gone" : "the lock is kept");
+}
+
+static void change(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	int fd = SABOT_OK(open("data", O_RDWR));
+
+	lock(task, fd, true);
+	sabot_mark(task, INSIDE);
+	if (variant->library_reads)
+		library_looks();
+	observe(task, fd);
+	sabot_mark(task, OUTSIDE);
+	lock(task, fd, false);
+	SABOT_OK(close(fd));
+}
+
+static void one_is_inside(struct sabot_check *check)
+{
+	sabot_require(check, sabot_alive(check, INSIDE) <= 1, "%u writers are inside",
+		      sabot_alive(check, INSIDE));
+}
+
+static const struct sabot_role roles[] = { { "writer", 3, change }, { 0 } };
+
+static const struct sabot_invariant invariants[] = {
+	{ "at most one writer is inside", SABOT_WHEN_ALWAYS, one_is_inside },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &posix },
+	{ .name = "kill-anywhere", .variant = &posix, .fault = { .kind = SABOT_KILL } },
+	{ .name = "ofd-library", .variant = &ofd, .fault = { .kind = SABOT_KILL } },
+	{ .name = "flock-library", .variant = &flocked, .fault = { .kind = SABOT_KILL } },
+	{ .name = "library",
+	  .variant = &posix_library,
+	  .caught_by = "at most one writer is inside" },
+	{ .name = "platform-posix",
+	  .variant = &posix_library,
+	  .characterises = "the holder of a record lock closes another descriptor of the file",
+	  .known = known_dropped },
+	{ .name = "platform-ofd",
+	  .variant = &ofd,
+	  .characterises = "the holder of an OFD lock closes another descriptor of the file",
+	  .known = known_kept },
+	{ .name = "platform-killed",
+	  .variant = &posix,
+	  .fault = { .kind = SABOT_KILL },
+	  .characterises = "a holder of a record lock, or who waits for it, is killed",
+	  .known = known_kept },
+	{ 0 },
+};
+
+const struct sabot_scenario fcntl_close_drops = {
+	.name = "fcntl-close-drops",
+	.group = "record-locks",
+	.about = "a library that opens and closes the file drops the record lock of its caller",
+	.tags = "lock crash platform",
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+};
