@@ -2,6 +2,7 @@
 #include "exec/start.h"
 
 #include "core/api.h"
+#include "core/object.h"
 #include "core/point.h"
 #include "core/trace.h"
 #include "exec/gate.h"
@@ -68,6 +69,18 @@ static void flush_streams(void)
 		fflush(NULL);
 }
 
+static void descriptor_left(const struct task *task)
+{
+	struct stat status;
+	int object = -1;
+
+	if (descriptor_look(task->lowest_fd, &status) != DESCRIPTOR_OTHER)
+		object = descriptor_object_of(task->lowest_fd, &status);
+	control_find(KIND_LEAK, task_number(task), "leak",
+		     "%s ends with descriptor %d left open%s%s", task->name, task->lowest_fd,
+		     object >= 0 ? ": " : "", object >= 0 ? object_label(object) : "");
+}
+
 static void run_body(struct task *task)
 {
 	task->lowest_fd = lowest_fd;
@@ -83,8 +96,7 @@ static void run_body(struct task *task)
 			     "%s ends with %d SysV segment%s attached", task->name,
 			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
 	if (task->parent < 0 && lowest_free() > task->lowest_fd)
-		control_find(KIND_LEAK, task_number(task), "leak",
-			     "%s ends with descriptor %d left open", task->name, task->lowest_fd);
+		descriptor_left(task);
 }
 
 /* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it.
