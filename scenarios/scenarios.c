@@ -9,6 +9,9 @@ extern const struct sabot_scenario fcntl_model;
 extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario msgq_ack;
+extern const struct sabot_scenario msgq_removed;
+extern const struct sabot_scenario msgq_types;
 extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario pipe_atomic;
 extern const struct sabot_scenario pipe_capacity;
@@ -30,6 +33,9 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&fifo_rendezvous,
 	&futex_lost_wake,
 	&lock_order,
+	&msgq_ack,
+	&msgq_removed,
+	&msgq_types,
 	&mutex_dead_waiter,
 	&pipe_atomic,
 	&pipe_capacity,

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A consumer may die with a job in its hands: a journal keeps each job until it is acknowledged.
+ *
+ * Shows: to receive a message is to own it, even asleep: the kernel hands it to the sleeper in the
+ * sender's call, and it is gone with the process (Linux ipc/msg.c, pipelined_send()). A manager
+ * that sends again what is not acknowledged in time gets each job done at least once. System V has
+ * no wait with a time-out, so the acknowledgements come by a POSIX queue. Does not show: exactly
+ * once, which needs jobs that may be done twice. The manager is not killed: it has the journal.
+ */
+#include <sabot/sabot.h>
+
+#include <mqueue.h>
+#include <sys/msg.h>
+#include <time.h>
+
+enum { JOBS = 3 };
+
+struct job {
+	long type;
+	int number;
+};
+
+struct shared {
+	int jobs;
+	mqd_t acks;
+	int done[JOBS];
+	bool acked[JOBS];
+};
+
+struct variant {
+	bool journal, ack_first, just_look;
+};
+
+static const struct variant good = { .journal = true };
+static const struct variant no_journal = { 0 };
+static const struct variant ack_first = { .journal = true, .ack_first = true };
+static const struct variant just_look = { .just_look = true };
+
+static void setup(struct sabot_env *env)
+{
+	struct mq_attr attr = { .mq_maxmsg = 2, .mq_msgsize = sizeof(int) };
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->jobs = SABOT_OK(msgget(IPC_PRIVATE, 0600));
+	shared->acks = SABOT_OK(mq_open("/acks", O_RDWR | O_CREAT, 0600, &attr));
+}
+
+/* In a second from now at the latest. Returns whether there was one. */
+static bool next_ack(struct shared *shared)
+{
+	struct timespec end;
+	int number;
+
+	SABOT_OK(clock_gettime(CLOCK_REALTIME, &end));
+	end.tv_sec++;
+	if (mq_timedreceive(shared->acks, (char *)&number, sizeof(number), NULL, &end) < 0)
+		return false;
+	shared->acked[number] = true;
+	return true;
+}
+
+static bool send_unacked(struct shared *shared)
+{
+	struct job job = { .type = 1 };
+	bool sent = false;
+
+	for (job.number = 0; job.number < JOBS; job.number++)
+		if (!shared->acked[job.number]) {
+			SABOT_OK(msgsnd(shared->jobs, &job, sizeof(job.number), 0));
+			sent = true;
+		}
+	return sent;
+}
+
+static void manage(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+
+	while (send_unacked(shared)) {
+		if (variant->just_look)
+			return;
+		while (next_ack(shared))
+			continue;
+		if (!variant->journal)
+			break;
+	}
+	SABOT_OK(msgctl(shared->jobs, IPC_RMID, NULL));
+}
+
+static void acknowledge(const struct shared *shared, const struct job *job)
+{
+	SABOT_OK(mq_send(shared->acks, (const char *)&job->number, sizeof(job->number), 0));
+}
+
+static void consume(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct job job;
+
+	while (msgrcv(shared->jobs, &job, sizeof(job.number), 1, 0) >= 0) {
+		if (variant->ack_first)
+			acknowledge(shared, &job);
+		sabot_point(task, "at work");
+		shared->done[job.number]++;
+		if (!variant->ack_first)
+			acknowledge(shared, &job);
+		if (variant->just_look)
+			return;
+	}
+	sabot_assert(task, errno == EIDRM || errno == EINVAL, "msgrcv() fails, errno %d", errno);
+}
+
+static void acked_is_done(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	int i;
+
+	for (i = 0; i < JOBS; i++)
+		sabot_require(check, !shared->acked[i] || shared->done[i],
+			      "job %d is acknowledged and not done", i);
+}
+
+static void all_done(struct sabot_check *check)
+{
+	const struct variant *variant = sabot_check_variant(check);
+	const struct shared *shared = sabot_check_shared(check);
+	int i;
+
+	for (i = 0; i < JOBS && !variant->just_look; i++)
+		sabot_require(check, shared->done[i], "job %d is not done", i);
+}
+
+/* Of just_look: each consumer takes one, and the rest is still there. */
+static void look(struct sabot_check *check)
+{
+	const struct variant *variant = sabot_check_variant(check);
+	const struct shared *shared = sabot_check_shared(check);
+	int i, there = 0;
+	struct msqid_ds status;
+
+	if (!variant->just_look || msgctl(shared->jobs, IPC_STAT, &status) != 0)
+		return;
+	for (i = 0; i < JOBS; i++)
+		there += shared->done[i];
+	there += (int)status.msg_qnum;
+	sabot_check_observe(check, there < JOBS ? "its message is lost" : "no message is lost");
+}
+
+static const struct sabot_role roles[] = {
+	{ "manager", 1, manage },
+	{ "consumer", 2, consume },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "what is acknowledged is done", SABOT_WHEN_SETTLED, acked_is_done },
+	{ "every job is done at least once", SABOT_AT_END, all_done },
+	{ "it can be seen what became of the messages", SABOT_AT_END, look },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-consumer", .variant = &good, .fault = { SABOT_KILL, "consumer" } },
+	{ .name = "no-journal",
+	  .variant = &no_journal,
+	  .fault = { SABOT_KILL, "consumer" },
+	  .caught_by = "every job is done at least once" },
+	{ .name = "ack-first",
+	  .variant = &ack_first,
+	  .fault = { SABOT_KILL, "consumer" },
+	  .caught_by = "what is acknowledged is done" },
+	{ .name = "platform-asleep",
+	  .variant = &just_look,
+	  .fault = { SABOT_KILL, "consumer", .where = SABOT_ASLEEP },
+	  .characterises = "a receiver of a SysV message queue is killed while it sleeps",
+	  .known = (const char *const[]){ "no message is lost", NULL } },
+	{ .name = "platform-woken",
+	  .variant = &just_look,
+	  .fault = { SABOT_KILL, "consumer", .where = SABOT_WOKEN },
+	  .characterises = "a receiver of a SysV message queue is killed when it has been woken",
+	  .known = (const char *const[]){ "its message is lost", NULL } },
+	{ 0 },
+};
+
+static const char *const points[] = { "at work", NULL };
+
+const struct sabot_scenario msgq_ack = {
+	.name = "msgq-ack",
+	.group = "message-queues",
+	.about = "a journal brings back what was lost with a killed receiver",
+	.tags = "crash recovery producer-consumer time platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};
