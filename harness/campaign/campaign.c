@@ -91,6 +91,7 @@ static void count(struct campaign *campaign)
 	record->executions++;
 	record->points += control->steps;
 	record->checks += control->checks;
+	record->mutated += control->mutated;
 	record->trace_hash = random_join(record->trace_hash, control->trace_hash);
 	for (i = 0; i < control->shot_count; i++)
 		if (control->shots[i].state == SHOT_CONFIRMED)
@@ -129,7 +130,7 @@ static void note_finding(struct campaign *campaign)
 	const char *caught_by = campaign->target->scase->caught_by;
 	const struct record_finding *finding = finding_take(campaign);
 
-	if (!finding || finding->seen >= SEEN_ENOUGH)
+	if (!finding || finding->seen >= SEEN_ENOUGH || campaign->options->first)
 		campaign->ended = true;
 	/* A livelock costs what its limit is, each time. */
 	else if (finding->kind == KIND_BROKEN || finding->kind == KIND_LIVELOCK)
@@ -359,6 +360,7 @@ struct record_case *campaign_run(struct pool_context *context,
 	campaign->target = target;
 	campaign->context = context;
 	campaign->record = new_record(context, options, target);
+	mutate_apply(options->mutation);
 	(void)finding_output(context); /* of the case before */
 	campaign->record->findings = campaign->findings;
 	campaign->record->observations = campaign->observations;

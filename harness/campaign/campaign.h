@@ -7,6 +7,7 @@
 #include "core/plan.h"
 #include "core/record.h"
 #include "exec/execution.h"
+#include "mutate/mutate.h"
 
 #include <sabot/sabot.h>
 
@@ -22,9 +23,11 @@ struct campaign_options {
 	bool raw;	      /* a twin is judged as any other case */
 	bool twice;	      /* every execution two times: the traces must be equal */
 	bool shrink;
-	bool gdb;		   /* replay: stop at the last step */
-	const char *out_directory; /* as shown in replay lines */
-	const char *program;	   /* how the user called us */
+	bool first; /* the first finding ends it: only whether there is one is asked */
+	const struct mutation *mutation; /* a primitive that is broken, or NULL */
+	bool gdb;			 /* replay: stop at the last step */
+	const char *out_directory;	 /* as shown in replay lines */
+	const char *program;		 /* how the user called us */
 };
 
 struct campaign_target {

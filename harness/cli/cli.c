@@ -23,6 +23,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "bench", "measure the engine beside its floors", cli_bench },
 	{ "doctor", "say what this machine allows, and what is missing", cli_doctor },
 	{ "semantics", "show what this machine does when somebody dies", cli_semantics },
+	{ "mutate", "measure the suite: break primitives, see who notices", cli_mutate },
 	{ "new", "write a scenario to start from", cli_new },
 	{ 0 },
 };

@@ -32,6 +32,7 @@ int cli_bench(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_new(int argc, char **argv);
 int cli_semantics(int argc, char **argv);
+int cli_mutate(int argc, char **argv);
 
 extern const struct sabot_scenario *const *cli_builtin;
 extern const char *cli_program; /* as the user called it */

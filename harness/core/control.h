@@ -305,6 +305,7 @@ struct control {
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
 	struct observed observed;
+	uint32_t mutated; /* calls that a mutation has answered */
 	uint32_t made_count;
 	struct made made[MADE_MAX];
 	uint32_t timer_count;

@@ -37,17 +37,18 @@ struct record_observation {
 };
 
 struct record_case {
-	const char *scenario;  /* "sysv-sem/semundo-crash" */
-	const char *name;      /* the case */
-	const char *caught_by; /* "" unless the case is a twin */
+	const char *scenario;	   /* "sysv-sem/semundo-crash" */
+	const char *name;	   /* the case */
+	const char *caught_by;	   /* "" unless the case is a twin */
 	const char *characterises; /* the event that the case shows; "" for others */
 	enum verdict verdict;
 	enum kind kind;	     /* of what decided the verdict; for a caught twin, of what caught it */
 	const char *message; /* one line: why this verdict */
 	uint64_t seed;
 	uint64_t executions;
-	uint64_t points; /* points passed, all executions together */
-	uint64_t checks; /* invariants judged, all executions together */
+	uint64_t points;  /* points passed, all executions together */
+	uint64_t checks;  /* invariants judged, all executions together */
+	uint64_t mutated; /* calls that a mutation answered, all executions together */
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 extern struct real_slot __start_sabot_real[], __stop_sabot_real[];
 
@@ -30,4 +31,27 @@ void real_prepare(void)
 	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
 		if (!slot->pointer)
 			(void)real_find(slot);
+}
+
+static bool replaced;
+
+void real_replace(const char *name, void *instead)
+{
+	struct real_slot *slot;
+
+	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
+		if (!strcmp(slot->name, name))
+			slot->pointer = instead;
+	replaced = true;
+}
+
+void real_restore(void)
+{
+	struct real_slot *slot;
+
+	if (!replaced)
+		return;
+	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
+		(void)real_find(slot);
+	replaced = false;
 }

@@ -19,6 +19,13 @@ void *real_find(struct real_slot *slot);
 /* Looks all of them up: a fork that had to do so itself would pay for it each time. */
 void real_prepare(void);
 
+/*
+ * Every use of this function in interceptors becomes `instead`, until real_restore(). For
+ * mutations: tasks that are forked afterwards have it.
+ */
+void real_replace(const char *name, void *instead);
+void real_restore(void);
+
 #define REAL(function)			REAL_SLOT(function, NULL)
 #define REAL_VERSION(function, version) REAL_SLOT(function, version)
 
