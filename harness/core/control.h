@@ -207,10 +207,24 @@ struct made {
 	char name[64];
 };
 
-/* A timer of timerfd_create(2), on virtual time; see core/timers.h. */
+enum timer_kind {
+	TIMER_FREE,  /* was deleted */
+	TIMER_FD,    /* of timerfd_create(2): a descriptor is readable */
+	TIMER_REAL,  /* of setitimer(2) and alarm(2): SIGALRM */
+	TIMER_POSIX, /* of timer_create(2): a signal */
+};
+
+/* A timer on virtual time; see core/timers.h. */
 struct timer {
-	int16_t object; /* stands for its open file description */
+	enum timer_kind kind;
+	int16_t object; /* TIMER_FD: stands for its open file description */
 	clockid_t clock;
+	int8_t process;	      /* the first task of its process; not of TIMER_FD */
+	int8_t thread;	      /* the task that alone is told, or -1 */
+	uint8_t signo;	      /* 0: nobody is told */
+	void *value;	      /* TIMER_POSIX: goes with the signal */
+	uint32_t overrun;     /* TIMER_POSIX: ends since the signal became pending */
+	uint32_t reported;    /* ... and when it was taken last */
 	uint64_t next_ns;     /* virtual; 0: disarmed */
 	uint64_t interval_ns; /* 0: expires once */
 };

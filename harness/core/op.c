@@ -38,6 +38,7 @@ static const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_PROCESS] = "process",
 	[FAMILY_SIGNAL] = "signal",
 	[FAMILY_THREAD] = "thread",
+	[FAMILY_TIMER] = "timer",
 	[FAMILY_TIME] = "clock",
 };
 

@@ -169,6 +169,14 @@ enum op_flag {
 	X(THREAD_EXIT, "pthread_exit", THREAD, OP_WAKES)                                           \
 	X(THREAD_CANCEL, "pthread_cancel", THREAD, OP_WAKES | OP_SETTLES)                          \
 	X(THREAD_DETACH, "pthread_detach", THREAD, OP_PURE)                                        \
+	X(ALARM, "alarm", TIMER, OP_PURE)                                                          \
+	X(SETITIMER, "setitimer", TIMER, OP_PURE)                                                  \
+	X(GETITIMER, "getitimer", TIMER, OP_PURE)                                                  \
+	X(TIMER_CREATE, "timer_create", TIMER, OP_PURE)                                            \
+	X(TIMER_SETTIME, "timer_settime", TIMER, OP_PURE)                                          \
+	X(TIMER_GETTIME, "timer_gettime", TIMER, OP_PURE)                                          \
+	X(TIMER_GETOVERRUN, "timer_getoverrun", TIMER, OP_PURE)                                    \
+	X(TIMER_DELETE, "timer_delete", TIMER, OP_PURE)                                            \
 	X(SLEEP, "sleep", TIME, OP_PURE)                                                           \
 	X(YIELD, "sched_yield", NONE, OP_PURE)
 
@@ -206,6 +214,7 @@ enum family {
 	FAMILY_PROCESS,
 	FAMILY_SIGNAL,
 	FAMILY_THREAD,
+	FAMILY_TIMER,
 	FAMILY_TIME,
 	FAMILY_COUNT,
 };

@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timers.h"
 
-struct timer *timers_add(int object, clockid_t clock)
-{
-	struct timer *timer;
+#include "core/object.h"
 
-	if (control->timer_count == TIMERS_MAX)
+/* A deleted one, or one more. */
+static struct timer *find_free(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->timer_count; i++)
+		if (control->timers[i].kind == TIMER_FREE)
+			return &control->timers[i];
+	return i < TIMERS_MAX ? &control->timers[control->timer_count++] : NULL;
+}
+
+struct timer *timers_add(enum timer_kind kind, int object, clockid_t clock)
+{
+	struct timer *timer = find_free();
+
+	if (!timer)
 		return NULL;
-	timer = &control->timers[control->timer_count++];
-	*timer = (struct timer){ .object = (int16_t)object, .clock = clock };
+	if (object < 0)
+		object = object_find(FAMILY_TIMER, control->family_objects[FAMILY_TIMER], 0);
+	*timer = (struct timer){
+		.kind = kind, .object = (int16_t)object, .clock = clock, .thread = -1
+	};
 	return timer;
+}
+
+void timers_remove(struct timer *timer)
+{
+	timers_set(timer, 0, 0);
+	object_retire(timer->object);
+	timer->kind = TIMER_FREE;
+	timer->object = -1;
 }
 
 struct timer *timers_of(int object)

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The timers of timerfd_create(2), which run on virtual time. Each is known by the object that
- * stands for its open file description, whichever processes have it. When one is due the supervisor
- * makes the real descriptor readable; see exec/tick.h.
+ * The timers that run on virtual time. Each is known by an object: of timerfd_create(2), that which
+ * stands for its open file description, whichever processes have it; else one of its own. When a
+ * timer is due the supervisor makes the real descriptor readable, or sends the signal; see
+ * exec/tick.h.
  */
 #ifndef SABOT_CORE_TIMERS_H
 #define SABOT_CORE_TIMERS_H
 
 #include "core/control.h"
 
-/* A new one, disarmed; NULL: there are TIMERS_MAX already. */
-struct timer *timers_add(int object, clockid_t clock);
+/* A new one, disarmed, for the object or (-1) with one of its own; NULL: there are too many. */
+struct timer *timers_add(enum timer_kind kind, int object, clockid_t clock);
+/* Disarms it for good. */
+void timers_remove(struct timer *timer);
 /* The object's, or NULL. */
 struct timer *timers_of(int object);
 /* It comes next at that virtual time (0: never), and then each interval (0: not again). */

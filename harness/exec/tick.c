@@ -3,6 +3,7 @@
 
 #include "core/timers.h"
 #include "core/trace.h"
+#include "exec/ring.h"
 #include "intercept/numbered.h"
 #include "os/inspect.h"
 #include "os/sys.h"
@@ -81,12 +82,18 @@ static void make_readable(int fd, uint64_t count)
 static void expire(struct timer *timer)
 {
 	uint64_t interval = timer->interval_ns, next = 0, count = 1;
-	int fd = open_timer(timer);
+	int fd;
 
 	if (interval) {
 		count += (control->now_ns - timer->next_ns) / interval;
 		next = timer->next_ns + count * interval;
 	}
+	if (timer->kind != TIMER_FD) {
+		timers_set(timer, next, interval);
+		ring(timer, (uint32_t)count);
+		return;
+	}
+	fd = open_timer(timer);
 	if (fd >= 0) {
 		make_readable(fd, count);
 		(void)sys_close(fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lets timers of timerfd_create(2) expire when virtual time has come to them. The real descriptor
+ * Lets timers expire when virtual time has come to them. The real descriptor of timerfd_create(2)
  * is reached through a process that has it open; a timer that nobody has open any more is none.
+ * For the others see exec/ring.h.
  */
 #ifndef SABOT_EXEC_TICK_H
 #define SABOT_EXEC_TICK_H

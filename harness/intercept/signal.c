@@ -9,6 +9,7 @@
 
 #include "intercept/crash.h"
 #include "intercept/real.h"
+#include "intercept/timer.h"
 
 #include "core/point.h"
 #include "core/trace.h"
@@ -76,6 +77,7 @@ static void call_handler(int signo, siginfo_t *info, void *context)
 {
 	const struct sigaction *action = &handlers[signo];
 
+	timer_taken(info);
 	if (action->sa_flags & SA_SIGINFO)
 		action->sa_sigaction(signo, info, context);
 	else

@@ -7,6 +7,7 @@
 #include "intercept/signal.h"
 
 #include "intercept/real.h"
+#include "intercept/timer.h"
 
 #include "core/clock.h"
 
@@ -84,8 +85,19 @@ INTERPOSE int sigwait(const sigset_t *restrict set, int *restrict signo)
 	return call_end_error(&call, REAL(sigwait)(stripped(set, &room), signo));
 }
 
+/* What was taken may be of a timer. `room` is where the real call put it. */
+static int take(int signo, siginfo_t *room, siginfo_t *info)
+{
+	if (signo > 0)
+		timer_taken(room);
+	if (signo > 0 && info)
+		*info = *room;
+	return signo;
+}
+
 INTERPOSE int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
 {
+	siginfo_t told = { 0 };
 	struct call call;
 	sigset_t room;
 
@@ -93,12 +105,14 @@ INTERPOSE int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info
 		return REAL(sigwaitinfo)(set, info);
 	describe(&call, set);
 	call_begin(&call);
-	return (int)call_end(&call, REAL(sigwaitinfo)(stripped(set, &room), info));
+	return (int)call_end(&call,
+			     take(REAL(sigwaitinfo)(stripped(set, &room), &told), &told, info));
 }
 
 INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info,
 			   const struct timespec *restrict timeout)
 {
+	siginfo_t told = { 0 };
 	struct timespec never;
 	struct call call;
 	sigset_t room;
@@ -114,5 +128,6 @@ INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 		timeout = &never;
 	}
 	call_begin(&call);
-	return (int)call_end(&call, REAL(sigtimedwait)(stripped(set, &room), info, timeout));
+	return (int)call_end(&call, take(REAL(sigtimedwait)(stripped(set, &room), &told, timeout),
+					 &told, info));
 }

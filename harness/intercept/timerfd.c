@@ -22,7 +22,7 @@ INTERPOSE int timerfd_create(clockid_t clock, int flags)
 		numbered_end(&call, OP_TIMERFD_CREATE, is_task, REAL(timerfd_create)(clock, flags));
 
 	if (fd >= 0 && (is_task || descriptor_in_setup()) &&
-	    !timers_add(numbered_object(fd), clock)) {
+	    !timers_add(TIMER_FD, numbered_object(fd), clock)) {
 		(void)close(fd);
 		errno = EMFILE;
 		return -1;
