@@ -5,8 +5,11 @@
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_ledger;
+extern const struct sabot_scenario fcntl_long_cycle;
 extern const struct sabot_scenario fcntl_model;
 extern const struct sabot_scenario fifo_rendezvous;
+extern const struct sabot_scenario flock_inherited;
+extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario msgq_ack;
@@ -29,8 +32,11 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&fcntl_close_drops,
 	&fcntl_ledger,
+	&fcntl_long_cycle,
 	&fcntl_model,
 	&fifo_rendezvous,
+	&flock_inherited,
+	&flock_upgrade,
 	&futex_lost_wake,
 	&lock_order,
 	&msgq_ack,
