@@ -71,8 +71,18 @@ static int earliest(uint64_t timed)
 	return best;
 }
 
-static int standard(int current, uint64_t ready, uint64_t timed)
+/* Who yields lets the next one run, in the order of the tasks: a loop that yields lets all run. */
+static int after(int current, uint64_t ready)
 {
+	uint64_t higher = ready & ~((task_bit(current) << 1) - 1);
+
+	return __builtin_ctzll(higher ? higher : ready);
+}
+
+static int standard(int current, uint64_t ready, uint64_t timed, bool yields)
+{
+	if (yields)
+		return after(current, ready);
 	if (current >= 0)
 		return current;
 	return ready ? __builtin_ctzll(ready) : earliest(timed);
@@ -104,7 +114,8 @@ int decide(int current, int at)
 	if (current >= 0)
 		choice.ready |= task_bit(current);
 	choice.timed = timed_tasks(choice.ready);
-	choice.standard = standard(current, choice.ready, choice.timed);
+	choice.yields = current >= 0 && control->tasks[current].call.op == OP_YIELD;
+	choice.standard = standard(current, choice.ready, choice.timed, choice.yields);
 	if (choice.standard < 0)
 		return -1;
 	all = choice.ready | choice.timed;

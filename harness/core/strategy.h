@@ -10,6 +10,7 @@ struct choice {
 	int at; /* the deciding task (it may be asleep, ended or dead), or -1 at the very start */
 	uint64_t ready; /* tasks that can run now, `current` among them */
 	uint64_t timed; /* tasks that would run if their time-out ended now */
+	bool yields;	/* the deciding task can go on, and asks that others do */
 	int standard;	/* the default decision: always one that is possible */
 };
 

@@ -3,11 +3,12 @@
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010):
  * random priorities, the highest that can run runs, and at depth - 1 random decisions the running
  * task's priority falls below all others. Finds a bug of depth d among n tasks and k decisions with
- * a likelihood of at least 1 / (n k^(d-1)) in each execution.
+ * a likelihood of at least 1 / (n k^(d-1)) in each execution. Who yields falls below all others as
+ * well: else a loop that waits for somebody of less priority never ends.
  */
 #include "search/strategies.h"
 
-enum { CHANGES_MAX = 16 };
+enum { CHANGES_MAX = 16, FALLS_MAX = 1 << 30 };
 
 static void begin(struct decider *decider)
 {
@@ -16,7 +17,7 @@ static void begin(struct decider *decider)
 	uint32_t i;
 
 	for (i = 0; i < TASKS_MAX; i++)
-		decider->priority[i] = (random_next(&decider->random) >> 8) + CHANGES_MAX;
+		decider->priority[i] = (random_next(&decider->random) >> 8) + FALLS_MAX;
 	for (i = 0; i < CHANGES_MAX; i++)
 		decider->changes[i] =
 			i < changes ? (uint32_t)random_below(&decider->random, length) : UINT32_MAX;
@@ -35,13 +36,26 @@ static int highest(const struct decider *decider, uint64_t set)
 	return best;
 }
 
+static void fall(struct decider *decider, int task)
+{
+	uint64_t lowest = FALLS_MAX;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (decider->priority[i] < lowest)
+			lowest = decider->priority[i];
+	decider->priority[task] = lowest - 1;
+}
+
 static int next(struct decider *decider, const struct choice *choice)
 {
 	uint32_t i;
 
+	if (choice->yields)
+		fall(decider, choice->current);
 	for (i = 0; i < CHANGES_MAX; i++)
 		if (decider->changes[i] == decider->count && choice->at >= 0)
-			decider->priority[choice->at] = CHANGES_MAX - 1 - i;
+			fall(decider, choice->at);
 	/* A time-out may end early as any task may run: its sleeper has a priority as well. */
 	if (choice->timed && !choice->ready)
 		return choice->standard;
