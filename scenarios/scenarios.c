@@ -16,6 +16,7 @@ extern const struct sabot_scenario msgq_ack;
 extern const struct sabot_scenario msgq_removed;
 extern const struct sabot_scenario msgq_types;
 extern const struct sabot_scenario mutex_dead_waiter;
+extern const struct sabot_scenario philosophers;
 extern const struct sabot_scenario pipe_atomic;
 extern const struct sabot_scenario pipe_capacity;
 extern const struct sabot_scenario pipe_eof;
@@ -24,7 +25,13 @@ extern const struct sabot_scenario pipe_sigpipe;
 extern const struct sabot_scenario pipe_workers;
 extern const struct sabot_scenario readers_writers;
 extern const struct sabot_scenario robust_ledger;
+extern const struct sabot_scenario sem_create_race;
+extern const struct sabot_scenario sem_removed;
 extern const struct sabot_scenario semundo_crash;
+extern const struct sabot_scenario semundo_cross;
+extern const struct sabot_scenario semundo_owner;
+extern const struct sabot_scenario semundo_setval;
+extern const struct sabot_scenario semundo_signal;
 
 extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
@@ -43,6 +50,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&msgq_removed,
 	&msgq_types,
 	&mutex_dead_waiter,
+	&philosophers,
 	&pipe_atomic,
 	&pipe_capacity,
 	&pipe_eof,
@@ -51,7 +59,13 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&pipe_workers,
 	&readers_writers,
 	&robust_ledger,
+	&sem_create_race,
+	&sem_removed,
 	&semundo_crash,
+	&semundo_cross,
+	&semundo_owner,
+	&semundo_setval,
+	&semundo_signal,
 	NULL,
 };
 /* clang-format on */

@@ -30,17 +30,17 @@ done
 refuses "an unknown verb" 2 "sabot: there is no verb \"rum\"; \`sabot --help\` lists them" \
 	"$SABOT" rum
 refuses "an unknown scenario" 4 \
-	'sabot: no scenario matches "semundo-crsh"; did you mean semundo-crash?' \
-	"$SABOT" run semundo-crsh "${quick[@]}"
+	'sabot: no scenario matches "bounded-bufer"; did you mean bounded-buffer?' \
+	"$SABOT" run bounded-bufer "${quick[@]}"
 refuses "an unknown scenario of a group" 4 \
-	'sabot: no scenario matches "sysv-sem/semundo"; did you mean semundo-crash?' \
-	"$SABOT" run sysv-sem/semundo "${quick[@]}"
+	'sabot: no scenario matches "sysv-sem/bounded"; did you mean bounded-buffer?' \
+	"$SABOT" run sysv-sem/bounded "${quick[@]}"
 refuses "a name that is near to none" 4 \
-	"sabot: no scenario matches \"q\" (\`sabot list\` shows them all)" \
-	"$SABOT" run q "${quick[@]}"
-refuses "an unknown case" 4 "sabot: sysv-sem/semundo-crash has no case \"kill\"; it has no-fault, \
-kill-anywhere, without-undo" \
-	"$SABOT" run semundo-crash --case kill "${quick[@]}"
+	"sabot: no scenario matches \"0000\" (\`sabot list\` shows them all)" \
+	"$SABOT" run 0000 "${quick[@]}"
+refuses "an unknown case" 4 "sabot: sysv-sem/bounded-buffer has no case \"kill\"; it has no-fault, \
+kill-anywhere, kill-two, mutex-first, full-before-item, mutex-without-undo, counter-without-undo" \
+	"$SABOT" run bounded-buffer --case kill "${quick[@]}"
 [[ ! -e results ]] || complain "a run of nothing makes an output directory"
 
 # usage MESSAGE OPTION...: `sabot run` with these options says so.
@@ -112,7 +112,7 @@ expect "a finding matters more than its report" 1 "$SABOT" run semundo-crash:wit
 expect "a case that passes" 0 "$SABOT" run semundo-crash:no-fault "${quick[@]}"
 matches out '^PASS +sysv-sem/semundo-crash:no-fault +20 executions'
 expect "several words select together, each case once" 0 "$SABOT" list \
-	semundo-crash:no-fault 'sysv-sem/semundo*' --json
+	semundo-crash:no-fault 'sysv-sem/semundo-cra*' --json
 [[ $(grep -o '"case": "no-fault"' out | wc -l) == 1 ]] || complain "a case is listed twice"
 expect "a twin that is caught" 0 "$SABOT" run semundo-crash:without-undo -j 1 --out results
 matches out '^PASS .* caught by the value counts the living$'

@@ -9,124 +9,55 @@
  * Nobody is told of a death, so each holder first makes the ring agree with the semaphores.
  * Does not show: that a consumer which dies after its commit has worked on what it took.
  */
-#include "buffer.h"
+#include "buffer_log.h"
 
-enum { OUTSIDE, PUTTING, TAKING }; /* marks */
-enum { ITEMS = 4 };
-
-struct shared {
-	struct buffer buffer;
-	unsigned made, taken; /* no point lies between a commit and the note of it: exact */
-	struct item log[ITEMS];
-};
-
-struct variant {
-	struct buffer_rules rules;
-	bool full_first;
-};
-
-static const struct variant good = { { SEM_UNDO, SEM_UNDO, false }, false };
-static const struct variant mutex_first = { { SEM_UNDO, SEM_UNDO, true }, false };
-static const struct variant full_first = { { SEM_UNDO, SEM_UNDO, false }, true };
-static const struct variant mutex_stays = { { 0, SEM_UNDO, false }, false };
-static const struct variant counter_stays = { { SEM_UNDO, 0, false }, false };
+static const struct buffer_rules good = { SEM_UNDO, SEM_UNDO, false, false };
+static const struct buffer_rules mutex_first = { SEM_UNDO, SEM_UNDO, true, false };
+static const struct buffer_rules full_first = { SEM_UNDO, SEM_UNDO, false, true };
+static const struct buffer_rules mutex_stays = { 0, SEM_UNDO, false, false };
+static const struct buffer_rules counter_stays = { SEM_UNDO, 0, false, false };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct logged_buffer *shared = sabot_env_shared(env);
 
 	buffer_create(&shared->buffer);
 }
 
-static struct ring *enter(struct sabot_task *task, unsigned short counter)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-
-	buffer_enter(&shared->buffer, &variant->rules, counter);
-	sabot_mark(task, counter == BUFFER_EMPTY ? PUTTING : TAKING);
-	buffer_repair(&shared->buffer, counter);
-	return shared->buffer.ring;
-}
-
-static void leave(struct sabot_task *task, unsigned short counter, enum buffer_leave how)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-
-	buffer_leave(&shared->buffer, &variant->rules, counter, how);
-	sabot_mark(task, OUTSIDE);
-}
-
 static void produce(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct buffer_rules *rules = sabot_variant(task);
+	struct logged_buffer *shared = sabot_shared(task);
+	struct buffer *buffer = &shared->buffer;
 
-	while (enter(task, BUFFER_EMPTY)->tail < ITEMS) {
-		unsigned number = shared->buffer.ring->tail++;
-		struct item *slot = buffer_slot(&shared->buffer, number);
+	while (buffer_enter(task, buffer, BUFFER_EMPTY)->tail < BUFFER_ITEMS) {
+		unsigned number = buffer->ring->tail++;
+		struct item *slot = buffer_slot(buffer, number);
 
-		if (!variant->full_first)
+		if (!rules->full_first)
 			item_write(task, slot, number);
-		leave(task, BUFFER_EMPTY, BUFFER_COMMIT);
+		buffer_leave(task, buffer, BUFFER_EMPTY, BUFFER_COMMIT);
 		shared->made++;
-		if (variant->full_first)
+		if (rules->full_first)
 			item_write(task, slot, number);
 	}
-	leave(task, BUFFER_EMPTY, BUFFER_ABORT);
+	buffer_leave(task, buffer, BUFFER_EMPTY, BUFFER_ABORT);
 }
 
 static void consume(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct logged_buffer *shared = sabot_shared(task);
+	struct buffer *buffer = &shared->buffer;
 
-	while (enter(task, BUFFER_FULL)->head < ITEMS) {
-		unsigned number = shared->buffer.ring->head++;
-		struct item item = *buffer_slot(&shared->buffer, number);
+	while (buffer_enter(task, buffer, BUFFER_FULL)->head < BUFFER_ITEMS) {
+		unsigned number = buffer->ring->head++;
+		struct item item = *buffer_slot(buffer, number);
 
-		leave(task, BUFFER_FULL, number + 1 < ITEMS ? BUFFER_COMMIT : BUFFER_COMMIT_LAST);
-		shared->log[shared->taken++ % ITEMS] = item;
+		buffer_leave(task, buffer, BUFFER_FULL,
+			     number + 1 < BUFFER_ITEMS ? BUFFER_COMMIT : BUFFER_COMMIT_LAST);
+		buffer_log_taken(shared, item);
 	}
-	leave(task, BUFFER_FULL, BUFFER_ABORT);
-}
-
-static void counters_count(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int used = (int)(shared->made - shared->taken), done = shared->taken == ITEMS;
-	int slots = BUFFER_SLOTS - used - (int)sabot_alive(check, PUTTING);
-	int items = used + done - (int)sabot_alive(check, TAKING);
-	int empty = semctl(shared->buffer.semid, BUFFER_EMPTY, GETVAL);
-	int full = semctl(shared->buffer.semid, BUFFER_FULL, GETVAL);
-
-	sabot_require(check, empty == slots, "empty is %d, for %d free slots", empty, slots);
-	sabot_require(check, full == items, "full is %d, for %d items", full, items);
-}
-
-static void items_are_whole(struct sabot_check *check)
-{
-	struct shared *shared = sabot_check_shared(check);
-	const struct ring *ring = shared->buffer.ring;
-	unsigned i;
-
-	sabot_require(check, ring_valid(ring), "head %u, tail %u", ring->head, ring->tail);
-	for (i = 0; i < shared->made; i++) {
-		const struct item *item = i < shared->taken ? &shared->log[i % ITEMS]
-							    : buffer_slot(&shared->buffer, i);
-
-		sabot_require(check, item_valid(item, i),
-			      "for item %u there is number %u, check %#x", i, item->number,
-			      item->check);
-	}
-}
-
-static void all_were_taken(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, shared->made == ITEMS && shared->taken == ITEMS,
-		      "of %d items %u were made and %u taken", ITEMS, shared->made, shared->taken);
+	buffer_leave(task, buffer, BUFFER_FULL, BUFFER_ABORT);
 }
 
 static const struct sabot_role roles[] = {
@@ -136,9 +67,10 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "the semaphores count slots and items", SABOT_WHEN_SETTLED, counters_count },
-	{ "each item is there once, whole and in order", SABOT_WHEN_SETTLED, items_are_whole },
-	{ "every item was taken", SABOT_AT_END, all_were_taken },
+	{ "the semaphores count slots and items", SABOT_WHEN_SETTLED, buffer_counters_count },
+	{ "each item is there once, whole and in order", SABOT_WHEN_SETTLED,
+	  buffer_items_are_whole },
+	{ "every item was taken", SABOT_AT_END, buffer_all_were_taken },
 	{ 0 },
 };
 
@@ -172,7 +104,8 @@ const struct sabot_scenario bounded_buffer = {
 	.name = "bounded-buffer",
 	.group = "sysv-sem",
 	.about = "producers and consumers die in a buffer; an item is there once or not at all",
-	.shared_size = sizeof(struct shared),
+	.tags = "crash recovery producer-consumer deadlock",
+	.shared_size = sizeof(struct logged_buffer),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

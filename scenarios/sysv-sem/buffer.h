@@ -12,6 +12,7 @@
 #include <sys/shm.h>
 
 enum { BUFFER_MUTEX, BUFFER_EMPTY, BUFFER_FULL, BUFFER_SEMAPHORES }; /* numbers in the set */
+enum { BUFFER_OUTSIDE, BUFFER_PUTTING, BUFFER_TAKING };		     /* marks */
 enum { BUFFER_SLOTS = 2 };
 
 struct item {
@@ -24,10 +25,11 @@ struct ring {
 	struct item slots[BUFFER_SLOTS];
 };
 
-/* How the semaphores are used; `good` is the first of each. */
+/* The variant of a scenario: how the semaphores are used. */
 struct buffer_rules {
 	short undo_mutex, undo_counter; /* SEM_UNDO, or 0 */
 	bool mutex_first;		/* the mutex in a call of its own, before the counter */
+	bool full_first;		/* FULL is posted before the item is written */
 };
 
 struct buffer {
@@ -51,21 +53,9 @@ static inline void buffer_create(struct buffer *buffer)
 	SABOT_OK(semctl(buffer->semid, BUFFER_EMPTY, SETVAL, BUFFER_SLOTS));
 }
 
-/* Takes one of the counter (EMPTY to put, FULL to take) and the mutex. */
-static inline void buffer_enter(struct buffer *buffer, const struct buffer_rules *rules,
-				unsigned short counter)
-{
-	struct sembuf take[] = { { counter, -1, rules->undo_counter },
-				 { BUFFER_MUTEX, -1, rules->undo_mutex } };
-
-	if (rules->mutex_first)
-		SABOT_OK(semop(buffer->semid, &take[1], 1));
-	SABOT_OK(semop(buffer->semid, take, rules->mutex_first ? 1 : 2));
-}
-
 /*
- * Takes back what a dead user did not commit. For whoever has entered, before it looks at the ring.
- * One store, so who dies in it leaves it to be done.
+ * Takes back what a dead user did not commit. For whoever has entered. One store, so who dies in it
+ * leaves it to be done.
  */
 static inline void buffer_repair(struct buffer *buffer, unsigned short counter)
 {
@@ -79,9 +69,26 @@ static inline void buffer_repair(struct buffer *buffer, unsigned short counter)
 		ring->head = ring->tail - used; /* it was taking, or nobody died */
 }
 
-static inline void buffer_leave(struct buffer *buffer, const struct buffer_rules *rules,
+/* Takes one of the counter (EMPTY to put, FULL to take) and the mutex; then the ring is right. */
+static inline struct ring *buffer_enter(struct sabot_task *task, struct buffer *buffer,
+					unsigned short counter)
+{
+	const struct buffer_rules *rules = sabot_variant(task);
+	struct sembuf take[] = { { counter, -1, rules->undo_counter },
+				 { BUFFER_MUTEX, -1, rules->undo_mutex } };
+
+	if (rules->mutex_first)
+		SABOT_OK(semop(buffer->semid, &take[1], 1));
+	SABOT_OK(semop(buffer->semid, take, rules->mutex_first ? 1 : 2));
+	sabot_mark(task, counter == BUFFER_EMPTY ? BUFFER_PUTTING : BUFFER_TAKING);
+	buffer_repair(buffer, counter);
+	return buffer->ring;
+}
+
+static inline void buffer_leave(struct sabot_task *task, struct buffer *buffer,
 				unsigned short counter, enum buffer_leave how)
 {
+	const struct buffer_rules *rules = sabot_variant(task);
 	unsigned short other = counter == BUFFER_EMPTY ? BUFFER_FULL : BUFFER_EMPTY;
 	struct sembuf give[] = { { other, +1, 0 },
 				 { BUFFER_MUTEX, +1, rules->undo_mutex },
@@ -92,6 +99,7 @@ static inline void buffer_leave(struct buffer *buffer, const struct buffer_rules
 		SABOT_OK(semop(buffer->semid, &give[1], 2));
 	else
 		SABOT_OK(semop(buffer->semid, give, how == BUFFER_COMMIT ? 4 : 3));
+	sabot_mark(task, BUFFER_OUTSIDE);
 }
 
 static inline struct item *buffer_slot(struct buffer *buffer, unsigned number)

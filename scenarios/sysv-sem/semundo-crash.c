@@ -10,19 +10,26 @@
 #include <sabot/sabot.h>
 
 #include <sys/sem.h>
+#include <time.h>
 
 enum { OUTSIDE, INSIDE }; /* marks */
 
 struct shared {
 	int semid;
+	bool is_late; /* somebody waited in vain */
 };
 
 struct variant {
 	short flags;
+	bool is_timed;
+	bool is_shown; /* not judged by its value */
 };
 
-static const struct variant undo = { SEM_UNDO };
-static const struct variant plain = { 0 };
+static const struct variant undo = { SEM_UNDO, false, false };
+static const struct variant plain = { 0, false, false };
+static const struct variant undo_shown = { SEM_UNDO, false, true };
+static const struct variant plain_shown = { 0, false, true };
+static const struct variant timed_shown = { 0, true, true };
 
 static void setup(struct sabot_env *env)
 {
@@ -34,11 +41,17 @@ static void setup(struct sabot_env *env)
 
 static void pass_through(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	struct shared *shared = sabot_shared(task);
 	const struct variant *variant = sabot_variant(task);
+	const struct timespec patience = { .tv_sec = 1 };
 	struct sembuf take = { 0, -1, variant->flags }, give = { 0, +1, variant->flags };
 
-	SABOT_OK(semop(shared->semid, &take, 1));
+	if (variant->is_timed && semtimedop(shared->semid, &take, 1, &patience) != 0) {
+		shared->is_late = errno == EAGAIN;
+		return;
+	}
+	if (!variant->is_timed)
+		SABOT_OK(semop(shared->semid, &take, 1));
 	sabot_mark(task, INSIDE);
 	sabot_point(task, "inside");
 	SABOT_OK(semop(shared->semid, &give, 1));
@@ -48,10 +61,22 @@ static void pass_through(struct sabot_task *task)
 static void value_counts_living(struct sabot_check *check)
 {
 	const struct shared *shared = sabot_check_shared(check);
+	const struct variant *variant = sabot_check_variant(check);
 	int want = 1 - (int)sabot_alive(check, INSIDE);
 	int got = semctl(shared->semid, 0, GETVAL);
 
-	sabot_require(check, got == want, "the value is %d, the living leave %d", got, want);
+	sabot_require(check, variant->is_shown || got == want,
+		      "the value is %d, the living leave %d", got, want);
+}
+
+static void tell_value(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+
+	if (sabot_killed(check, NULL))
+		sabot_check_observe(check, "the value is %d", semctl(shared->semid, 0, GETVAL));
+	if (sabot_killed(check, "holder") && shared->is_late)
+		sabot_check_observe(check, "who waits gets EAGAIN in time");
 }
 
 static const struct sabot_role roles[] = {
@@ -62,6 +87,7 @@ static const struct sabot_role roles[] = {
 
 static const struct sabot_invariant invariants[] = {
 	{ "the value counts the living", SABOT_WHEN_SETTLED, value_counts_living },
+	{ "the value is told at the end", SABOT_AT_END, tell_value },
 	{ 0 },
 };
 
@@ -74,16 +100,51 @@ static const struct sabot_case cases[] = {
 	  .variant = &plain,
 	  .fault = { SABOT_KILL, .role = "holder" },
 	  .caught_by = "the value counts the living" },
+	{ .name = "waits-for-the-dead",
+	  .variant = &plain_shown,
+	  .fault = { SABOT_KILL, .role = "holder" },
+	  .caught_by = "deadlock" },
+	{ .name = "platform",
+	  .variant = &plain_shown,
+	  .fault = { SABOT_KILL, "holder", "inside" },
+	  .characterises = "a holder without SEM_UNDO dies",
+	  .known = (const char *const[]){ "the value is 0", "waiter blocks for ever in semop",
+					  NULL } },
+	{ .name = "platform-timed",
+	  .variant = &timed_shown,
+	  .fault = { SABOT_KILL, "holder", "inside" },
+	  .characterises = "a holder without SEM_UNDO dies, others wait with a time-out",
+	  .known = (const char *const[]){ "the value is 0", "who waits gets EAGAIN in time",
+					  NULL } },
+	{ .name = "platform-undo",
+	  .variant = &undo_shown,
+	  .fault = { SABOT_KILL, "holder", "inside" },
+	  .characterises = "a holder with SEM_UNDO dies",
+	  .known = (const char *const[]){ "the value is 1", NULL } },
+	{ .name = "platform-waiter",
+	  .variant = &timed_shown,
+	  .fault = { SABOT_KILL, "waiter", .where = SABOT_WOKEN },
+	  .characterises = "a waiter without SEM_UNDO dies that was woken and has not run",
+	  .known = (const char *const[]){ "the value is 0", NULL } },
+	{ .name = "platform-waiter-undo",
+	  .variant = &undo_shown,
+	  .fault = { SABOT_KILL, "waiter", .where = SABOT_WOKEN },
+	  .characterises = "a waiter with SEM_UNDO dies that was woken and has not run",
+	  .known = (const char *const[]){ "the value is 1", NULL } },
 	{ 0 },
 };
+
+static const char *const points[] = { "inside", NULL };
 
 const struct sabot_scenario semundo_crash = {
 	.name = "semundo-crash",
 	.group = "sysv-sem",
 	.about = "a killed holder of a SEM_UNDO semaphore gives it back",
+	.tags = "crash recovery lock platform",
 	.shared_size = sizeof(struct shared),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.points = points,
 };

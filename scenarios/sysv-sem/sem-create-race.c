@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several processes come to a set of semaphores by its key; the first makes it, and may die before
+ * it has set the values.
+ *
+ * Shows: between semget() and the first value lies a window (semget(2), BUGS). Whoever comes second
+ * can look whether sem_otime is set, which the first semop() does, but must not wait for ever. New
+ * values are 0 on Linux, so one semop() that waits for a 0, without waiting, and adds to it sets
+ * the values once, whoever gets to do it. Does not show: what becomes of a set that nobody removes;
+ * a janitor that is not killed removes it when all others are gone, that is, at the end of a pipe.
+ */
+#include <sabot/sabot.h>
+
+#include <sched.h>
+#include <sys/sem.h>
+#include <unistd.h>
+
+enum { LOCK, MADE, SEMAPHORES };
+enum { OUTSIDE, INSIDE }; /* marks */
+enum { KEY = 0x5ab07, MANY = 1 << 30 };
+
+struct shared {
+	int pipe[2]; /* open in everybody */
+};
+
+struct variant {
+	int looks; /* at sem_otime, before it is given up */
+	bool take_over, set_always;
+};
+
+static const struct variant at_once = { .take_over = true };
+static const struct variant take_over = { .looks = 3, .take_over = true };
+static const struct variant wait_on = { .looks = MANY };
+static const struct variant trust = { .looks = 0 };
+static const struct variant set_always = { .set_always = true };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	SABOT_OK(pipe(shared->pipe));
+}
+
+/* All at once: who dies has set the values or has not, and only the first one does. */
+static void set_values(struct sabot_task *task, int semid)
+{
+	struct sembuf once[] = { { MADE, 0, IPC_NOWAIT }, { MADE, +1, 0 }, { LOCK, +1, 0 } };
+	int result = semop(semid, once, 3);
+
+	sabot_assert(task, result == 0 || errno == EAGAIN, "values are refused, errno %d", errno);
+}
+
+static void wait_for_values(int semid, int looks)
+{
+	struct semid_ds status = { .sem_otime = 0 };
+
+	for (; looks > 0 && !status.sem_otime; looks--) {
+		sched_yield();
+		SABOT_OK(semctl(semid, 0, IPC_STAT, &status));
+	}
+}
+
+static int open_set(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	int semid = semget(KEY, SEMAPHORES, IPC_CREAT | IPC_EXCL | 0600);
+	bool first = semid >= 0;
+
+	if (!first)
+		semid = SABOT_OK(semget(KEY, SEMAPHORES, 0));
+	if (variant->set_always) {
+		SABOT_OK(semctl(semid, LOCK, SETVAL, 1));
+		return semid;
+	}
+	if (!first)
+		wait_for_values(semid, variant->looks);
+	if (first || variant->take_over)
+		set_values(task, semid);
+	return semid;
+}
+
+static void start(struct sabot_task *task)
+{
+	struct sembuf take = { LOCK, -1, SEM_UNDO }, give = { LOCK, +1, SEM_UNDO };
+	int semid = open_set(task);
+
+	SABOT_OK(semop(semid, &take, 1));
+	sabot_mark(task, INSIDE);
+	sabot_point(task, "inside");
+	sabot_mark(task, OUTSIDE);
+	SABOT_OK(semop(semid, &give, 1));
+}
+
+static void clean(struct sabot_task *task)
+{
+	const struct shared *shared = sabot_shared(task);
+	char byte;
+	int semid;
+
+	SABOT_OK(close(shared->pipe[1]));
+	SABOT_OK(read(shared->pipe[0], &byte, 1));
+	semid = semget(KEY, 0, 0);
+	if (semid >= 0)
+		SABOT_OK(semctl(semid, 0, IPC_RMID));
+}
+
+static void one_is_inside(struct sabot_check *check)
+{
+	unsigned inside = sabot_alive(check, INSIDE);
+
+	sabot_require(check, inside <= 1, "%u are inside", inside);
+}
+
+static const struct sabot_role roles[] = {
+	{ "starter", 3, start },
+	{ "janitor", 1, clean },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "at most one is inside", SABOT_WHEN_ALWAYS, one_is_inside },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &at_once },
+	{ .name = "kill-anywhere", .variant = &at_once, .fault = { SABOT_KILL, "starter" } },
+	{ .name = "take-over", .variant = &take_over, .fault = { SABOT_KILL, "starter" } },
+	{ .name = "no-fault-otime", .variant = &wait_on },
+	{ .name = "wait-for-otime",
+	  .variant = &wait_on,
+	  .fault = { SABOT_KILL, "starter" },
+	  .caught_by = "livelock" },
+	{ .name = "trust-semget",
+	  .variant = &trust,
+	  .fault = { SABOT_KILL, "starter" },
+	  .caught_by = "deadlock" },
+	{ .name = "set-always", .variant = &set_always, .caught_by = "at most one is inside" },
+	{ 0 },
+};
+
+static const char *const points[] = { "inside", NULL };
+
+const struct sabot_scenario sem_create_race = {
+	.name = "sem-create-race",
+	.group = "sysv-sem",
+	.about = "whoever makes a semaphore may die before it has a value",
+	.tags = "crash recovery startup",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};

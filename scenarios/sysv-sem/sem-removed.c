@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A set of semaphores is removed while processes wait in it.
+ *
+ * Shows: whoever sleeps in semop() gets EIDRM, whoever comes later EINVAL (semop(2), semctl(2));
+ * both mean the end, and not another try. There are two owners, so that one is left to remove it.
+ * Does not show: a set that is made again under the same key; where that one is must be told by
+ * other means.
+ */
+#include <sabot/sabot.h>
+
+#include <string.h>
+#include <sys/sem.h>
+
+enum { WAITERS = 2 };
+
+struct shared {
+	int semid;
+	bool is_told[WAITERS];
+};
+
+struct variant {
+	bool tries_again;
+};
+
+static const struct variant good = { false };
+static const struct variant stubborn = { true };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->semid = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+}
+
+static void wait_in_it(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct sembuf take = { 0, -1, SEM_UNDO };
+
+	while (semop(shared->semid, &take, 1) != 0) {
+		if (variant->tries_again)
+			continue;
+		sabot_observe(task, "semop() says %s", strerrorname_np(errno));
+		shared->is_told[sabot_index(task)] = errno == EIDRM || errno == EINVAL;
+		(void)semop(shared->semid, &take, 1);
+		sabot_observe(task, "a later one says %s", strerrorname_np(errno));
+		return;
+	}
+	sabot_assert(task, false, "there was nothing to take, and it has it");
+}
+
+static void remove_it(struct sabot_task *task)
+{
+	const struct shared *shared = sabot_shared(task);
+	int result = semctl(shared->semid, 0, IPC_RMID);
+
+	sabot_assert(task, result == 0 || errno == EINVAL || errno == EIDRM,
+		     "removal is refused, errno %d", errno);
+}
+
+static void all_are_told(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	unsigned i, waiting = 0;
+
+	for (i = 0; i < WAITERS; i++)
+		waiting += !shared->is_told[i];
+	sabot_require(check, waiting <= sabot_killed(check, "waiter"),
+		      "%u were not told, %u were killed", waiting, sabot_killed(check, "waiter"));
+}
+
+static const struct sabot_role roles[] = {
+	{ "waiter", WAITERS, wait_in_it },
+	{ "owner", 2, remove_it },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "whoever waits is told of the removal", SABOT_AT_END, all_are_told },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-waiter-and-owner",
+	  .variant = &good,
+	  .fault = { SABOT_KILL, "owner" },
+	  .second = { SABOT_KILL, "waiter" } },
+	{ .name = "try-again", .variant = &stubborn, .caught_by = "livelock" },
+	{ .name = "platform",
+	  .variant = &good,
+	  .fault = { SABOT_KILL, "owner" },
+	  .characterises = "a set of semaphores is removed while processes wait in it",
+	  .known = (const char *const[]){ "semop() says EIDRM", "semop() says EINVAL",
+					  "a later one says EINVAL", NULL } },
+	{ 0 },
+};
+
+const struct sabot_scenario sem_removed = {
+	.name = "sem-removed",
+	.group = "sysv-sem",
+	.about = "whoever waits in a set that is removed is told so, and must not try again",
+	.tags = "deadlock livelock removal platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+};

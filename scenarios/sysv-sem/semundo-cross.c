@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One process takes a lock, another gives it back: the duty to do so travels between them.
+ *
+ * Shows: an adjustment belongs to the process that made it (semop(2)). With SEM_UNDO on both sides
+ * the giver's end takes the give back, and the taker's gives a second time. So the duty must change
+ * hands by the same call that hands over the work: the taker's +1 with SEM_UNDO and -1 without
+ * cancel its adjustment, +1 without and -1 with make one for the giver, and nobody dies in between.
+ * Does not show: work that nobody is left to receive; it stays in the other semaphore.
+ */
+#include <sabot/sabot.h>
+
+#include <sys/sem.h>
+#include <time.h>
+
+enum { LOCK, HANDED, SEMAPHORES };
+enum { NOTHING, HAS_LOCK }; /* marks */
+
+struct shared {
+	int semid;
+};
+
+struct variant {
+	short undo_take, undo_give; /* SEM_UNDO, or 0 */
+	bool duty_travels;
+};
+
+static const struct variant good = { SEM_UNDO, SEM_UNDO, true };
+static const struct variant both_undo = { SEM_UNDO, SEM_UNDO, false };
+static const struct variant no_undo = { 0, 0, false };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->semid = SABOT_OK(semget(IPC_PRIVATE, SEMAPHORES, 0600));
+	SABOT_OK(semctl(shared->semid, LOCK, SETVAL, 1));
+}
+
+/* False if nothing came: nobody may be left. */
+static bool wait_for(struct sabot_task *task, int semid, struct sembuf *operations, size_t count)
+{
+	const struct timespec patience = { .tv_sec = 1 };
+	int result = semtimedop(semid, operations, count, &patience);
+
+	sabot_assert(task, result == 0 || errno == EAGAIN, "refused with errno %d", errno);
+	return result == 0;
+}
+
+static void take_and_hand_over(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct sembuf take = { LOCK, -1, variant->undo_take };
+	struct sembuf hand[] = { { HANDED, +1, 0 }, { LOCK, +1, SEM_UNDO }, { LOCK, -1, 0 } };
+
+	if (!wait_for(task, shared->semid, &take, 1))
+		return;
+	sabot_mark(task, HAS_LOCK);
+	SABOT_OK(semop(shared->semid, hand, variant->duty_travels ? 3 : 1));
+	sabot_mark(task, NOTHING);
+}
+
+static void receive_and_give(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct sembuf receive[] = { { HANDED, -1, 0 }, { LOCK, +1, 0 }, { LOCK, -1, SEM_UNDO } };
+	struct sembuf give = { LOCK, +1, variant->undo_give };
+
+	if (!wait_for(task, shared->semid, receive, variant->duty_travels ? 3 : 1))
+		return;
+	sabot_mark(task, HAS_LOCK);
+	SABOT_OK(semop(shared->semid, &give, 1));
+	sabot_mark(task, NOTHING);
+}
+
+static void lock_is_somewhere(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	int lock = semctl(shared->semid, LOCK, GETVAL);
+	int handed = semctl(shared->semid, HANDED, GETVAL);
+	int held = (int)sabot_alive(check, HAS_LOCK);
+
+	sabot_require(check, lock + handed + held == 1,
+		      "the lock is %d, handed over %d times, %d of the living have it", lock,
+		      handed, held);
+}
+
+static const struct sabot_role roles[] = {
+	{ "taker", 2, take_and_hand_over },
+	{ "giver", 2, receive_and_give },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "the lock is free, handed over, or held once", SABOT_WHEN_SETTLED, lock_is_somewhere },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-two", .variant = &good, .fault = { SABOT_KILL }, .second = { SABOT_KILL } },
+	{ .name = "both-with-undo",
+	  .variant = &both_undo,
+	  .caught_by = "the lock is free, handed over, or held once" },
+	{ .name = "neither-with-undo",
+	  .variant = &no_undo,
+	  .fault = { SABOT_KILL },
+	  .caught_by = "the lock is free, handed over, or held once" },
+	{ 0 },
+};
+
+const struct sabot_scenario semundo_cross = {
+	.name = "semundo-cross",
+	.group = "sysv-sem",
+	.about = "a lock taken here and given there: its undo must travel with it",
+	.tags = "crash lock recovery",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+};

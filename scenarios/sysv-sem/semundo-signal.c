@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A counting semaphore tells consumers of the items that a producer made: a signal, not a lock.
+ *
+ * Shows: such a post is without SEM_UNDO. With it, exit_sem() takes back what the producer posted
+ * at its death, or at its normal end, and stops at zero for what others have taken (semop(2);
+ * Linux ipc/sem.c, exit_sem()): items lie there that nobody counts. A take may well have SEM_UNDO,
+ * until a second call, +1 with and -1 without it, says that the item is taken for good. Does not
+ * show: that whoever dies after that has done anything with the item.
+ */
+#include <sabot/sabot.h>
+
+#include <sys/sem.h>
+#include <time.h>
+
+enum { OUTSIDE, TAKING }; /* marks */
+enum { ITEMS = 3, FIRST = 100 };
+
+struct shared {
+	int semid;
+	int items[ITEMS], taken_items[ITEMS + 1];
+	unsigned made, taken; /* no point lies between a call and the note of it: exact */
+};
+
+struct variant {
+	short undo_post, undo_take; /* SEM_UNDO, or 0 */
+	bool is_shown;		    /* not judged */
+};
+
+static const struct variant good = { 0, SEM_UNDO, false };
+static const struct variant undo_post = { SEM_UNDO, SEM_UNDO, false };
+static const struct variant plain_take = { 0, 0, false };
+static const struct variant shown = { SEM_UNDO, 0, true };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->semid = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+}
+
+static void produce(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct sembuf post = { 0, +1, variant->undo_post };
+	int i;
+
+	for (i = 0; i < ITEMS; i++) {
+		shared->items[i] = FIRST + i;
+		SABOT_OK(semop(shared->semid, &post, 1));
+		shared->made++;
+	}
+}
+
+static void consume(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	const struct timespec patience = { .tv_sec = 1 };
+	struct shared *shared = sabot_shared(task);
+	struct sembuf take = { 0, -1, variant->undo_take };
+	struct sembuf keep[] = { { 0, +1, variant->undo_take }, { 0, -1, 0 } };
+
+	while (semtimedop(shared->semid, &take, 1, &patience) == 0) {
+		sabot_mark(task, TAKING);
+		SABOT_OK(semop(shared->semid, keep, 2));
+		shared->taken_items[shared->taken] = shared->items[shared->taken];
+		shared->taken++;
+		sabot_mark(task, OUTSIDE);
+	}
+	sabot_assert(task, errno == EAGAIN, "no item came, and not for time: errno %d", errno);
+}
+
+static void none_is_lost(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	const struct variant *variant = sabot_check_variant(check);
+	int there = (int)(shared->made - shared->taken - sabot_alive(check, TAKING));
+	int got = semctl(shared->semid, 0, GETVAL);
+
+	sabot_require(check, variant->is_shown || got == there,
+		      "the value is %d, for %d items that are there", got, there);
+}
+
+static void none_is_twice(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	unsigned i;
+
+	sabot_require(check, shared->taken <= shared->made, "%u were made, %u taken", shared->made,
+		      shared->taken);
+	for (i = 0; i < shared->taken; i++)
+		sabot_require(check, shared->taken_items[i] == FIRST + (int)i,
+			      "item %u was taken as %d", i, shared->taken_items[i]);
+}
+
+static void tell_value(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	const char *items = shared->taken < shared->made ? "items are left" : "all are taken";
+
+	sabot_check_observe(check, "%s, the value is %d", items, semctl(shared->semid, 0, GETVAL));
+}
+
+static const struct sabot_role roles[] = {
+	{ "producer", 1, produce },
+	{ "consumer", 2, consume },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "every item made is taken or still there", SABOT_WHEN_SETTLED, none_is_lost },
+	{ "each item is taken once, in order", SABOT_WHEN_ALWAYS, none_is_twice },
+	{ "the value is told at the end", SABOT_AT_END, tell_value },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-two",
+	  .variant = &good,
+	  .fault = { SABOT_KILL, "producer" },
+	  .second = { SABOT_KILL, "consumer" } },
+	{ .name = "post-with-undo",
+	  .variant = &undo_post,
+	  .fault = { SABOT_KILL, "producer" },
+	  .caught_by = "every item made is taken or still there" },
+	{ .name = "take-without-undo",
+	  .variant = &plain_take,
+	  .fault = { SABOT_KILL, "consumer", .where = SABOT_WOKEN },
+	  .caught_by = "every item made is taken or still there" },
+	{ .name = "platform",
+	  .variant = &shown,
+	  .fault = { SABOT_KILL, "producer" },
+	  .characterises = "a process dies that posted with SEM_UNDO what others take",
+	  .known = (const char *const[]){ "items are left, the value is 0",
+					  "all are taken, the value is 0", NULL } },
+	{ 0 },
+};
+
+const struct sabot_scenario semundo_signal = {
+	.name = "semundo-signal",
+	.group = "sysv-sem",
+	.about = "a post is no lock: with SEM_UNDO the poster's end takes it back",
+	.tags = "crash producer-consumer signal platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+};
