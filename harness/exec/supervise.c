@@ -4,6 +4,7 @@
 #include "core/decide.h"
 #include "core/trace.h"
 #include "exec/gate.h"
+#include "exec/loopback.h"
 #include "exec/strike.h"
 #include "exec/tick.h"
 #include "exec/watch.h"
@@ -166,7 +167,7 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 	if (request == REQUEST_RUN)
 		return control->chosen;
 	if (request == REQUEST_NETWORK) {
-		(void)watch_network();
+		(void)loopback_settle();
 		return at;
 	}
 	for (;;) {
@@ -189,7 +190,7 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 			looked = control->settle_due = true;
 			continue;
 		}
-		if (watch_retries())
+		if (loopback_retry())
 			continue;
 		stuck();
 		return -1;

@@ -4,9 +4,9 @@
 #include "core/object.h"
 #include "core/trace.h"
 #include "exec/gate.h"
+#include "exec/loopback.h"
 #include "exec/pending.h"
 #include "os/hot.h"
-#include "os/network.h"
 #include "os/proc.h"
 #include "os/sys.h"
 
@@ -18,8 +18,6 @@ enum {
 	TICKS_LIMIT = 100, /* of CPU time in one step, 1/100 s each: then it does not end */
 	YIELDS = 64,
 	YIELDS_HELD = 2000000,
-	RETRY_MS = 1500, /* the first of a connection that was not answered comes after 1 s */
-	NS_PER_MS = 1000000,
 };
 
 static int stat_fds[TASKS_MAX] HOT; /* descriptor + 1; 0: not open */
@@ -343,7 +341,7 @@ int watch_turn(void)
 		case 'S':
 		case 'T':
 			/* What it waits for may be on its way. */
-			if (!watch_network() &&
+			if (!loopback_settle() &&
 			    __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == turn &&
 			    (state == 'T' || sleep_confirmed(task))) {
 				fell_asleep(task, state);
@@ -447,7 +445,7 @@ void watch_settle(void)
 		pending_settle();
 	while (!watch_deaths())
 		watch_pause(wait++);
-	(void)watch_network();
+	(void)loopback_settle();
 	for (i = 0; control->asleep && i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 		unsigned round = 0;
@@ -458,43 +456,6 @@ void watch_settle(void)
 			watch_pause(round++);
 	}
 	control->settle_due = false;
-}
-
-bool watch_network(void)
-{
-	return control->network && network_settle(control->fd_base, watch_pause);
-}
-
-static bool anybody_woken(void)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->task_count; i++) {
-		const struct task *task = &control->tasks[i];
-
-		/* It may be on its way out of its call, or parked after it. */
-		if (task->counted && task->state != TASK_SPINNING && task->state != TASK_WOKEN &&
-		    (__atomic_load_n(&task->state, __ATOMIC_ACQUIRE) != TASK_ASLEEP ||
-		     (watch_state(task) != 'S' && watch_state(task) != 'T')))
-			return true;
-	}
-	return false;
-}
-
-bool watch_retries(void)
-{
-	unsigned ms;
-
-	if (!control->network || !control->isolated)
-		return false;
-	for (ms = 0; ms < RETRY_MS && network_retries(); ms++) {
-		sys_nap(NS_PER_MS);
-		if (!anybody_woken())
-			continue;
-		control->settle_due = true;
-		return true;
-	}
-	return false;
 }
 
 void watch_let_die(const struct task *task)

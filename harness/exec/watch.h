@@ -23,14 +23,6 @@ void watch_uncount(struct task *task);
  */
 int watch_turn(void);
 
-/* Waits until the packets that tasks have sent have arrived. False: there were none. */
-bool watch_network(void);
-/*
- * Nobody can run. If the kernel has a packet to send again, waits for that, at a time of its own.
- * Returns whether somebody was woken by it.
- */
-bool watch_retries(void);
-
 /* Waits until all tasks that are being born are parked (or dead). */
 void watch_births(void);
 

@@ -81,7 +81,7 @@ static void regain(struct task *task)
 	}
 }
 
-/* What it sent over the loopback may be on its way yet: others could tell whether it has arrived. */
+/* What it sent over the loopback may be on its way: others could tell whether it has arrived. */
 static bool sent_packets(const struct call *call)
 {
 	return control->network && call->object >= 0 && (op_flags(call->op) & OP_WAKES) &&

@@ -92,9 +92,8 @@ void descriptor_name(int object, const char *path)
 
 int descriptor_made(const struct stat *status, const char *path)
 {
-	static const enum family families[] = { FAMILY_FILE,	 FAMILY_PIPE,
-						FAMILY_SOCKET,	 FAMILY_RECORD_LOCK,
-						FAMILY_OFD_LOCK, FAMILY_FLOCK };
+	static const enum family families[] = { FAMILY_FILE,	    FAMILY_PIPE,     FAMILY_SOCKET,
+						FAMILY_RECORD_LOCK, FAMILY_OFD_LOCK, FAMILY_FLOCK };
 	size_t i;
 	int object;
 

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 enum {
 	ROUNDS_MAX = 256, /* outside of a namespace of our own others may send for ever */
 	TIMER_RETRANSMIT = 1,
+	FULL_MAX = 64,
 	SENT_PACKETS = 9, /* the field of /proc/net/dev, from 0 after the name */
 };
 
@@ -249,19 +251,45 @@ bool network_settle(int lowest_fd, void (*pause)(unsigned round))
 	return true;
 }
 
-static bool is_retrying(const struct inet_diag_msg *socket, void *argument)
-{
-	bool *found = argument;
+/* Listeners that would drop it again, by their ports. */
+struct retries {
+	uint32_t count;
+	uint16_t full[FULL_MAX];
+	bool found;
+};
 
-	*found = *found || socket->idiag_timer == TIMER_RETRANSMIT;
-	return !*found;
+/* Of a listener the two numbers are how many wait to be accepted, and how many may. */
+static bool note_full(const struct inet_diag_msg *socket, void *argument)
+{
+	struct retries *retries = argument;
+
+	if (socket->idiag_state == TCP_LISTEN && socket->idiag_rqueue > socket->idiag_wqueue &&
+	    retries->count < FULL_MAX)
+		retries->full[retries->count++] = socket->id.idiag_sport;
+	return true;
+}
+
+static bool note_retry(const struct inet_diag_msg *socket, void *argument)
+{
+	struct retries *retries = argument;
+	uint32_t i;
+
+	if (socket->idiag_timer != TIMER_RETRANSMIT)
+		return true;
+	for (i = 0; i < retries->count; i++)
+		if (socket->id.idiag_dport == retries->full[i] ||
+		    socket->id.idiag_sport == retries->full[i])
+			return true;
+	retries->found = true;
+	return false;
 }
 
 bool network_retries(void)
 {
-	bool found = false;
+	struct retries retries = { .count = 0 };
 
-	return sockets_each_tcp(is_retrying, &found) == 0 && found;
+	return sockets_each_tcp(note_full, &retries) == 0 &&
+	       sockets_each_tcp(note_retry, &retries) == 0 && retries.found;
 }
 
 bool network_clean(void)

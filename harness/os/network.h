@@ -30,7 +30,8 @@ int network_begin(void);
  */
 bool network_settle(int lowest_fd, void (*pause)(unsigned round));
 
-/* Whether the kernel is going to send something again: a packet was lost, and a timer runs. */
+/* Whether the kernel is going to send a lost packet again, and not into a queue that is still full.
+ */
 bool network_retries(void);
 
 /*
