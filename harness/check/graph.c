@@ -120,6 +120,17 @@ static void look_at_unknown(struct graph_edge *edge, const struct look *look)
 	case SYS_flock:
 		graph_look_file(edge, look);
 		return;
+	case SYS_accept:
+	case SYS_accept4:
+	case SYS_connect:
+	case SYS_sendto:
+	case SYS_sendmsg:
+	case SYS_sendmmsg:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_recvmmsg:
+		graph_look_socket(edge, look);
+		return;
 	case SYS_wait4:
 	case SYS_waitid:
 		graph_look_process(edge, look);
@@ -160,6 +171,9 @@ static void look_at(struct graph_edge *edge, const struct look *look)
 	case FAMILY_FILE:
 	case FAMILY_PIPE:
 		graph_look_file(edge, look);
+		break;
+	case FAMILY_SOCKET:
+		graph_look_socket(edge, look);
 		break;
 	case FAMILY_SYSV_MSG:
 	case FAMILY_POSIX_MQ:

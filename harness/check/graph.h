@@ -24,6 +24,7 @@ enum graph_how {
 	GRAPH_EMPTIES,	 /* they received what it held, and are no more */
 	GRAPH_AHEAD,	 /* they wait for it themselves, and come first */
 	GRAPH_OPEN,	 /* they have the other end open */
+	GRAPH_SENT,	 /* the other end lies in a message that they could receive */
 	GRAPH_INSIDE,	 /* they died while they waited in it, and it still counts them */
 	GRAPH_UNARRIVED, /* they are no more, and did not come to the barrier */
 	GRAPH_ALIVE,	 /* it is they: their end is waited for */

@@ -20,7 +20,7 @@ struct search {
 	bool found;
 };
 
-static void hold(struct graph_edge *edge, pid_t pid)
+void graph_hold(struct graph_edge *edge, pid_t pid)
 {
 	if (pid == sys_getpid())
 		edge->harness = true;
@@ -36,8 +36,7 @@ static bool is_file(const struct search *search, pid_t pid, int fd)
 	       status.st_ino == search->file.st_ino;
 }
 
-/* Each process once, and the harness's own. */
-static void search_all(struct search *search, bool (*visit)(pid_t pid, int fd, void *argument))
+void graph_each_descriptor(bool (*visit)(pid_t pid, int fd, void *argument), void *argument)
 {
 	uint32_t i;
 
@@ -45,9 +44,9 @@ static void search_all(struct search *search, bool (*visit)(pid_t pid, int fd, v
 		const struct task *task = &control->tasks[i];
 
 		if (!task_is_over(task) && (int)i == __builtin_ctzll(graph_process(task->pid)))
-			(void)inspect_descriptors(task->pid, visit, search);
+			(void)inspect_descriptors(task->pid, visit, argument);
 	}
-	(void)inspect_descriptors(sys_getpid(), visit, search);
+	(void)inspect_descriptors(sys_getpid(), visit, argument);
 }
 
 static bool visit_end(pid_t pid, int fd, void *argument)
@@ -59,7 +58,7 @@ static bool visit_end(pid_t pid, int fd, void *argument)
 		return true;
 	mode = inspect_flags(pid, fd);
 	if (mode >= 0 && (mode & O_ACCMODE) != (search->writes ? O_WRONLY : O_RDONLY))
-		hold(search->edge, pid);
+		graph_hold(search->edge, pid);
 	return true;
 }
 
@@ -68,7 +67,7 @@ void graph_pipe_ends(struct graph_edge *edge, const struct look *look, const str
 {
 	struct search search = { .edge = edge, .look = look, .file = *pipe, .writes = writes };
 
-	search_all(&search, visit_end);
+	graph_each_descriptor(visit_end, &search);
 }
 
 static void pipe_ends(struct search *search)
@@ -95,6 +94,8 @@ static void stream(struct search *search, int fd)
 	edge->free = inspect_ready(search->look->task->pid, fd, search->writes);
 	if (S_ISFIFO(search->file.st_mode) && !edge->free)
 		pipe_ends(search);
+	else if (S_ISSOCK(search->file.st_mode))
+		graph_look_socket(edge, search->look);
 	else if ((search->file.st_mode & S_IFMT) == 0)
 		graph_look_numbered(edge, search->look, fd, search->writes);
 	else
@@ -147,7 +148,7 @@ static void posix_holders(struct graph_edge *edge, const struct lines *lines,
 
 		if (!line->waits && line->kind != LOCKS_FLOCK && line->pid != wanted->pid &&
 		    locks_conflict(line, wanted))
-			hold(edge, line->pid);
+			graph_hold(edge, line->pid);
 	}
 }
 
@@ -177,7 +178,7 @@ static bool visit_description(pid_t pid, int fd, void *argument)
 	search->found = false;
 	(void)locks_each(pid, fd, visit_lock, search);
 	if (search->found)
-		hold(search->edge, pid);
+		graph_hold(search->edge, pid);
 	return true;
 }
 
@@ -221,7 +222,7 @@ static void lock(struct search *search, enum locks_kind kind)
 		if (kind == LOCKS_POSIX)
 			posix_holders(edge, &lines, search->wanted);
 		if (search->file.st_ino)
-			search_all(search, visit_description);
+			graph_each_descriptor(visit_description, search);
 	} else {
 		announced_range(edge, &search->look->task->call);
 		edge->holders = graph_logged(edge->object) & ~task_bit(edge->task);

@@ -38,6 +38,19 @@ bool graph_polls(long number);
 void graph_pipe_ends(struct graph_edge *edge, const struct look *look, const struct stat *pipe,
 		     bool writes);
 
+/* Sockets, in whichever call on one. */
+void graph_look_socket(struct graph_edge *edge, const struct look *look);
+/*
+ * Adds to the edge's holders who could make the waiting task's socket ready: whoever has the other
+ * end. False: nobody in particular, or it cannot be known.
+ */
+bool graph_socket_ends(struct graph_edge *edge, const struct look *look, int fd);
+
+/* Visits all descriptors of each process once, and the harness's own. */
+void graph_each_descriptor(bool (*visit)(pid_t pid, int fd, void *argument), void *argument);
+/* The process is among the edge's holders; it may be the harness. */
+void graph_hold(struct graph_edge *edge, pid_t pid);
+
 /* The holders of a counter: `value` is what is left in it, negative if that is not known. */
 void graph_permits(struct graph_edge *edge, int64_t value);
 

@@ -118,7 +118,7 @@ static void see(struct wait *wait, int fd, short events, unsigned depth)
 	name(wait, object_of(&status), fd);
 	if (S_ISFIFO(status.st_mode))
 		graph_pipe_ends(wait->edge, wait->look, &status, events & POLLOUT);
-	else
+	else if (!S_ISSOCK(status.st_mode) || !graph_socket_ends(wait->edge, wait->look, fd))
 		wait->edge->holders |= graph_living();
 }
 

@@ -13,7 +13,7 @@ enum { NAMED_MAX = 4 };
 const char *graph_what(const struct graph_edge *edge, char *text, size_t size)
 {
 	const char *of = edge->object >= 0 ? object_label(edge->object) : edge->name;
-	bool part = edge->part[0] && edge->how != GRAPH_OPEN;
+	bool part = edge->part[0] && edge->how != GRAPH_OPEN && edge->how != GRAPH_SENT;
 	bool many = edge->amount < -1 && (op_family(edge->op) == FAMILY_SYSV_SEM);
 
 	if (!of[0])
@@ -115,6 +115,10 @@ static void write_holders(FILE *file, const struct graph_edge *edge)
 		break;
 	case GRAPH_OPEN:
 		fprintf(file, ", whose %s is open in %s", edge->part, names);
+		break;
+	case GRAPH_SENT:
+		fprintf(file, ", whose %s is in a message that %s could receive", edge->part,
+			names);
 		break;
 	case GRAPH_INSIDE:
 		fprintf(file, ", which still counts %s%s", names, over);

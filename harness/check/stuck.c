@@ -69,6 +69,10 @@ static bool judge_self(struct graph *graph)
 			snprintf(message, sizeof(message),
 				 "%s waits for %s, whose %s it has open itself",
 				 name_of(edge->task), what, edge->part);
+		else if (edge->how == GRAPH_SENT)
+			snprintf(message, sizeof(message),
+				 "%s waits for %s, whose %s is in a message to itself",
+				 name_of(edge->task), what, edge->part);
 		else if (edge->how == GRAPH_READY)
 			snprintf(message, sizeof(message),
 				 "%s waits for %s, which it alone could make ready",
@@ -97,6 +101,10 @@ static size_t chain_link(char *text, size_t size, size_t used, struct graph *gra
 		return append(text, size, used, "waits for %s, where %s comes first", what, next);
 	if (edge->how == GRAPH_OPEN)
 		return append(text, size, used, "waits for %s, whose %s is open in %s", what,
+			      edge->part, next);
+	if (edge->how == GRAPH_SENT)
+		return append(text, size, used,
+			      "waits for %s, whose %s is in a message that %s could receive", what,
 			      edge->part, next);
 	if (edge->how == GRAPH_READY)
 		return append(text, size, used, "waits for %s, which %s could make ready", what,
