@@ -3,6 +3,7 @@
 #include <sabot/sabot.h>
 
 extern const struct sabot_scenario bounded_buffer;
+extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_ledger;
 extern const struct sabot_scenario fcntl_long_cycle;
@@ -37,6 +38,7 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
+	&epoll_edge,
 	&fcntl_close_drops,
 	&fcntl_ledger,
 	&fcntl_long_cycle,
