@@ -13,6 +13,9 @@ extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario mq_notify_scenario;
+extern const struct sabot_scenario mq_request;
+extern const struct sabot_scenario mq_unlinked;
 extern const struct sabot_scenario msgq_ack;
 extern const struct sabot_scenario msgq_removed;
 extern const struct sabot_scenario msgq_types;
@@ -48,6 +51,9 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&flock_upgrade,
 	&futex_lost_wake,
 	&lock_order,
+	&mq_notify_scenario,
+	&mq_request,
+	&mq_unlinked,
 	&msgq_ack,
 	&msgq_removed,
 	&msgq_types,

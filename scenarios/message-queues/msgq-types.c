@@ -178,13 +178,17 @@ static void urgent_first(struct sabot_check *check)
 static void all_taken(struct sabot_check *check)
 {
 	const struct shared *shared = sabot_check_shared(check);
-	unsigned lost = 0, killed = sabot_killed(check, "worker") + sabot_killed(check, "auditor");
+	unsigned killed = sabot_killed(check, "worker") + sabot_killed(check, "auditor");
+	unsigned lost = 0, unmarked = 0;
 	const struct record *record;
 
-	for (record = shared->records; record < shared->records + RECORDS; record++)
+	for (record = shared->records; record < shared->records + RECORDS; record++) {
 		lost += record->sent && !record->copies;
+		unmarked += record->copies && !record->sent;
+	}
 	sabot_require(check, lost <= killed, "%u were not taken, %u receivers were killed", lost,
 		      killed);
+	sabot_check_observe(check, unmarked ? "its message is sent" : "its message is not sent");
 }
 
 static const struct sabot_role roles[] = {
@@ -210,6 +214,11 @@ static const struct sabot_case cases[] = {
 	{ .name = "kill-sender", .variant = &good, .fault = { SABOT_KILL, "sender" } },
 	{ .name = "kill-worker", .variant = &good, .fault = { SABOT_KILL, "worker" } },
 	{ .name = "kill-auditor", .variant = &good, .fault = { SABOT_KILL, "auditor" } },
+	{ .name = "platform",
+	  .variant = &good,
+	  .fault = { SABOT_KILL, "sender", .where = SABOT_ASLEEP | SABOT_WOKEN },
+	  .characterises = "a sender is killed while it waits for room in a SysV message queue",
+	  .known = (const char *const[]){ "its message is not sent", NULL } },
 	{ .name = "any-type",
 	  .variant = &any_type,
 	  .caught_by = "a message goes to who waits for its type" },
@@ -221,7 +230,7 @@ const struct sabot_scenario msgq_types = {
 	.name = "msgq-types",
 	.group = "message-queues",
 	.about = "a message goes once, and in order, to who asks for its type",
-	.tags = "producer-consumer crash",
+	.tags = "producer-consumer crash platform",
 	.shared_size = sizeof(struct shared),
 	.setup = setup,
 	.roles = roles,
