@@ -4,6 +4,7 @@
 
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario epoll_edge;
+extern const struct sabot_scenario epoll_oneshot;
 extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_ledger;
 extern const struct sabot_scenario fcntl_long_cycle;
@@ -42,6 +43,7 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&epoll_edge,
+	&epoll_oneshot,
 	&fcntl_close_drops,
 	&fcntl_ledger,
 	&fcntl_long_cycle,
