@@ -6,6 +6,7 @@ extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_oneshot;
 extern const struct sabot_scenario fcntl_close_drops;
+extern const struct sabot_scenario fcntl_fork_exec;
 extern const struct sabot_scenario fcntl_ledger;
 extern const struct sabot_scenario fcntl_long_cycle;
 extern const struct sabot_scenario fcntl_model;
@@ -14,6 +15,7 @@ extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario mixed_cycle;
 extern const struct sabot_scenario mq_notify_scenario;
 extern const struct sabot_scenario mq_request;
 extern const struct sabot_scenario mq_unlinked;
@@ -22,6 +24,7 @@ extern const struct sabot_scenario msgq_removed;
 extern const struct sabot_scenario msgq_types;
 extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario philosophers;
+extern const struct sabot_scenario pidfile;
 extern const struct sabot_scenario pipe_atomic;
 extern const struct sabot_scenario pipe_capacity;
 extern const struct sabot_scenario pipe_eof;
@@ -45,6 +48,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&epoll_edge,
 	&epoll_oneshot,
 	&fcntl_close_drops,
+	&fcntl_fork_exec,
 	&fcntl_ledger,
 	&fcntl_long_cycle,
 	&fcntl_model,
@@ -53,6 +57,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&flock_upgrade,
 	&futex_lost_wake,
 	&lock_order,
+	&mixed_cycle,
 	&mq_notify_scenario,
 	&mq_request,
 	&mq_unlinked,
@@ -61,6 +66,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&msgq_types,
 	&mutex_dead_waiter,
 	&philosophers,
+	&pidfile,
 	&pipe_atomic,
 	&pipe_capacity,
 	&pipe_eof,

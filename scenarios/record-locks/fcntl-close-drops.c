@@ -13,21 +13,25 @@
 #include <sys/file.h>
 
 enum { OUTSIDE, INSIDE }; /* marks */
-enum { USE_FLOCK = -1 };
+enum { USE_FLOCK = -1, USE_LOCKF = -2 };
 
 struct variant {
-	int command; /* of fcntl(2), or USE_FLOCK */
+	int command; /* of fcntl(2), or USE_FLOCK or USE_LOCKF */
 	bool library_reads;
+	bool one_differs; /* the first writer uses flock(2) */
 };
 
 static const struct variant posix = { F_SETLKW, .library_reads = false };
 static const struct variant ofd = { F_OFD_SETLKW, .library_reads = true };
 static const struct variant flocked = { USE_FLOCK, .library_reads = true };
+static const struct variant lockf_posix = { USE_LOCKF, .library_reads = false };
+static const struct variant mixed = { USE_LOCKF, .one_differs = true };
 static const struct variant posix_library = { F_SETLKW, .library_reads = true };
 
 static const char *const known_dropped[] = { "the lock is gone",
 					     "not so: at most one writer is inside", NULL };
 static const char *const known_kept[] = { "the lock is kept", NULL };
+static const char *const known_mixed[] = { "not so: at most one writer is inside", NULL };
 
 static void setup(struct sabot_env *env)
 {
@@ -38,9 +42,12 @@ static void setup(struct sabot_env *env)
 static void lock(struct sabot_task *task, int fd, bool on)
 {
 	const struct variant *variant = sabot_variant(task);
+	bool differs = variant->one_differs && sabot_index(task) == 0;
 
-	if (variant->command == USE_FLOCK)
+	if (variant->command == USE_FLOCK || differs)
 		SABOT_OK(flock(fd, on ? LOCK_EX : LOCK_UN));
+	else if (variant->command == USE_LOCKF)
+		SABOT_OK(lockf(fd, on ? F_LOCK : F_ULOCK, 0));
 	else
 		SABOT_OK(ranges_set(fd, variant->command, on ? F_WRLCK : F_UNLCK, 0, 0));
 }
@@ -60,7 +67,7 @@ static void observe(struct sabot_task *task, int fd)
 	const struct variant *variant = sabot_variant(task);
 	struct flock own = { .l_type = F_WRLCK };
 
-	if (variant->command == USE_FLOCK)
+	if (variant->command < 0)
 		return;
 	SABOT_OK(fcntl(fd, variant->command == F_SETLKW ? F_OFD_GETLK : F_GETLK, &own));
 	sabot_observe(task, own.l_type == F_UNLCK ? "the lock is gone" : "the lock is kept");
@@ -76,6 +83,7 @@ static void change(struct sabot_task *task)
 	if (variant->library_reads)
 		library_looks();
 	observe(task, fd);
+	sabot_point(task, "inside");
 	sabot_mark(task, OUTSIDE);
 	lock(task, fd, false);
 	SABOT_OK(close(fd));
@@ -94,13 +102,19 @@ static const struct sabot_invariant invariants[] = {
 	{ 0 },
 };
 
+static const char *const points[] = { "inside", NULL };
+
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &posix },
 	{ .name = "kill-anywhere", .variant = &posix, .fault = { .kind = SABOT_KILL } },
 	{ .name = "ofd-library", .variant = &ofd, .fault = { .kind = SABOT_KILL } },
 	{ .name = "flock-library", .variant = &flocked, .fault = { .kind = SABOT_KILL } },
+	{ .name = "lockf", .variant = &lockf_posix, .fault = { .kind = SABOT_KILL } },
 	{ .name = "library",
 	  .variant = &posix_library,
+	  .caught_by = "at most one writer is inside" },
+	{ .name = "two-mechanisms",
+	  .variant = &mixed,
 	  .caught_by = "at most one writer is inside" },
 	{ .name = "platform-posix",
 	  .variant = &posix_library,
@@ -115,6 +129,10 @@ static const struct sabot_case cases[] = {
 	  .fault = { .kind = SABOT_KILL },
 	  .characterises = "a holder of a record lock, or who waits for it, is killed",
 	  .known = known_kept },
+	{ .name = "platform-mixed",
+	  .variant = &mixed,
+	  .characterises = "one process locks a file by flock, and others by lockf",
+	  .known = known_mixed },
 	{ 0 },
 };
 
@@ -126,5 +144,6 @@ const struct sabot_scenario fcntl_close_drops = {
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
+	.points = points,
 	.cases = cases,
 };
