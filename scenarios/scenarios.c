@@ -4,6 +4,7 @@
 
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario epoll_edge;
+extern const struct sabot_scenario epoll_herd;
 extern const struct sabot_scenario epoll_oneshot;
 extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_fork_exec;
@@ -46,6 +47,7 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&epoll_edge,
+	&epoll_herd,
 	&epoll_oneshot,
 	&fcntl_close_drops,
 	&fcntl_fork_exec,
