@@ -23,6 +23,7 @@ extern const struct sabot_scenario mq_unlinked;
 extern const struct sabot_scenario msgq_ack;
 extern const struct sabot_scenario msgq_removed;
 extern const struct sabot_scenario msgq_types;
+extern const struct sabot_scenario mutex_dead_holder;
 extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario philosophers;
 extern const struct sabot_scenario pidfile;
@@ -33,7 +34,11 @@ extern const struct sabot_scenario pipe_full_duplex;
 extern const struct sabot_scenario pipe_sigpipe;
 extern const struct sabot_scenario pipe_workers;
 extern const struct sabot_scenario readers_writers;
+extern const struct sabot_scenario robust_fork;
 extern const struct sabot_scenario robust_ledger;
+extern const struct sabot_scenario robust_limit;
+extern const struct sabot_scenario robust_notrecoverable;
+extern const struct sabot_scenario robust_trylock;
 extern const struct sabot_scenario sem_create_race;
 extern const struct sabot_scenario sem_removed;
 extern const struct sabot_scenario semundo_crash;
@@ -66,6 +71,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&msgq_ack,
 	&msgq_removed,
 	&msgq_types,
+	&mutex_dead_holder,
 	&mutex_dead_waiter,
 	&philosophers,
 	&pidfile,
@@ -76,7 +82,11 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&pipe_sigpipe,
 	&pipe_workers,
 	&readers_writers,
+	&robust_fork,
 	&robust_ledger,
+	&robust_limit,
+	&robust_notrecoverable,
+	&robust_trylock,
 	&sem_create_race,
 	&sem_removed,
 	&semundo_crash,

@@ -33,9 +33,10 @@ static inline long ledger_change(unsigned clerk, unsigned number, unsigned accou
 	return account == from ? -amount : account == (from + 1) % ACCOUNTS ? amount : 0;
 }
 
-static inline void ledger_transfer(struct sabot_task *task, struct ledger *ledger, unsigned number)
+static inline void ledger_transfer(struct sabot_task *task, struct ledger *ledger, unsigned clerk,
+				   unsigned number)
 {
-	unsigned clerk = sabot_index(task), i;
+	unsigned i;
 
 	ledger->journal = ledger->book;
 	sabot_point(task, "journal written");

@@ -11,22 +11,31 @@
 #include <pthread.h>
 #include <time.h>
 
-/* Of a type such as PTHREAD_MUTEX_RECURSIVE; `robust`: _ROBUST or _STALLED. */
-static inline void pshared_mutex_init_type(pthread_mutex_t *mutex, int robust, int type)
+/* What a mutex is made like; zero is the default of each. */
+struct pshared_mutex {
+	int robust;   /* PTHREAD_MUTEX_ROBUST, or _STALLED */
+	int type;     /* PTHREAD_MUTEX_NORMAL, _RECURSIVE, _ERRORCHECK */
+	int protocol; /* PTHREAD_PRIO_NONE, or _INHERIT */
+};
+
+static inline void pshared_mutex_make(pthread_mutex_t *mutex, const struct pshared_mutex *like)
 {
 	pthread_mutexattr_t attr;
 
 	SABOT_ZERO(pthread_mutexattr_init(&attr));
 	SABOT_ZERO(pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
-	SABOT_ZERO(pthread_mutexattr_setrobust(&attr, robust));
-	SABOT_ZERO(pthread_mutexattr_settype(&attr, type));
+	SABOT_ZERO(pthread_mutexattr_setrobust(&attr, like->robust));
+	SABOT_ZERO(pthread_mutexattr_settype(&attr, like->type));
+	SABOT_ZERO(pthread_mutexattr_setprotocol(&attr, like->protocol));
 	SABOT_ZERO(pthread_mutex_init(mutex, &attr));
 	SABOT_ZERO(pthread_mutexattr_destroy(&attr));
 }
 
 static inline void pshared_mutex_init(pthread_mutex_t *mutex, int robust)
 {
-	pshared_mutex_init_type(mutex, robust, PTHREAD_MUTEX_NORMAL);
+	struct pshared_mutex like = { .robust = robust };
+
+	pshared_mutex_make(mutex, &like);
 }
 
 static inline void pshared_cond_init(pthread_cond_t *cond)

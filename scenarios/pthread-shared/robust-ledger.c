@@ -3,124 +3,117 @@
  * Transfers between accounts under a robust mutex: who dies in one is undone by the next owner.
  *
  * Shows: exactly one owner is told of a death (EOWNERDEAD), the next one again if that owner dies
- * in its repair (pthread_mutexattr_setrobust(3); Linux kernel/futex/core.c, handle_futex_death()).
- * With an undo journal beside the data a transfer has then happened once or not at all, and each
- * that was acknowledged has. Does not show: deaths between stores that have no named point between
- * them, nor a loss of power, for which memory is no journal.
+ * in its repair (pthread_mutexattr_setrobust(3); Linux kernel/futex/core.c, handle_futex_death());
+ * the same of a thread that ends with the mutex in its hand, while its process lives on. With an
+ * undo journal beside the data a transfer has then happened once or not at all, and each that was
+ * acknowledged has. Does not show: deaths between stores that have no named point between them, nor
+ * a loss of power, for which memory is no journal.
  */
-#include "ledger.h"
-#include "pshared.h"
-
-struct shared {
-	pthread_mutex_t mutex;
-	struct ledger ledger;
-	unsigned acknowledged[CLERKS]; /* no point lies between the unlock and the note: exact */
-};
+#include "office.h"
+#include "parties.h"
 
 struct variant {
 	int robust;
-	bool repair;
+	bool repair, threads, quits;
 };
 
-static const struct variant good = { PTHREAD_MUTEX_ROBUST, true };
-static const struct variant no_repair = { PTHREAD_MUTEX_ROBUST, false };
-static const struct variant not_robust = { PTHREAD_MUTEX_STALLED, true };
+static const struct variant good = { PTHREAD_MUTEX_ROBUST, .repair = true };
+static const struct variant no_repair = { PTHREAD_MUTEX_ROBUST, .repair = false };
+static const struct variant not_robust = { PTHREAD_MUTEX_STALLED, .repair = true };
+static const struct variant in_threads = { PTHREAD_MUTEX_ROBUST, .repair = true, .threads = true };
+static const struct variant thread_quits = { PTHREAD_MUTEX_ROBUST, true, true, .quits = true };
+static const struct variant stalled_quits = { PTHREAD_MUTEX_STALLED, true, true, .quits = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
 	const struct variant *variant = sabot_env_variant(env);
-	int i;
 
-	for (i = 0; i < ACCOUNTS; i++)
-		shared->ledger.book.balance[i] = OPENING;
-	pshared_mutex_init(&shared->mutex, variant->robust);
+	office_open(sabot_env_shared(env), variant->robust);
 }
 
-static void transfer(struct sabot_task *task)
+/* Ends the thread in the middle of a transfer. */
+static void quit(struct office *office)
 {
-	struct shared *shared = sabot_shared(task);
+	office->ledger.journal = office->ledger.book;
+	office->ledger.undo = true;
+	office->ledger.book.balance[0]--;
+	office->gone++;
+	pthread_exit(NULL);
+}
+
+static void lock_office(struct sabot_task *task, struct office *office)
+{
 	const struct variant *variant = sabot_variant(task);
+	int error = pthread_mutex_lock(&office->mutex);
+
+	if (error == EOWNERDEAD) {
+		if (variant->repair)
+			ledger_repair(task, &office->ledger);
+		error = pthread_mutex_consistent(&office->mutex);
+	}
+	SABOT_ZERO(error);
+}
+
+static void transfer(struct sabot_task *task, unsigned clerk)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct office *office = sabot_shared(task);
 	unsigned number;
 
 	for (number = 0; number < TRANSFERS; number++) {
-		int error = pthread_mutex_lock(&shared->mutex);
-
-		if (error == EOWNERDEAD) {
-			if (variant->repair)
-				ledger_repair(task, &shared->ledger);
-			error = pthread_mutex_consistent(&shared->mutex);
-		}
-		SABOT_ZERO(error);
-		ledger_transfer(task, &shared->ledger, number);
-		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
-		shared->acknowledged[sabot_index(task)]++;
+		lock_office(task, office);
+		if (variant->quits && clerk == 0 && number == 1)
+			quit(office);
+		ledger_transfer(task, &office->ledger, clerk, number);
+		SABOT_ZERO(pthread_mutex_unlock(&office->mutex));
+		office->acknowledged[clerk]++;
 	}
 }
 
-static void sum_is_constant(struct sabot_check *check)
+static void work(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	long sum = ledger_sum(ledger_recovered(&shared->ledger));
+	static const struct party_kind clerks[] = { { transfer, CLERKS }, { 0 } };
+	const struct variant *variant = sabot_variant(task);
 
-	sabot_require(check, sum == ACCOUNTS * OPENING, "the sum is %ld, it was %d", sum,
-		      ACCOUNTS * OPENING);
+	if (!variant->threads)
+		transfer(task, sabot_index(task));
+	else if (sabot_index(task) == 0)
+		parties_run(task, clerks);
 }
 
-static void applied_once(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	const struct book *book = ledger_recovered(&shared->ledger);
-	unsigned i;
+static const struct sabot_role roles[] = { { "clerk", CLERKS, work }, { 0 } };
 
-	for (i = 0; i < CLERKS; i++)
-		sabot_require(check, book->applied[i] - shared->acknowledged[i] <= 1,
-			      "clerk#%u: %u applied, %u acknowledged", i, book->applied[i],
-			      shared->acknowledged[i]);
-	sabot_require(check, ledger_valid(book),
-		      "balances %ld, %ld, %ld are not those of %u, %u, %u", book->balance[0],
-		      book->balance[1], book->balance[2], book->applied[0], book->applied[1],
-		      book->applied[2]);
-}
-
-static void living_are_done(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned i, done = 0;
-
-	for (i = 0; i < CLERKS; i++)
-		done += shared->acknowledged[i] == TRANSFERS;
-	sabot_require(check, done + sabot_killed(check, NULL) >= CLERKS,
-		      "%u of %d clerks are done, %u were killed", done, CLERKS,
-		      sabot_killed(check, NULL));
-}
-
-static const struct sabot_role roles[] = { { "clerk", CLERKS, transfer }, { 0 } };
+#define SUM_IS_CONSTANT "the sum is constant, with the journal undone"
 
 static const struct sabot_invariant invariants[] = {
-	{ "the sum is constant, with the journal undone", SABOT_WHEN_ALWAYS, sum_is_constant },
-	{ "what is acknowledged is applied, and once", SABOT_WHEN_ALWAYS, applied_once },
-	{ "who lives gets its transfers done", SABOT_AT_END, living_are_done },
+	{ SUM_IS_CONSTANT, SABOT_WHEN_ALWAYS, office_sum_is_constant },
+	{ "what is acknowledged is applied, and once", SABOT_WHEN_ALWAYS, office_applied_once },
+	{ "who lives gets its transfers done", SABOT_AT_END, office_living_are_done },
 	{ 0 },
 };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-anywhere",
-	  .variant = &good,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE } },
+	{ .name = "threads", .variant = &in_threads },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
 	{ .name = "kill-the-recoverer",
 	  .variant = &good,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE },
-	  .second = { SABOT_KILL, .role = SABOT_ANY_ROLE } },
+	  .fault = { SABOT_KILL },
+	  .second = { SABOT_KILL } },
+	{ .name = "thread-quits",
+	  .variant = &thread_quits,
+	  .about = "a thread ends in its transfer, the process goes on" },
 	{ .name = "consistent-without-repair",
 	  .variant = &no_repair,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE },
-	  .caught_by = "the sum is constant, with the journal undone" },
+	  .fault = { SABOT_KILL },
+	  .caught_by = SUM_IS_CONSTANT },
 	{ .name = "not-robust",
 	  .variant = &not_robust,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE },
+	  .fault = { SABOT_KILL },
 	  .caught_by = "deadlock" },
+	{ .name = "thread-quits-not-robust",
+	  .variant = &stalled_quits,
+	  .caught_by = "orphaned owner" },
 	{ 0 },
 };
 
@@ -131,7 +124,8 @@ const struct sabot_scenario robust_ledger = {
 	.name = "robust-ledger",
 	.group = "pthread-shared",
 	.about = "transfers under a robust mutex happen once or not at all, whoever dies",
-	.shared_size = sizeof(struct shared),
+	.tags = "crash recovery mutex robust threads",
+	.shared_size = sizeof(struct office),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
