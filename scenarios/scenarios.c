@@ -3,6 +3,7 @@
 #include <sabot/sabot.h>
 
 extern const struct sabot_scenario bounded_buffer;
+extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_herd;
 extern const struct sabot_scenario epoll_oneshot;
@@ -51,6 +52,7 @@ extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
+	&cond_buffer,
 	&epoll_edge,
 	&epoll_herd,
 	&epoll_oneshot,
