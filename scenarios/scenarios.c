@@ -47,6 +47,8 @@ extern const struct sabot_scenario semundo_cross;
 extern const struct sabot_scenario semundo_owner;
 extern const struct sabot_scenario semundo_setval;
 extern const struct sabot_scenario semundo_signal;
+extern const struct sabot_scenario tcp_peer_death;
+extern const struct sabot_scenario unix_peer_death;
 
 extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
@@ -96,6 +98,8 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&semundo_owner,
 	&semundo_setval,
 	&semundo_signal,
+	&tcp_peer_death,
+	&unix_peer_death,
 	NULL,
 };
 /* clang-format on */
