@@ -8,23 +8,16 @@
  * F_GETLK names a lock that is there, EDEADLK comes only if there is a cycle, and a death releases
  * just the dead one's. Does not show: the order in which waiters get in; none is promised.
  */
-#include "lock-model.h"
+#include "lock-answer.h"
 #include "ranges.h"
 
 enum { LOCKERS = 3, STEPS = 6, BYTES = 10 };
-enum answer { ANSWER_NONE, GRANTED, REFUSED, DEADLOCK, FREE, HELD };
-
-/* What the kernel said last: judged before anybody takes another step. */
-struct said {
-	enum answer answer;
-	struct lock_range asked, told; /* the second is F_GETLK's */
-};
 
 struct shared {
 	int fd;
 	pid_t pid[LOCKERS];
 	struct lock_model model;
-	struct said said;
+	struct lock_answer said; /* the last one: judged before anybody takes another step */
 	struct lock_range wants[LOCKERS]; /* RANGE_NONE: it waits for nothing */
 };
 
@@ -39,6 +32,10 @@ static const struct variant unlocks_too_much = { F_SETLK, .unlocks_too_much = tr
 static const struct variant closes_copy = { F_SETLK, .closes_copy = true };
 static const struct variant asks_elsewhere = { F_SETLK, .asks_elsewhere = true };
 static const struct variant takes_no_for_yes = { F_SETLK, .takes_no_for_yes = true };
+
+static const char *const known[] = { "a lock becomes one with those beside it",
+				     "a refused conversion keeps the read lock",
+				     "to unlock the middle splits a lock", NULL };
 
 static void setup(struct sabot_env *env)
 {
@@ -85,28 +82,56 @@ static void ask(struct sabot_task *task, int fd, const struct lock_range *range)
 			      .l_len = range->last - range->first + 1 };
 
 	SABOT_OK(fcntl(fd, F_GETLK, &lock));
-	shared->said =
-		(struct said){ .answer = lock.l_type == F_UNLCK ? FREE : HELD, .asked = *range };
+	shared->said = (struct lock_answer){ .answer = lock.l_type == F_UNLCK ? FREE : HELD,
+					     .asked = *range };
 	if (lock.l_type != F_UNLCK)
 		shared->said.told = range_of(shared, &lock);
+}
+
+static bool reads_there(const struct shared *shared, const struct lock_range *range)
+{
+	struct lock_range anybody = { LOCKERS, RANGE_WRITE, range->first, range->last };
+	const struct lock_range *held;
+	unsigned at = 0;
+
+	while ((held = lock_model_barrier(&shared->model, &anybody, &at)) != NULL)
+		if (held->owner == range->owner && held->kind == RANGE_READ)
+			return true;
+	return false;
+}
+
+/* What came of a step; that the kernel did the same is judged of all of them. */
+static void observe(struct sabot_task *task, unsigned before, const struct lock_range *range)
+{
+	const struct shared *shared = sabot_shared(task);
+	bool is_done = shared->said.answer == GRANTED;
+
+	if (is_done && range->kind == RANGE_NONE && shared->model.count > before)
+		sabot_observe(task, "to unlock the middle splits a lock");
+	else if (is_done && range->kind != RANGE_NONE && shared->model.count < before)
+		sabot_observe(task, "a lock becomes one with those beside it");
+	else if (shared->said.answer == REFUSED && reads_there(shared, range))
+		sabot_observe(task, "a refused conversion keeps the read lock");
 }
 
 static void take(struct sabot_task *task, int fd, const struct lock_range *range)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
+	unsigned before = shared->model.count;
 	int more = range->kind == RANGE_NONE && variant->unlocks_too_much;
 	int result;
 
 	shared->wants[range->owner] = *range;
 	result = ranges_set(fd, variant->command, type_of(range->kind), range->first,
 			    range->last - range->first + 1 + more);
-	shared->said = (struct said){ .answer = GRANTED, .asked = *range };
+	shared->said = (struct lock_answer){ .answer = GRANTED, .asked = *range };
 	if (result != 0)
 		shared->said.answer = errno == EDEADLK ? DEADLOCK : REFUSED;
 	shared->wants[range->owner].kind = RANGE_NONE;
 	if (result == 0 || variant->takes_no_for_yes)
 		lock_model_set(&shared->model, range);
+	observe(task, before, range);
 }
 
 static void lock_at_random(struct sabot_task *task)
@@ -181,53 +206,14 @@ static void kernel_has_the_model(struct sabot_check *check)
 	}
 }
 
-/* Whether who wants `range` waits, through any number of others, for `target`. */
-static bool waits_for(const struct shared *shared, const struct lock_range *range, int target,
-		      unsigned depth)
-{
-	const struct lock_range *barrier;
-	unsigned at = 0;
-
-	while (depth < LOCKERS && (barrier = lock_model_barrier(&shared->model, range, &at)))
-		if (barrier->owner == target ||
-		    (shared->wants[barrier->owner].kind != RANGE_NONE &&
-		     waits_for(shared, &shared->wants[barrier->owner], target, depth + 1)))
-			return true;
-	return false;
-}
-
-static bool follows(const struct shared *shared, const struct said *said, uint64_t alive)
-{
-	const struct lock_range *barrier;
-	unsigned at = 0;
-
-	switch (said->answer) {
-	case REFUSED: /* by one who may have died since */
-		return lock_model_barrier(&shared->model, &said->asked, &at) != NULL;
-	case DEADLOCK:
-		return waits_for(shared, &said->asked, said->asked.owner, 0);
-	case FREE:
-		while ((barrier = lock_model_barrier(&shared->model, &said->asked, &at)) != NULL)
-			if (alive >> barrier->owner & 1)
-				return false;
-		return true;
-	case HELD:
-		return lock_model_has(&shared->model, &said->told) &&
-		       said->told.first <= said->asked.last && said->asked.first <= said->told.last;
-	case ANSWER_NONE:
-	case GRANTED: /* then nobody bars anybody, which is judged by itself */
-		break;
-	}
-	return true;
-}
-
 static void answers_follow(struct sabot_check *check)
 {
 	const struct shared *shared = sabot_check_shared(check);
-	const struct said *said = &shared->said;
+	const struct lock_answer *said = &shared->said;
 
 	sabot_require(
-		check, follows(shared, said, living(check)),
+		check,
+		lock_answer_follows(&shared->model, shared->wants, LOCKERS, said, living(check)),
 		"locker %d asked for bytes %d to %d (kind %d), and was told %d (%d: %d to %d)",
 		said->asked.owner, said->asked.first, said->asked.last, (int)said->asked.kind,
 		(int)said->answer, said->told.owner, said->told.first, said->told.last);
@@ -267,6 +253,10 @@ static const struct sabot_case cases[] = {
 	{ .name = "takes-no-for-yes",
 	  .variant = &takes_no_for_yes,
 	  .caught_by = "no two living lockers bar each other" },
+	{ .name = "platform",
+	  .variant = &tries,
+	  .characterises = "record locks are taken, converted and given back in parts",
+	  .known = known },
 	{ 0 },
 };
 
@@ -274,7 +264,7 @@ const struct sabot_scenario fcntl_model = {
 	.name = "fcntl-model",
 	.group = "record-locks",
 	.about = "random record locks of several processes are those of a reference model",
-	.tags = "lock crash model",
+	.tags = "lock crash model platform",
 	.shared_size = sizeof(struct shared),
 	.setup = setup,
 	.roles = roles,
