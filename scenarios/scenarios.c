@@ -18,6 +18,7 @@ extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario mixed_cycle;
+extern const struct sabot_scenario mmap_file;
 extern const struct sabot_scenario mq_notify_scenario;
 extern const struct sabot_scenario mq_request;
 extern const struct sabot_scenario mq_unlinked;
@@ -47,7 +48,11 @@ extern const struct sabot_scenario semundo_cross;
 extern const struct sabot_scenario semundo_owner;
 extern const struct sabot_scenario semundo_setval;
 extern const struct sabot_scenario semundo_signal;
+extern const struct sabot_scenario shm_create_init;
+extern const struct sabot_scenario shm_publish;
+extern const struct sabot_scenario shm_rmid_attach;
 extern const struct sabot_scenario tcp_peer_death;
+extern const struct sabot_scenario two_locks_one_map;
 extern const struct sabot_scenario unix_peer_death;
 
 extern const struct sabot_scenario *const scenarios_builtin[];
@@ -69,6 +74,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&futex_lost_wake,
 	&lock_order,
 	&mixed_cycle,
+	&mmap_file,
 	&mq_notify_scenario,
 	&mq_request,
 	&mq_unlinked,
@@ -98,7 +104,11 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&semundo_owner,
 	&semundo_setval,
 	&semundo_signal,
+	&shm_create_init,
+	&shm_publish,
+	&shm_rmid_attach,
 	&tcp_peer_death,
+	&two_locks_one_map,
 	&unix_peer_death,
 	NULL,
 };

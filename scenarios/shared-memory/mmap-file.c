@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writers store into a file that they have mapped, and are killed without msync().
+ *
+ * Shows: a store into a MAP_SHARED mapping is in the file at once, for whoever has it mapped, reads
+ * it, or opens it later, and it stays there when the writer dies (mmap(2), msync(2)); a store into
+ * a MAP_PRIVATE one never is. Does not show: a loss of power, for which msync() is; nor that two
+ * stores are there together, for which it is not.
+ */
+#include <sabot/sabot.h>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WRITERS = 2, STORES = 2, FIRST = 100 };
+
+#define NAME "log"
+
+struct log {
+	unsigned entries[WRITERS][STORES];
+};
+
+struct shared {
+	int fd;
+	unsigned stored[WRITERS]; /* no point lies between a store and the note of it: exact */
+};
+
+struct variant {
+	int flags;
+};
+
+static const struct variant shared_map = { MAP_SHARED };
+static const struct variant private_map = { MAP_PRIVATE };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->fd = SABOT_OK(open(NAME, O_RDWR | O_CREAT, 0600));
+	SABOT_OK(ftruncate(shared->fd, sizeof(struct log)));
+}
+
+static struct log *map_log(int flags)
+{
+	int fd = SABOT_OK(open(NAME, O_RDWR));
+	struct log *log = SABOT_OK(mmap(NULL, sizeof(*log), PROT_READ | PROT_WRITE, flags, fd, 0));
+
+	SABOT_OK(close(fd));
+	return log;
+}
+
+static unsigned entry_of(unsigned writer, unsigned number)
+{
+	return FIRST + writer * STORES + number;
+}
+
+static void store(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct log *log = map_log(variant->flags);
+	unsigned writer = sabot_index(task), number;
+
+	for (number = 0; number < STORES; number++) {
+		log->entries[writer][number] = entry_of(writer, number);
+		shared->stored[writer]++;
+		sabot_point(task, "stored");
+	}
+	SABOT_OK(munmap(log, sizeof(*log)));
+}
+
+/* How many of the stores are not in the log. */
+static unsigned count_missing(const struct shared *shared, const struct log *log)
+{
+	unsigned writer, number, missing = 0;
+
+	for (writer = 0; writer < WRITERS; writer++)
+		for (number = 0; number < shared->stored[writer]; number++)
+			missing += log->entries[writer][number] != entry_of(writer, number);
+	return missing;
+}
+
+/* Comes at any time, maps it anew, and looks. */
+static void look(struct sabot_task *task)
+{
+	const struct shared *shared = sabot_shared(task);
+	struct log *log = map_log(MAP_SHARED);
+	unsigned missing;
+
+	sabot_point(task, "mapped");
+	missing = count_missing(shared, log);
+	sabot_assert(task, missing == 0, "%u stores are not in a later mapping", missing);
+	SABOT_OK(munmap(log, sizeof(*log)));
+}
+
+static void file_has_all(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	struct log log = { 0 };
+	bool is_whole = pread(shared->fd, &log, sizeof(log), 0) == sizeof(log);
+	unsigned missing = count_missing(shared, &log);
+
+	sabot_require(check, is_whole && missing == 0, "of %u and %u stores %u are not in the file",
+		      shared->stored[0], shared->stored[1], missing);
+}
+
+static void tell_stores(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	struct log log = { 0 };
+
+	if (!sabot_killed(check, "writer") || pread(shared->fd, &log, sizeof(log), 0) <= 0)
+		return;
+	sabot_check_observe(check, "what the dead had stored %s in the file",
+			    count_missing(shared, &log) ? "is not" : "is");
+}
+
+static const struct sabot_role roles[] = {
+	{ "writer", WRITERS, store },
+	{ "reader", 1, look },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "what was stored is in the file", SABOT_WHEN_ALWAYS, file_has_all },
+	{ "the stores are told of", SABOT_AT_END, tell_stores },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &shared_map },
+	{ .name = "kill-anywhere", .variant = &shared_map, .fault = { SABOT_KILL } },
+	{ .name = "private-map",
+	  .variant = &private_map,
+	  .fault = { SABOT_KILL, "writer" },
+	  .caught_by = "what was stored is in the file" },
+	{ .name = "platform",
+	  .variant = &shared_map,
+	  .fault = { SABOT_KILL, "writer", "stored" },
+	  .characterises = "a process dies that stored into a shared mapping of a file",
+	  .known = (const char *const[]){ "what the dead had stored is in the file", NULL } },
+	{ 0 },
+};
+
+static const char *const points[] = { "stored", "mapped", NULL };
+
+const struct sabot_scenario mmap_file = {
+	.name = "mmap-file",
+	.group = "shared-memory",
+	.about = "stores into a mapped file outlive their writer, without msync",
+	.tags = "crash durability platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};

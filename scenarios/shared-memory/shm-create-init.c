@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several processes open a shared memory object by name; the first makes it, gives it a size and
+ * fills it, and may die at any of these.
+ *
+ * Shows: a name says nothing of what is behind it, and outlives its maker (shm_open(3),
+ * shm_overview(7)). So all of it is done under a lock that ends with its holder (flock(2)), and
+ * whoever has the lock next goes on from what is there. Who trusts the name meets a mapping without
+ * memory (SIGBUS, mmap(2)), or waits for ever. Does not show: a name that nobody removes; a janitor
+ * that is not killed removes it at the end.
+ */
+#include "janitor.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+enum { WORDS = 2, FIRST = 100 };
+
+#define NAME "/area"
+
+struct area {
+	atomic_bool is_ready;
+	unsigned words[WORDS];
+};
+
+enum way { LOCKED, TRUSTING, WAITING };
+
+struct variant {
+	enum way way;
+	bool is_shown; /* not judged */
+};
+
+static const struct variant locked = { LOCKED, false };
+static const struct variant trusting = { TRUSTING, false };
+static const struct variant waiting = { WAITING, false };
+static const struct variant trusting_shown = { TRUSTING, true };
+
+static void setup(struct sabot_env *env)
+{
+	janitor_setup(sabot_env_shared(env));
+}
+
+static bool has_size(int fd)
+{
+	struct stat status;
+
+	SABOT_OK(fstat(fd, &status));
+	return status.st_size >= (off_t)sizeof(struct area);
+}
+
+static struct area *map_area(int fd)
+{
+	return SABOT_OK(mmap(NULL, sizeof(struct area), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+}
+
+/* May be done again from its beginning. */
+static void fill(struct sabot_task *task, struct area *area)
+{
+	unsigned i;
+
+	if (area->words[0])
+		sabot_observe(task, "what the dead had written is there");
+	for (i = 0; i < WORDS; i++) {
+		area->words[i] = FIRST + i;
+		sabot_point(task, "half filled");
+	}
+	atomic_store_explicit(&area->is_ready, true, memory_order_release);
+}
+
+static struct area *open_locked(struct sabot_task *task)
+{
+	int fd = SABOT_OK(shm_open(NAME, O_RDWR | O_CREAT, 0600));
+	struct area *area;
+
+	SABOT_OK(flock(fd, LOCK_EX));
+	if (!has_size(fd))
+		SABOT_OK(ftruncate(fd, sizeof(*area)));
+	area = map_area(fd);
+	if (!atomic_load_explicit(&area->is_ready, memory_order_acquire))
+		fill(task, area);
+	SABOT_OK(close(fd)); /* and the lock with it */
+	return area;
+}
+
+static struct area *open_or_create(struct sabot_task *task, enum way way)
+{
+	int fd = shm_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600);
+	bool first = fd >= 0;
+	struct area *area;
+
+	if (first)
+		SABOT_OK(ftruncate(fd, sizeof(*area)));
+	else
+		fd = SABOT_OK(shm_open(NAME, O_RDWR, 0600));
+	while (way == WAITING && !has_size(fd))
+		sched_yield();
+	area = map_area(fd);
+	if (first)
+		fill(task, area);
+	while (way == WAITING && !atomic_load_explicit(&area->is_ready, memory_order_acquire))
+		sched_yield();
+	SABOT_OK(close(fd));
+	return area;
+}
+
+static void start(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct area *area =
+		variant->way == LOCKED ? open_locked(task) : open_or_create(task, variant->way);
+	unsigned i;
+
+	for (i = 0; i < WORDS; i++)
+		if (area->words[i] != FIRST + i && !variant->is_shown)
+			sabot_assert(task, false, "word %u is %u", i, area->words[i]);
+	SABOT_OK(munmap(area, sizeof(*area)));
+}
+
+static void clean(struct sabot_task *task)
+{
+	janitor_wait(sabot_shared(task));
+	sabot_observe(task, shm_unlink(NAME) == 0 ? "the name is left" : "no name is left");
+}
+
+static const struct sabot_role roles[] = {
+	{ "starter", 3, start },
+	{ "janitor", 1, clean },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &locked },
+	{ .name = "kill-anywhere", .variant = &locked, .fault = { SABOT_KILL, "starter" } },
+	{ .name = "kill-two",
+	  .variant = &locked,
+	  .fault = { SABOT_KILL, "starter" },
+	  .second = { SABOT_KILL, "starter" } },
+	{ .name = "no-fault-waiting", .variant = &waiting },
+	{ .name = "trust-the-name", .variant = &trusting, .caught_by = "crash" },
+	{ .name = "trust-the-size", .variant = &trusting, .caught_by = "assertion" },
+	{ .name = "wait-for-the-maker",
+	  .variant = &waiting,
+	  .fault = { SABOT_KILL, "starter" },
+	  .caught_by = "livelock" },
+	{ .name = "platform",
+	  .variant = &locked,
+	  .fault = { SABOT_KILL, "starter", "half filled" },
+	  .characterises = "the maker of a POSIX shared memory object dies while it fills it",
+	  .known = (const char *const[]){ "what the dead had written is there", "the name is left",
+					  NULL } },
+	{ .name = "platform-empty",
+	  .variant = &trusting_shown,
+	  .characterises = "a process maps more than a shared memory object has, and looks there",
+	  .known = (const char *const[]){ "starter died of SIGBUS after close", "the name is left",
+					  NULL } },
+	{ 0 },
+};
+
+static const char *const points[] = { "half filled", NULL };
+
+const struct sabot_scenario shm_create_init = {
+	.name = "shm-create-init",
+	.group = "shared-memory",
+	.about = "whoever makes a shared memory object may die before there is anything in it",
+	.tags = "crash recovery startup platform",
+	.shared_size = sizeof(struct janitor),
+	.setup = setup,
+	.roles = roles,
+	.cases = cases,
+	.points = points,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A writer fills a page of POSIX shared memory and then raises a flag; readers come at any time.
+ *
+ * Shows: whoever finds the flag up finds all data, though the writer dies anywhere, and however
+ * each process has mapped the object (shm_overview(7)). Does not show: what a processor or compiler
+ * may reorder, since one process runs at a time; for that the flag is stored with release order and
+ * loaded with acquire order.
+ */
+#include <sabot/sabot.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WORDS = 3, FIRST = 100, LOOKS = 4 };
+
+#define NAME "/page"
+
+struct page {
+	atomic_bool is_ready;
+	unsigned words[WORDS];
+};
+
+struct shared {
+	const struct page *page; /* as setup has mapped it */
+};
+
+struct variant {
+	bool flag_first;
+};
+
+static const struct variant good = { false };
+static const struct variant flag_first = { true };
+
+static struct page *map_page(int flags)
+{
+	int fd = SABOT_OK(shm_open(NAME, flags, 0600));
+	struct page *page;
+
+	if (flags & O_CREAT)
+		SABOT_OK(ftruncate(fd, sizeof(*page)));
+	page = SABOT_OK(mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+	SABOT_OK(close(fd));
+	return page;
+}
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->page = map_page(O_RDWR | O_CREAT | O_EXCL);
+}
+
+static void publish(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct page *page = map_page(O_RDWR);
+	unsigned i;
+
+	if (variant->flag_first)
+		atomic_store_explicit(&page->is_ready, true, memory_order_release);
+	for (i = 0; i < WORDS; i++) {
+		sabot_point(task, "between two words");
+		page->words[i] = FIRST + i;
+	}
+	sabot_point(task, "all is written");
+	/* Pairs with the load in look(). */
+	atomic_store_explicit(&page->is_ready, true, memory_order_release);
+	SABOT_OK(munmap(page, sizeof(*page)));
+}
+
+static void look(struct sabot_task *task)
+{
+	struct page *page = map_page(O_RDWR);
+	unsigned i, looks = LOOKS;
+
+	while (!atomic_load_explicit(&page->is_ready, memory_order_acquire) && --looks > 0)
+		sched_yield();
+	for (i = 0; i < WORDS && looks > 0; i++) {
+		sabot_point(task, "between two looks");
+		sabot_assert(task, page->words[i] == FIRST + i, "word %u is %u", i, page->words[i]);
+	}
+	SABOT_OK(munmap(page, sizeof(*page)));
+}
+
+static void flag_means_data(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	unsigned i;
+
+	if (!atomic_load_explicit(&shared->page->is_ready, memory_order_acquire))
+		return;
+	for (i = 0; i < WORDS; i++)
+		sabot_require(check, shared->page->words[i] == FIRST + i,
+			      "the flag is up, and word %u is %u", i, shared->page->words[i]);
+}
+
+static const struct sabot_role roles[] = {
+	{ "writer", 1, publish },
+	{ "reader", 2, look },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "the flag is up only when all data are there", SABOT_WHEN_ALWAYS, flag_means_data },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "flag-first",
+	  .variant = &flag_first,
+	  .caught_by = "the flag is up only when all data are there" },
+	{ 0 },
+};
+
+static const char *const points[] = { "between two words", "all is written", "between two looks",
+				      NULL };
+
+const struct sabot_scenario shm_publish = {
+	.name = "shm-publish",
+	.group = "shared-memory",
+	.about = "data, then the flag: nobody finds the flag without the data",
+	.tags = "crash publication",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};
