@@ -7,6 +7,7 @@ extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_herd;
 extern const struct sabot_scenario epoll_oneshot;
+extern const struct sabot_scenario eventfd_permit;
 extern const struct sabot_scenario fcntl_close_drops;
 extern const struct sabot_scenario fcntl_fork_exec;
 extern const struct sabot_scenario fcntl_ledger;
@@ -63,6 +64,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&epoll_edge,
 	&epoll_herd,
 	&epoll_oneshot,
+	&eventfd_permit,
 	&fcntl_close_drops,
 	&fcntl_fork_exec,
 	&fcntl_ledger,

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One permit as the value of an eventfd(2): to read takes it, to write gives it back. A keeper sees
+ * by the hang-up of a pipe that a worker is gone; when the permit is not there and nobody living
+ * holds it, the keeper puts it back.
+ *
+ * Shows: the kernel gives nothing back for the dead, and who is killed when a write has woken it,
+ * before it runs, takes the permit along (Linux fs/eventfd.c): so the keeper must look what is
+ * there, and not ask what the dead said. Does not show: several permits; see the jobserver.
+ */
+#include "watch.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { WORKERS = 3, ROUNDS = 2 };
+enum { OUTSIDE, INSIDE }; /* marks */
+
+struct shared {
+	int permit, list, alive[WORKERS][2]; /* pipes */
+	bool holds[WORKERS];
+	int rounds[WORKERS];
+};
+
+struct variant {
+	bool kept, asks; /* the keeper goes by what the dead said */
+};
+
+static const struct variant kept = { .kept = true };
+static const struct variant asks = { .kept = true, .asks = true };
+static const struct variant unkept = { .kept = false };
+
+static const char *const known_inside[] = { "worker blocks for ever in read", NULL };
+static const char *const known_woken[] = { "nobody has the permit", NULL };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+	uint32_t i;
+
+	shared->permit = SABOT_OK(eventfd(1, EFD_SEMAPHORE));
+	shared->list = SABOT_OK(epoll_create1(0));
+	for (i = 0; i < WORKERS; i++) {
+		SABOT_OK(pipe(shared->alive[i]));
+		watch_add(shared->list, shared->alive[i][0], EPOLLIN | EPOLLONESHOT, i);
+	}
+}
+
+/* All write ends but one's own: each pipe hangs up with its worker. */
+static void keep_end(const struct shared *shared, unsigned own)
+{
+	unsigned i;
+
+	for (i = 0; i < WORKERS; i++)
+		if (i != own)
+			SABOT_OK(close(shared->alive[i][1]));
+}
+
+static void work(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	unsigned me = sabot_index(task);
+	eventfd_t one;
+
+	keep_end(shared, me);
+	while (shared->rounds[me] < ROUNDS) {
+		SABOT_OK(eventfd_read(shared->permit, &one));
+		shared->holds[me] = true;
+		sabot_mark(task, INSIDE);
+		sabot_point(task, "inside");
+		sabot_mark(task, OUTSIDE);
+		SABOT_OK(eventfd_write(shared->permit, 1));
+		shared->holds[me] = false;
+		shared->rounds[me]++;
+	}
+	SABOT_OK(close(shared->alive[me][1]));
+}
+
+/* First the look, then who holds: it may be taken in between, not the other way round. */
+static bool is_gone(const struct shared *shared)
+{
+	struct pollfd permit = { .fd = shared->permit, .events = POLLIN };
+	unsigned i;
+
+	if (SABOT_OK(poll(&permit, 1, 0)) > 0)
+		return false;
+	for (i = 0; i < WORKERS; i++)
+		if (shared->holds[i])
+			return false;
+	return true;
+}
+
+static void keep(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	int left, worker;
+
+	keep_end(shared, WORKERS);
+	for (left = variant->kept ? WORKERS : 0; left > 0; left--) {
+		bool held;
+
+		worker = watch_wait(shared->list, -1);
+		held = shared->holds[worker];
+		shared->holds[worker] = false;
+		if (variant->asks ? !held : !is_gone(shared))
+			continue;
+		if (!held)
+			sabot_observe(task, "nobody has the permit");
+		SABOT_OK(eventfd_write(shared->permit, 1));
+	}
+}
+
+static void one_inside(struct sabot_check *check)
+{
+	unsigned inside = sabot_alive(check, INSIDE);
+
+	sabot_require(check, inside <= 1, "%u are inside", inside);
+}
+
+static const struct sabot_role roles[] = {
+	{ "worker", WORKERS, work },
+	{ "keeper", 1, keep },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "one is inside", SABOT_WHEN_ALWAYS, one_inside },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &kept },
+	{ .name = "kill-anywhere", .variant = &kept, .fault = { .kind = SABOT_KILL } },
+	{ .name = "kill-two-workers",
+	  .variant = &kept,
+	  .fault = { .kind = SABOT_KILL, .role = "worker" },
+	  .second = { .kind = SABOT_KILL, .role = "worker" } },
+	{ .name = "unkept",
+	  .variant = &unkept,
+	  .fault = { .kind = SABOT_KILL, .role = "worker" },
+	  .caught_by = "deadlock" },
+	{ .name = "asks-the-dead",
+	  .variant = &asks,
+	  .fault = { .kind = SABOT_KILL, .role = "worker" },
+	  .caught_by = "deadlock" },
+	{ .name = "platform-inside",
+	  .variant = &unkept,
+	  .fault = { .kind = SABOT_KILL, .role = "worker", .point = "inside" },
+	  .characterises = "who took the value of an eventfd is killed",
+	  .known = known_inside },
+	{ .name = "platform-woken",
+	  .variant = &kept,
+	  .fault = { .kind = SABOT_KILL, .role = "worker", .where = SABOT_WOKEN },
+	  .characterises = "a reader of an eventfd is killed when a write has woken it",
+	  .known = known_woken },
+	{ 0 },
+};
+
+static const char *const points[] = { "inside", NULL };
+
+const struct sabot_scenario eventfd_permit = {
+	.name = "eventfd-permit",
+	.group = "sockets-epoll",
+	.about =
+		"a permit that is an eventfd's value is lost with its holder, and with who is woken",
+	.tags = "lock crash recovery platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};
