@@ -36,6 +36,8 @@ extern const struct sabot_scenario pipe_eof;
 extern const struct sabot_scenario pipe_full_duplex;
 extern const struct sabot_scenario pipe_sigpipe;
 extern const struct sabot_scenario pipe_workers;
+extern const struct sabot_scenario posix_sem_mutex;
+extern const struct sabot_scenario posix_sem_named;
 extern const struct sabot_scenario readers_writers;
 extern const struct sabot_scenario robust_fork;
 extern const struct sabot_scenario robust_ledger;
@@ -43,6 +45,7 @@ extern const struct sabot_scenario robust_limit;
 extern const struct sabot_scenario robust_notrecoverable;
 extern const struct sabot_scenario robust_trylock;
 extern const struct sabot_scenario sem_create_race;
+extern const struct sabot_scenario sem_post_in_handler;
 extern const struct sabot_scenario sem_removed;
 extern const struct sabot_scenario semundo_crash;
 extern const struct sabot_scenario semundo_cross;
@@ -93,6 +96,8 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&pipe_full_duplex,
 	&pipe_sigpipe,
 	&pipe_workers,
+	&posix_sem_mutex,
+	&posix_sem_named,
 	&readers_writers,
 	&robust_fork,
 	&robust_ledger,
@@ -100,6 +105,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&robust_notrecoverable,
 	&robust_trylock,
 	&sem_create_race,
+	&sem_post_in_handler,
 	&sem_removed,
 	&semundo_crash,
 	&semundo_cross,
