@@ -180,6 +180,7 @@ static void run_plain(struct campaign *campaign)
 	const char *strategy = campaign->options->strategy;
 	uint64_t i;
 
+	execution->brief = true;
 	for (i = 0; !campaign->ended; i++) {
 		execution->number = i;
 		execution->depth = 0;

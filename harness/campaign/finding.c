@@ -122,12 +122,14 @@ static void save(struct campaign *campaign, struct record_finding *finding, stru
 static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 			   const struct finding *found)
 {
-	const struct execution *execution = &campaign->execution;
+	struct execution told = campaign->execution;
+	const struct execution *execution = &told;
 	static struct plan shrunk;
 	bool still;
 
 	if (found->kind == KIND_BROKEN)
 		return;
+	told.brief = false;
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);
 	shrunk = *plan;
 	if (campaign->options->shrink && !strcmp(plan->strategy, "replay")) {

@@ -72,6 +72,8 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->recorded_count = 0;
 	block->recorded_full = false;
 	block->shot_count = block->shots_open = 0;
+	block->window_count = 0;
+	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;
 	block->made_count = block->object_count = 0;
 	block->trace_hash = TRACE_HASH_START;

@@ -30,6 +30,8 @@ enum {
 	MADE_MAX = 128,
 	TIMERS_MAX = 32,
 	STACK_FRAMES_MAX = 12,
+	ACCESS_LAST_MAX = 8,
+	WINDOW_PARTS_MAX = 64,
 	OBSERVED_MAX = 16, /* of one execution */
 	OBSERVED_BYTES = 96,
 	TURN_SUPERVISOR = -1,
@@ -73,6 +75,12 @@ struct held_signal {
 	siginfo_t info;
 };
 
+/* A load of shared memory, to see that it is repeated; see memory/access.c. */
+struct access_last {
+	uintptr_t site, address;
+	uint64_t stores;
+};
+
 struct task {
 	char name[PLAN_TASK_MAX];
 	uint64_t name_hash;
@@ -113,6 +121,10 @@ struct task {
 	uint64_t random_used[8];
 	uint32_t held_count;
 	struct held_signal held[HELD_SIGNALS_MAX];
+	uint32_t quiet;	  /* accesses of shared memory at which there is nothing to decide */
+	uint32_t repeats; /* loads in a row that brought nothing new */
+	bool spins;	  /* at such a load: others run first */
+	struct access_last last_loads[ACCESS_LAST_MAX];
 	int spin_version; /* the object's version at which it began to spin */
 	int lowest_fd;	  /* first free descriptor when the body began */
 	void *thread;	  /* the runtime's, of a thread */
@@ -264,6 +276,14 @@ struct decider {
 	} listed[RECORDED_MAX];
 };
 
+/* A shared mapping, and where every task has it; see memory/window.h. */
+struct window_part {
+	uint64_t key, offset;
+	size_t size;
+	uintptr_t address;
+	char name[24];
+};
+
 struct control {
 	uint32_t magic;
 	int32_t turn; /* task that runs, or TURN_SUPERVISOR */
@@ -294,6 +314,9 @@ struct control {
 	uint32_t idle_steps; /* since the last progress */
 	uint32_t limit_steps;
 	uint32_t checks;
+	uint64_t stores;   /* to shared memory, as far as they are seen */
+	uint64_t accesses; /* of shared memory */
+	bool brief;	   /* accesses at which nothing is decided are hashed, not kept as events */
 	uint64_t now_ns;   /* virtual */
 	uint64_t timer_ns; /* when the next of the timers is due; 0: none is armed */
 	uint64_t seed;
@@ -319,6 +342,8 @@ struct control {
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
 	struct observed observed;
+	uint32_t window_count;
+	struct window_part window[WINDOW_PARTS_MAX];
 	uint32_t mutated; /* calls that a mutation has answered */
 	uint32_t made_count;
 	struct made made[MADE_MAX];

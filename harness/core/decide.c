@@ -81,6 +81,9 @@ static int after(int current, uint64_t ready)
 
 static int standard(int current, uint64_t ready, uint64_t timed, bool yields)
 {
+	/* Who spins alone waits for time to pass. */
+	if (yields && timed && ready == task_bit(current) && control->tasks[current].spins)
+		return earliest(timed);
 	if (yields)
 		return after(current, ready);
 	if (current >= 0)
@@ -114,7 +117,8 @@ int decide(int current, int at)
 	if (current >= 0)
 		choice.ready |= task_bit(current);
 	choice.timed = timed_tasks(choice.ready);
-	choice.yields = current >= 0 && control->tasks[current].call.op == OP_YIELD;
+	choice.yields = current >= 0 && (control->tasks[current].call.op == OP_YIELD ||
+					 control->tasks[current].spins);
 	choice.standard = standard(current, choice.ready, choice.timed, choice.yields);
 	if (choice.standard < 0)
 		return -1;
@@ -130,6 +134,16 @@ int decide(int current, int at)
 	if (at >= 0)
 		control->tasks[at].pass++;
 	return next;
+}
+
+uint32_t decide_quiet(int current)
+{
+	const struct strategy *strategy = control->decider.strategy;
+
+	if (!control->brief || control->fingerprint || control->shots_open || control->timer_ns ||
+	    control->settle_due || !strategy->quiet)
+		return 0;
+	return strategy->quiet(&control->decider, &control->tasks[current]);
 }
 
 static bool shot_hits(const struct shot *shot, const struct task *task)

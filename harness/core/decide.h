@@ -18,6 +18,10 @@ int decide(int current, int at);
  */
 struct shot *decide_shot(int at);
 
+/* At how many of its next accesses of shared memory the task, which has the turn, is not to decide.
+ */
+uint32_t decide_quiet(int current);
+
 /* Tasks that can run now without the end of a time-out. */
 uint64_t decide_ready(void);
 

@@ -40,6 +40,7 @@ static const char *const family_names[FAMILY_COUNT] = {
 	[FAMILY_THREAD] = "thread",
 	[FAMILY_TIMER] = "timer",
 	[FAMILY_TIME] = "clock",
+	[FAMILY_MEMORY] = "shared memory",
 };
 
 const char *op_name(enum op op)

@@ -20,6 +20,12 @@ enum op_flag {
 	X(NONE, "-", NONE, OP_PURE)                                                                \
 	X(START, "start", NONE, OP_PURE)                                                           \
 	X(POINT, "point", NONE, OP_PURE)                                                           \
+	X(LOAD, "load", MEMORY, OP_PURE)                                                           \
+	X(STORE, "store", MEMORY, 0)                                                               \
+	X(ATOMIC_LOAD, "atomic_load", MEMORY, OP_PURE)                                             \
+	X(ATOMIC_STORE, "atomic_store", MEMORY, 0)                                                 \
+	X(ATOMIC_UPDATE, "atomic_update", MEMORY, 0)                                               \
+	X(FENCE, "fence", MEMORY, OP_PURE)                                                         \
 	X(UNKNOWN, "unknown call", NONE, OP_BLOCKS | OP_WAKES)                                     \
 	X(SEMGET, "semget", SYSV_SEM, 0)                                                           \
 	X(SEMOP, "semop", SYSV_SEM, OP_BLOCKS | OP_WAKES)                                          \
@@ -216,6 +222,7 @@ enum family {
 	FAMILY_THREAD,
 	FAMILY_TIMER,
 	FAMILY_TIME,
+	FAMILY_MEMORY,
 	FAMILY_COUNT,
 };
 

@@ -87,10 +87,8 @@ static bool is_stuck(struct task *task)
 	return true;
 }
 
-void point_pass(struct task *task)
+static void arrive(struct task *task)
 {
-	int next;
-
 	control->steps++;
 	control->now_ns += STEP_NS;
 	task->op++;
@@ -99,13 +97,40 @@ void point_pass(struct task *task)
 	task->since = control->decisions;
 	task->state = TASK_PARKED;
 	trace_event(EVENT_CALL, task, 0);
+}
+
+/* Something is due that only the supervisor can do. */
+static bool supervisor_is_due(const struct task *task)
+{
+	return (control->settle_due && control->asleep) ||
+	       (control->timer_ns && control->now_ns >= control->timer_ns) ||
+	       (control->shots_open && decide_shot(task_number(task)));
+}
+
+static void choose(struct task *task)
+{
+	int next = decide(task_number(task), task_number(task));
+
+	if (next == task_number(task)) {
+		task->state = TASK_RUNNING;
+	} else if (control->tasks[next].state == TASK_PARKED) {
+		hand_over(task, &control->tasks[next]);
+	} else {
+		control->chosen = next;
+		point_request(task, REQUEST_RUN);
+	}
+}
+
+void point_pass(struct task *task)
+{
+	arrive(task);
+	control->stores++; /* what a call changes is not seen */
+	task->quiet = 0;
 	if (is_stuck(task)) {
 		point_request(task, REQUEST_FINDING);
 		return;
 	}
-	if ((control->settle_due && control->asleep) ||
-	    (control->timer_ns && control->now_ns >= control->timer_ns) ||
-	    (control->shots_open && decide_shot(task_number(task)))) {
+	if (supervisor_is_due(task)) {
 		point_request(task, REQUEST_DECIDE);
 		return;
 	}
@@ -115,13 +140,16 @@ void point_pass(struct task *task)
 		point_request(task, REQUEST_FINDING);
 		return;
 	}
-	next = decide(task_number(task), task_number(task));
-	if (next == task_number(task)) {
-		task->state = TASK_RUNNING;
-	} else if (control->tasks[next].state == TASK_PARKED) {
-		hand_over(task, &control->tasks[next]);
-	} else {
-		control->chosen = next;
-		point_request(task, REQUEST_RUN);
-	}
+	choose(task);
+}
+
+void point_access(struct task *task, bool idle)
+{
+	arrive(task);
+	if ((idle && is_stuck(task)) || control->over)
+		point_request(task, REQUEST_FINDING);
+	else if (supervisor_is_due(task))
+		point_request(task, REQUEST_DECIDE);
+	else
+		choose(task);
 }

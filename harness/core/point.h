@@ -12,6 +12,11 @@
 /* The task is about to begin task->call: counts it, judges, decides, and hands over if so decided.
  */
 void point_pass(struct task *task);
+/*
+ * The same for an access of shared memory, which is no place to judge invariants at. `idle`: it
+ * counts as a step without progress.
+ */
+void point_access(struct task *task, bool idle);
 
 /* Asks the supervisor and waits for the turn. */
 void point_request(struct task *task, enum request_kind kind);

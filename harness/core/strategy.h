@@ -25,6 +25,11 @@ struct strategy {
 	 * string.h.
 	 */
 	int (*next)(struct decider *decider, const struct choice *choice);
+	/*
+	 * Returns at how many of its next accesses of shared memory the task goes on, whoever else
+	 * can run: these are not asked for one by one. May be NULL: none.
+	 */
+	uint32_t (*quiet)(struct decider *decider, const struct task *task);
 };
 
 #endif

@@ -26,16 +26,37 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static void hash_event(struct event *event)
+static void hash(uint64_t what, uint64_t value)
 {
-	uint64_t what = event->kind | (uint64_t)event->task << 8 | (uint64_t)event->op << 16 |
-			(uint64_t)event->number << 32;
-	uint64_t value = (uint64_t)event->value + (uint64_t)(uint16_t)event->object * 0x10001u +
-			 ((uint64_t)(uint16_t)event->error << 48);
-
-	control->trace_hash = event->hash =
+	control->trace_hash =
 		random_rotate_(control->trace_hash, 23) ^
 		fold(what ^ RANDOM_GOLDEN, value ^ control->trace_hash ^ TRACE_HASH_KEY);
+}
+
+static uint64_t what_of(unsigned kind, unsigned task, unsigned op, uint32_t number)
+{
+	return kind | (uint64_t)task << 8 | (uint64_t)op << 16 | (uint64_t)number << 32;
+}
+
+/* An access is known by its place in shared memory, which is the same on every machine. */
+static uint64_t value_of(int64_t value, unsigned op, uint64_t offset)
+{
+	return (uint64_t)value + (op_family((enum op)op) == FAMILY_MEMORY ? offset << 8 : 0);
+}
+
+static void hash_event(struct event *event)
+{
+	hash(what_of(event->kind, event->task, event->op, event->number),
+	     value_of(event->value, event->op, event->detail[0]) +
+		     (uint64_t)(uint16_t)event->object * 0x10001u +
+		     ((uint64_t)(uint16_t)event->error << 48));
+	event->hash = control->trace_hash;
+}
+
+void trace_quiet(enum op op, const struct task *task, int64_t size, uint64_t offset)
+{
+	hash(what_of(EVENT_CALL, (unsigned)task_number(task), op, task->op),
+	     (uint64_t)size + (offset << 8) + UINT64_C(0xffff) * 0x10001u);
 }
 
 static struct event *next_event(struct event *spare)

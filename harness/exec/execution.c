@@ -144,6 +144,7 @@ int execution_run(const struct execution *execution)
 	control->pool = pool;
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
+	control->brief = execution->brief;
 	control->seed = execution->seed;
 	control->execution = execution->number;
 	control->judge = execution->scenario->invariants ? execution->judge : NULL;

@@ -17,6 +17,7 @@ struct execution {
 	uint64_t number; /* in its campaign: streams depend on it */
 	uint32_t depth;	 /* pct */
 	uint32_t length; /* decisions expected */
+	bool brief;	 /* accesses of memory need not be told: only what comes of them */
 	bool pool;	 /* keep the processes for the next execution, if the scenario allows it */
 	/* The oracles, of check/. */
 	void (*judge)(struct control *control, enum sabot_when when);

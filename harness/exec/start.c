@@ -71,13 +71,16 @@ static void flush_streams(void)
 
 static void descriptor_left(const struct task *task)
 {
+	int fd = lowest_free() > task->lowest_fd ? task->lowest_fd : descriptor_replaced();
 	struct stat status;
 	int object = -1;
 
-	if (descriptor_look(task->lowest_fd, &status) != DESCRIPTOR_OTHER)
-		object = descriptor_object_of(task->lowest_fd, &status);
+	if (fd < 0)
+		return;
+	if (descriptor_look(fd, &status) != DESCRIPTOR_OTHER)
+		object = descriptor_object_of(fd, &status);
 	control_find(KIND_LEAK, task_number(task), "leak",
-		     "%s ends with descriptor %d left open%s%s", task->name, task->lowest_fd,
+		     "%s ends with descriptor %d left open%s%s", task->name, fd,
 		     object >= 0 ? ": " : "", object >= 0 ? object_label(object) : "");
 }
 
@@ -95,7 +98,7 @@ static void run_body(struct task *task)
 		control_find(KIND_LEAK, task_number(task), "leak",
 			     "%s ends with %d SysV segment%s attached", task->name,
 			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
-	if (task->parent < 0 && lowest_free() > task->lowest_fd)
+	if (task->parent < 0)
 		descriptor_left(task);
 }
 
@@ -199,6 +202,9 @@ void start_reuse(void)
 		/* Kept: who it is. All else is as after a fork. */
 		task->op = task->pass = task->since = task->children = 0;
 		task->slept = task->woke = 0;
+		task->quiet = task->repeats = 0;
+		task->spins = false;
+		memset(task->last_loads, 0, sizeof(task->last_loads));
 		task->mark = 0;
 		task->injured = task->expired = task->reported = false;
 		task->expected = 0;

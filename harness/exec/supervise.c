@@ -100,10 +100,14 @@ static enum request_kind turn_back(int *at, int *current)
 		watch_count(task);
 		break;
 	case REQUEST_ENDED:
-		if (control->pool && task->parent < 0 && !task->leaving)
+		if (control->pool && task->parent < 0 && !task->leaving) {
 			task->state = TASK_ENDED;
-		else
+			task->mark = 0;
+			control->idle_steps = 0;
+			trace_event(EVENT_EXIT, task, 0); /* as if its process had ended */
+		} else {
 			watch_death(task);
+		}
 		break;
 	case REQUEST_SPAWNED:
 		watch_births();

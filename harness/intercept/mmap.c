@@ -5,6 +5,7 @@
  */
 #include "intercept/descriptor.h"
 #include "intercept/mapping.h"
+#include "memory/window.h"
 #include "os/sys.h"
 
 #include <stdarg.h>
@@ -44,13 +45,35 @@ static void describe_shared(struct mapping *mapping, int flags, int fd, off_t of
 								  : "file");
 }
 
-static void note(uintptr_t address, size_t size, int flags, int fd, off_t offset)
+/* Where everybody is to have it, unless this process has something there: then elsewhere. */
+static long map_in_window(const struct mapping *mapping, int protection, int flags, int fd,
+			  off_t offset)
 {
-	struct mapping mapping = { .kind = MAPPING_MEMORY, .address = address, .size = size };
+	long result = -ENOMEM;
+	unsigned tries;
 
+	for (tries = 0; tries < 2; tries++) {
+		uintptr_t at = window_place(mapping->key, mapping->offset, mapping->size, tries);
+
+		if (!at)
+			break;
+		result = sys_call(SYS_mmap, (long)at, (long)mapping->size, protection,
+				  flags | MAP_FIXED_NOREPLACE, fd, offset);
+		if (result != -EEXIST)
+			break;
+	}
+	if (result > 0)
+		window_call(mapping->key, mapping->name);
+	return result;
+}
+
+static void note(struct mapping *seen, uintptr_t address, size_t size)
+{
+	struct mapping mapping = *seen;
+
+	mapping.address = address;
+	mapping.size = size;
 	mapping_remove(address, size);
-	if (flags & MAP_SHARED)
-		describe_shared(&mapping, flags, fd, offset);
 	/* What a task maps for itself goes with it. */
 	if (mapping.key || !task_self)
 		mapping_add(&mapping);
@@ -58,11 +81,21 @@ static void note(uintptr_t address, size_t size, int flags, int fd, off_t offset
 
 static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	long result = returned(
-		sys_call(SYS_mmap, (long)address, (long)size, protection, flags, fd, offset));
+	struct mapping mapping = { .kind = MAPPING_MEMORY, .size = size };
+	bool seen = mapping_is_seen();
+	long result = -ENOMEM;
 
-	if (result != -1 && mapping_is_seen())
-		note((uintptr_t)result, size, flags, fd, offset);
+	if (seen && (flags & MAP_SHARED)) {
+		describe_shared(&mapping, flags, fd, offset);
+		if (!address && !(flags & MAP_FIXED))
+			result = map_in_window(&mapping, protection, flags, fd, offset);
+	}
+	if (result < 0)
+		result = sys_call(SYS_mmap, (long)address, (long)size, protection, flags, fd,
+				  offset);
+	result = returned(result);
+	if (result != -1 && seen)
+		note(&mapping, (uintptr_t)result, size);
 	return (void *)result;
 }
 

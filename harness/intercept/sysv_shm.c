@@ -5,6 +5,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/mapping.h"
 #include "intercept/real.h"
+#include "memory/window.h"
 
 #include <stdio.h>
 #include <sys/shm.h>
@@ -50,6 +51,28 @@ static void note_attached(int id, const void *address)
 	mapping_add(&mapping);
 }
 
+/* Where everybody is to have it, unless this process has something there: then elsewhere. */
+static void *attach_in_window(int id, int flags)
+{
+	uint64_t key = mapping_key(FAMILY_SYSV_SHM, (uint64_t)id);
+	void *result = (void *)-1;
+	struct shmid_ds status;
+	unsigned tries;
+
+	if (REAL(shmctl)(id, IPC_STAT, &status) != 0)
+		return result;
+	for (tries = 0; result == (void *)-1 && tries < 2; tries++) {
+		uintptr_t at = window_place(key, 0, status.shm_segsz, tries);
+
+		if (!at)
+			break;
+		result = REAL(shmat)(id, (const void *)at, flags);
+	}
+	if (result != (void *)-1)
+		window_call(key, "segment");
+	return result;
+}
+
 static int attached;
 
 int sysv_shm_attached(void)
@@ -67,7 +90,10 @@ INTERPOSE void *shmat(int id, const void *address, int flags)
 		call.object = object_of(id);
 		call_begin(&call);
 	}
-	result = REAL(shmat)(id, address, flags);
+	result = !address && (is_task || descriptor_in_setup()) ? attach_in_window(id, flags)
+								: (void *)-1;
+	if (result == (void *)-1)
+		result = REAL(shmat)(id, address, flags);
 	if (result != (void *)-1 && (is_task || descriptor_in_setup()))
 		note_attached(id, result);
 	if (result != (void *)-1 && is_task)

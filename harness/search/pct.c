@@ -8,7 +8,7 @@
  */
 #include "search/strategies.h"
 
-enum { CHANGES_MAX = 16, FALLS_MAX = 1 << 30 };
+enum { CHANGES_MAX = 16, FALLS_MAX = 1 << 30, QUIET_MAX = 4096 };
 
 static void begin(struct decider *decider)
 {
@@ -62,9 +62,23 @@ static int next(struct decider *decider, const struct choice *choice)
 	return highest(decider, choice->ready);
 }
 
+/* Priorities stay until the next change. */
+static uint32_t quiet(struct decider *decider, const struct task *task)
+{
+	uint32_t until = QUIET_MAX, i;
+
+	(void)task;
+	for (i = 0; i < CHANGES_MAX; i++)
+		if (decider->changes[i] >= decider->count &&
+		    decider->changes[i] - decider->count < until)
+			until = decider->changes[i] - decider->count;
+	return until;
+}
+
 const struct strategy strategy_pct = {
 	.name = "pct",
 	.about = "random priorities with a few random changes: finds bugs of small depth",
 	.begin = begin,
 	.next = next,
+	.quiet = quiet,
 };

@@ -6,7 +6,7 @@
  */
 #include "search/strategies.h"
 
-enum { STAY_LEVELS = 5, TIME_RARELY = 8 };
+enum { STAY_LEVELS = 5, TIME_RARELY = 8, QUIET_MAX = 256 };
 
 static void begin(struct decider *decider)
 {
@@ -36,9 +36,21 @@ static int next(struct decider *decider, const struct choice *choice)
 	return pick(decider, choice->ready);
 }
 
+/* As many as the dice would let it stay. */
+static uint32_t quiet(struct decider *decider, const struct task *task)
+{
+	uint32_t stays = 0;
+
+	(void)task;
+	while (stays < QUIET_MAX && random_below(&decider->random, 64) >= decider->changes[0])
+		stays++;
+	return stays;
+}
+
 const struct strategy strategy_random = {
 	.name = "random",
 	.about = "a random walk over the tasks that can run",
 	.begin = begin,
 	.next = next,
+	.quiet = quiet,
 };

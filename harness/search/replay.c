@@ -3,6 +3,8 @@
  */
 #include "search/strategies.h"
 
+enum { QUIET_MAX = 4096 };
+
 static void begin(struct decider *decider)
 {
 	decider->used_count = 0;
@@ -42,9 +44,23 @@ static int next(struct decider *decider, const struct choice *choice)
 	return choice->standard;
 }
 
+/* Until the next operation of the task that the plan lists. */
+static uint32_t quiet(struct decider *decider, const struct task *task)
+{
+	uint32_t until = QUIET_MAX, i;
+
+	for (i = 0; i < decider->listed_count; i++)
+		if (decider->listed[i].task == task->name_hash &&
+		    decider->listed[i].op > task->op &&
+		    decider->listed[i].op - task->op - 1 < until)
+			until = decider->listed[i].op - task->op - 1;
+	return until;
+}
+
 const struct strategy strategy_replay = {
 	.name = "replay",
 	.about = "the default schedule, but where a plan lists another decision",
 	.begin = begin,
 	.next = next,
+	.quiet = quiet,
 };

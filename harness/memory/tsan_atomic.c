@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Atomic operations. Unlike plain accesses they are done here, whole: the point, and then the
+ * operation, always sequentially consistent. What a weaker order would allow is up to the schedule.
+ */
+#include "memory/tsan.h"
+
+#include "memory/access.h"
+
+#include <stdbool.h>
+
+#define LOAD(bits, type)                                                                           \
+	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order);             \
+	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order)              \
+	{                                                                                          \
+		(void)order;                                                                       \
+		access_point(OP_ATOMIC_LOAD, address, sizeof(type), TSAN_SITE);                    \
+		return __atomic_load_n(address, __ATOMIC_SEQ_CST);                                 \
+	}
+
+#define STORE(bits, type)                                                                          \
+	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order);      \
+	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order)       \
+	{                                                                                          \
+		(void)order;                                                                       \
+		access_point(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE);                   \
+		__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                                \
+	}
+
+#define UPDATE(bits, type, name, builtin)                                                          \
+	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order);     \
+	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order)      \
+	{                                                                                          \
+		(void)order;                                                                       \
+		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		return builtin(address, value, __ATOMIC_SEQ_CST);                                  \
+	}
+
+#define EXCHANGE_IF(bits, type, name)                                                              \
+	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
+					      int order, int failed_order);                        \
+	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
+					      int order, int failed_order)                         \
+	{                                                                                          \
+		(void)order;                                                                       \
+		(void)failed_order;                                                                \
+		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		return __atomic_compare_exchange_n(address, expected, value, false,                \
+						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);            \
+	}
+
+#define EXCHANGE_VALUE(bits, type)                                                                 \
+	TSAN type __tsan_atomic##bits##_compare_exchange_val(                                      \
+		volatile type *address, type expected, type value, int order, int failed_order);   \
+	TSAN type __tsan_atomic##bits##_compare_exchange_val(                                      \
+		volatile type *address, type expected, type value, int order, int failed_order)    \
+	{                                                                                          \
+		(void)order;                                                                       \
+		(void)failed_order;                                                                \
+		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		(void)__atomic_compare_exchange_n(address, &expected, value, false,                \
+						  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);             \
+		return expected;                                                                   \
+	}
+
+#define ALL(bits, type)                                                                            \
+	LOAD(bits, type)                                                                           \
+	STORE(bits, type)                                                                          \
+	UPDATE(bits, type, exchange, __atomic_exchange_n)                                          \
+	UPDATE(bits, type, fetch_add, __atomic_fetch_add)                                          \
+	UPDATE(bits, type, fetch_sub, __atomic_fetch_sub)                                          \
+	UPDATE(bits, type, fetch_and, __atomic_fetch_and)                                          \
+	UPDATE(bits, type, fetch_or, __atomic_fetch_or)                                            \
+	UPDATE(bits, type, fetch_xor, __atomic_fetch_xor)                                          \
+	UPDATE(bits, type, fetch_nand, __atomic_fetch_nand)                                        \
+	EXCHANGE_IF(bits, type, compare_exchange_strong)                                           \
+	EXCHANGE_IF(bits, type, compare_exchange_weak)                                             \
+	EXCHANGE_VALUE(bits, type)
+
+ALL(8, uint8_t)
+ALL(16, uint16_t)
+ALL(32, uint32_t)
+ALL(64, uint64_t)
+
+TSAN void __tsan_atomic_thread_fence(int order);
+TSAN void __tsan_atomic_signal_fence(int order);
+
+TSAN void __tsan_atomic_thread_fence(int order)
+{
+	(void)order;
+	access_fence((uintptr_t)TSAN_SITE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+TSAN void __tsan_atomic_signal_fence(int order)
+{
+	(void)order;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory/window.h"
+
+#include <stdio.h>
+
+enum { PAGE = 4096 };
+
+/* Behind the scenario's own shared memory, whose size a campaign may change. */
+#define FIRST_PLACE (WINDOW_BEGIN + ((uintptr_t)1 << 32))
+
+static uintptr_t end_of(const struct window_part *part)
+{
+	return part->address + part->size;
+}
+
+uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again)
+{
+	uintptr_t at = FIRST_PLACE;
+	struct window_part *part;
+	uint32_t i;
+
+	size = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+	for (i = 0; i < control->window_count; i++) {
+		part = &control->window[i];
+		if (!again && part->key == key && part->offset == offset && part->size == size)
+			return part->address;
+		if (end_of(part) > at)
+			at = end_of(part);
+	}
+	at += PAGE; /* who runs over the end of one does not run into the next */
+	if (control->window_count == WINDOW_PARTS_MAX || !window_has(at + size))
+		return 0;
+	part = &control->window[control->window_count++];
+	*part = (struct window_part){ .key = key, .offset = offset, .size = size, .address = at };
+	return at;
+}
+
+void window_call(uint64_t key, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->window_count; i++)
+		if (control->window[i].key == key)
+			snprintf(control->window[i].name, sizeof(control->window[i].name), "%s",
+				 name);
+}
+
+const char *window_name(uintptr_t address, char *text, size_t size)
+{
+	uint32_t i;
+
+	if (address - SHARED_ADDRESS < control->shared_size) {
+		snprintf(text, size, "shared+%#lx", (unsigned long)(address - SHARED_ADDRESS));
+		return text;
+	}
+	for (i = 0; i < control->window_count; i++) {
+		const struct window_part *part = &control->window[i];
+
+		if (address - part->address >= part->size)
+			continue;
+		snprintf(text, size, "%s+%#lx", part->name[0] ? part->name : "mapping",
+			 (unsigned long)(address - part->address + part->offset));
+		return text;
+	}
+	snprintf(text, size, "nothing that is mapped");
+	return text;
+}
