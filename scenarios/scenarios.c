@@ -17,6 +17,7 @@ extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
+extern const struct sabot_scenario jobserver;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario mixed_cycle;
 extern const struct sabot_scenario mmap_file;
@@ -77,6 +78,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&flock_inherited,
 	&flock_upgrade,
 	&futex_lost_wake,
+	&jobserver,
 	&lock_order,
 	&mixed_cycle,
 	&mmap_file,

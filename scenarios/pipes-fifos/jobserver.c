@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tokens in a pipe, as GNU make's jobserver has them: a client reads one to run a job, and writes
+ * it back. A keeper sees by the hang-up of a pipe that a client is gone, counts, and puts back what
+ * is missing.
+ *
+ * Shows: the token of a client that is killed is gone, be it in its hand or on its way to it; a
+ * keeper that puts one back for each client that dies makes more of them. Seen in the wild: ninja's
+ * "exiting with 176 jobserver tokens available; should be 36". Does not show: the token that each
+ * client of make has from the start.
+ */
+#include "ends.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+
+enum { CLIENTS = 3, TOKENS = 1, JOBS = 2 };
+enum { WAITING, RUNNING }; /* marks */
+
+struct shared {
+	int tokens[2], alive[CLIENTS][2];
+	bool holds[CLIENTS];
+	int jobs[CLIENTS];
+};
+
+enum keeper { COUNTS, GIVES_ALWAYS, ABSENT };
+
+static const enum keeper counts = COUNTS, gives_always = GIVES_ALWAYS, absent = ABSENT;
+
+static const char *const known[] = { "client blocks for ever in read",
+				     "keeper blocks for ever in poll", NULL };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+	unsigned i;
+
+	ends_make(shared->tokens);
+	SABOT_OK(write(shared->tokens[WRITE_END], "+", TOKENS));
+	for (i = 0; i < CLIENTS; i++)
+		ends_make(shared->alive[i]);
+}
+
+/* All write ends but one's own: each pipe hangs up with its client. */
+static void keep_end(const struct shared *shared, unsigned own)
+{
+	unsigned i;
+
+	for (i = 0; i < CLIENTS; i++)
+		if (i != own)
+			SABOT_OK(close(shared->alive[i][WRITE_END]));
+}
+
+static void run_jobs(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	unsigned me = sabot_index(task);
+	char token;
+
+	keep_end(shared, me);
+	while (shared->jobs[me] < JOBS) {
+		SABOT_OK(read(shared->tokens[READ_END], &token, 1));
+		shared->holds[me] = true;
+		sabot_mark(task, RUNNING);
+		sabot_point(task, "runs a job");
+		sabot_mark(task, WAITING);
+		SABOT_OK(write(shared->tokens[WRITE_END], &token, 1));
+		shared->holds[me] = false;
+		shared->jobs[me]++;
+	}
+	SABOT_OK(close(shared->alive[me][WRITE_END]));
+}
+
+/* Of those that are neither there nor held; to count is one step. */
+static int count_missing(const struct shared *shared)
+{
+	int there, missing = TOKENS;
+	unsigned i;
+
+	SABOT_OK(ioctl(shared->tokens[READ_END], FIONREAD, &there));
+	for (i = 0; i < CLIENTS; i++)
+		missing -= shared->holds[i];
+	return missing - there;
+}
+
+/* Waits until somebody is gone. Returns who. */
+static int next_gone(struct pollfd alive[CLIENTS])
+{
+	int i = 0;
+
+	SABOT_OK(poll(alive, CLIENTS, -1));
+	while (!alive[i].revents)
+		i++;
+	alive[i].fd = -1;
+	alive[i].revents = 0;
+	return i;
+}
+
+static void keep(struct sabot_task *task)
+{
+	const enum keeper *keeper = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	struct pollfd alive[CLIENTS];
+	int i, gone, missing;
+
+	keep_end(shared, CLIENTS);
+	for (i = 0; i < CLIENTS; i++)
+		alive[i] = (struct pollfd){ .fd = shared->alive[i][READ_END], .events = POLLIN };
+	for (i = 0; i < CLIENTS; i++) {
+		gone = next_gone(alive);
+		shared->holds[gone] = false;
+		missing = *keeper == ABSENT ? 0 : count_missing(shared);
+		if (*keeper == GIVES_ALWAYS)
+			missing = shared->jobs[gone] < JOBS;
+		for (; missing > 0; missing--)
+			SABOT_OK(write(shared->tokens[WRITE_END], "+", 1));
+	}
+}
+
+static void tokens_bound_jobs(struct sabot_check *check)
+{
+	unsigned running = sabot_alive(check, RUNNING);
+
+	sabot_require(check, running <= TOKENS, "%u jobs run, %d tokens were made", running,
+		      TOKENS);
+}
+
+static const struct sabot_role roles[] = {
+	{ "client", CLIENTS, run_jobs },
+	{ "keeper", 1, keep },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "no more jobs run than there are tokens", SABOT_WHEN_ALWAYS, tokens_bound_jobs },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &counts },
+	{ .name = "kill-anywhere", .variant = &counts, .fault = { .kind = SABOT_KILL } },
+	{ .name = "kill-two-clients",
+	  .variant = &counts,
+	  .fault = { .kind = SABOT_KILL, .role = "client" },
+	  .second = { .kind = SABOT_KILL, .role = "client" } },
+	{ .name = "no-keeper",
+	  .variant = &absent,
+	  .fault = { .kind = SABOT_KILL, .role = "client" },
+	  .caught_by = "deadlock" },
+	{ .name = "one-for-each-death",
+	  .variant = &gives_always,
+	  .fault = { .kind = SABOT_KILL, .role = "client", .where = SABOT_ASLEEP },
+	  .caught_by = "no more jobs run than there are tokens" },
+	{ .name = "platform-held",
+	  .variant = &absent,
+	  .fault = { .kind = SABOT_KILL, .role = "client", .point = "runs a job" },
+	  .characterises = "who has read a token from a pipe is killed",
+	  .known = known },
+	{ .name = "platform-woken",
+	  .variant = &absent,
+	  .fault = { .kind = SABOT_KILL, .role = "client", .where = SABOT_WOKEN },
+	  .characterises = "who waits for a token from a pipe is killed when a write has woken it",
+	  .known = known },
+	{ 0 },
+};
+
+static const char *const points[] = { "runs a job", NULL };
+
+const struct sabot_scenario jobserver = {
+	.name = "jobserver",
+	.group = "pipes-fifos",
+	.about = "a killed client of a jobserver takes its token along; a keeper counts",
+	.tags = "crash recovery platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};
