@@ -7,24 +7,7 @@
  * a MAP_PRIVATE one never is. Does not show: a loss of power, for which msync() is; nor that two
  * stores are there together, for which it is not.
  */
-#include <sabot/sabot.h>
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-enum { WRITERS = 2, STORES = 2, FIRST = 100 };
-
-#define NAME "log"
-
-struct log {
-	unsigned entries[WRITERS][STORES];
-};
-
-struct shared {
-	int fd;
-	unsigned stored[WRITERS]; /* no point lies between a store and the note of it: exact */
-};
+#include "mapped_log.h"
 
 struct variant {
 	int flags;
@@ -35,71 +18,46 @@ static const struct variant private_map = { MAP_PRIVATE };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct logged_stores *shared = sabot_env_shared(env);
 
-	shared->fd = SABOT_OK(open(NAME, O_RDWR | O_CREAT, 0600));
-	SABOT_OK(ftruncate(shared->fd, sizeof(struct log)));
-}
-
-static struct log *map_log(int flags)
-{
-	int fd = SABOT_OK(open(NAME, O_RDWR));
-	struct log *log = SABOT_OK(mmap(NULL, sizeof(*log), PROT_READ | PROT_WRITE, flags, fd, 0));
-
-	SABOT_OK(close(fd));
-	return log;
-}
-
-static unsigned entry_of(unsigned writer, unsigned number)
-{
-	return FIRST + writer * STORES + number;
+	shared->fd = SABOT_OK(open(MAPPED_LOG_NAME, O_RDWR | O_CREAT, 0600));
+	SABOT_OK(ftruncate(shared->fd, sizeof(struct mapped_log)));
 }
 
 static void store(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	struct log *log = map_log(variant->flags);
+	struct logged_stores *shared = sabot_shared(task);
+	struct mapped_log *log = mapped_log_map(variant->flags);
 	unsigned writer = sabot_index(task), number;
 
-	for (number = 0; number < STORES; number++) {
-		log->entries[writer][number] = entry_of(writer, number);
+	for (number = 0; number < MAPPED_LOG_STORES; number++) {
+		log->entries[writer][number] = mapped_log_entry(writer, number);
 		shared->stored[writer]++;
 		sabot_point(task, "stored");
 	}
 	SABOT_OK(munmap(log, sizeof(*log)));
 }
 
-/* How many of the stores are not in the log. */
-static unsigned count_missing(const struct shared *shared, const struct log *log)
-{
-	unsigned writer, number, missing = 0;
-
-	for (writer = 0; writer < WRITERS; writer++)
-		for (number = 0; number < shared->stored[writer]; number++)
-			missing += log->entries[writer][number] != entry_of(writer, number);
-	return missing;
-}
-
 /* Comes at any time, maps it anew, and looks. */
 static void look(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
-	struct log *log = map_log(MAP_SHARED);
+	const struct logged_stores *shared = sabot_shared(task);
+	struct mapped_log *log = mapped_log_map(MAP_SHARED);
 	unsigned missing;
 
 	sabot_point(task, "mapped");
-	missing = count_missing(shared, log);
+	missing = mapped_log_missing(shared, log);
 	sabot_assert(task, missing == 0, "%u stores are not in a later mapping", missing);
 	SABOT_OK(munmap(log, sizeof(*log)));
 }
 
 static void file_has_all(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	struct log log = { 0 };
+	const struct logged_stores *shared = sabot_check_shared(check);
+	struct mapped_log log = { 0 };
 	bool is_whole = pread(shared->fd, &log, sizeof(log), 0) == sizeof(log);
-	unsigned missing = count_missing(shared, &log);
+	unsigned missing = mapped_log_missing(shared, &log);
 
 	sabot_require(check, is_whole && missing == 0, "of %u and %u stores %u are not in the file",
 		      shared->stored[0], shared->stored[1], missing);
@@ -107,17 +65,17 @@ static void file_has_all(struct sabot_check *check)
 
 static void tell_stores(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	struct log log = { 0 };
+	const struct logged_stores *shared = sabot_check_shared(check);
+	struct mapped_log log = { 0 };
 
 	if (!sabot_killed(check, "writer") || pread(shared->fd, &log, sizeof(log), 0) <= 0)
 		return;
 	sabot_check_observe(check, "what the dead had stored %s in the file",
-			    count_missing(shared, &log) ? "is not" : "is");
+			    mapped_log_missing(shared, &log) ? "is not" : "is");
 }
 
 static const struct sabot_role roles[] = {
-	{ "writer", WRITERS, store },
+	{ "writer", MAPPED_LOG_WRITERS, store },
 	{ "reader", 1, look },
 	{ 0 },
 };
@@ -150,7 +108,7 @@ const struct sabot_scenario mmap_file = {
 	.group = "shared-memory",
 	.about = "stores into a mapped file outlive their writer, without msync",
 	.tags = "crash durability platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct logged_stores),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

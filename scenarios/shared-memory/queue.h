@@ -2,7 +2,7 @@
 /*
  * A queue with two locks, one for each end (Michael and Scott, PODC 1996), in a shared memory
  * object that each process has at another address. The first node is the one that was taken last.
- * Whoever dies in put() has linked its node or has not; the tail may then be one behind.
+ * Whoever dies in queue_put() has linked its node or has not; the tail may then be one behind.
  */
 #ifndef SCENARIOS_SHARED_MEMORY_QUEUE_H
 #define SCENARIOS_SHARED_MEMORY_QUEUE_H
@@ -31,6 +31,13 @@ struct queue {
 	pthread_mutex_t head_lock, tail_lock;
 	unsigned head, tail;
 	struct node nodes[QUEUE_NODES];
+};
+
+/* And what was put and taken, kept by the tasks beside it. */
+struct logged_queue {
+	struct queue *queue; /* as setup has mapped it */
+	int made[QUEUE_NODES], taken[QUEUE_NODES];
+	unsigned made_count, taken_count; /* no point lies between a step and its note: exact */
 };
 
 /* At the place of this number in the process's memory. */
@@ -74,6 +81,60 @@ static inline void queue_repair(struct queue *queue)
 {
 	while (queue->nodes[queue->tail].next)
 		queue->tail = queue->nodes[queue->tail].next;
+}
+
+/* With the tail's lock. */
+static inline void queue_put(struct sabot_task *task, struct queue *queue, int item)
+{
+	struct logged_queue *shared = sabot_shared(task);
+	struct node *last, *node;
+
+	last = &queue->nodes[queue->tail];
+	node = &queue->nodes[queue->tail + 1];
+	node->item = item;
+	sabot_point(task, "written");
+	last->link = node;
+	atomic_store_explicit(&last->next, queue->tail + 1, memory_order_release);
+	shared->made[shared->made_count++] = item;
+	sabot_point(task, "linked");
+	queue->tail++;
+}
+
+/* False if there is none. With the head's lock. */
+static inline bool queue_take(struct sabot_task *task, struct queue *queue, bool by_pointer)
+{
+	struct logged_queue *shared = sabot_shared(task);
+	struct node *head = &queue->nodes[queue->head];
+	unsigned next = atomic_load_explicit(&head->next, memory_order_acquire);
+	int item;
+
+	if (!next)
+		return false;
+	item = by_pointer ? head->link->item : queue->nodes[next].item;
+	sabot_point(task, "seen");
+	queue->head = next;
+	shared->taken[shared->taken_count++] = item;
+	return true;
+}
+
+static inline void queue_all_in_order(struct sabot_check *check)
+{
+	const struct logged_queue *shared = sabot_check_shared(check);
+	const struct queue *queue = shared->queue;
+	unsigned i, at = queue->head;
+
+	for (i = 0; i < shared->made_count; i++) {
+		int item = shared->taken[i];
+
+		if (i >= shared->taken_count) {
+			at = queue->nodes[at].next;
+			item = at ? queue->nodes[at].item : 0;
+		}
+		sabot_require(check, item == shared->made[i], "item %u was put as %d and is %d", i,
+			      shared->made[i], item);
+	}
+	sabot_require(check, shared->taken_count <= shared->made_count && !queue->nodes[at].next,
+		      "more is linked, or taken, than the %u that were put", shared->made_count);
 }
 
 #endif

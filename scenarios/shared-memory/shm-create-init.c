@@ -9,113 +9,33 @@
  * memory (SIGBUS, mmap(2)), or waits for ever. Does not show: a name that nobody removes; a janitor
  * that is not killed removes it at the end.
  */
+#include "area.h"
 #include "janitor.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-enum { WORDS = 2, FIRST = 100 };
-
-#define NAME "/area"
-
-struct area {
-	atomic_bool is_ready;
-	unsigned words[WORDS];
-};
-
-enum way { LOCKED, TRUSTING, WAITING };
-
 struct variant {
-	enum way way;
+	enum area_way way;
 	bool is_shown; /* not judged */
 };
 
-static const struct variant locked = { LOCKED, false };
-static const struct variant trusting = { TRUSTING, false };
-static const struct variant waiting = { WAITING, false };
-static const struct variant trusting_shown = { TRUSTING, true };
+static const struct variant locked = { AREA_LOCKED, false };
+static const struct variant trusting = { AREA_TRUSTING, false };
+static const struct variant waiting = { AREA_WAITING, false };
+static const struct variant trusting_shown = { AREA_TRUSTING, true };
 
 static void setup(struct sabot_env *env)
 {
 	janitor_setup(sabot_env_shared(env));
 }
 
-static bool has_size(int fd)
-{
-	struct stat status;
-
-	SABOT_OK(fstat(fd, &status));
-	return status.st_size >= (off_t)sizeof(struct area);
-}
-
-static struct area *map_area(int fd)
-{
-	return SABOT_OK(mmap(NULL, sizeof(struct area), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-}
-
-/* May be done again from its beginning. */
-static void fill(struct sabot_task *task, struct area *area)
-{
-	unsigned i;
-
-	if (area->words[0])
-		sabot_observe(task, "what the dead had written is there");
-	for (i = 0; i < WORDS; i++) {
-		area->words[i] = FIRST + i;
-		sabot_point(task, "half filled");
-	}
-	atomic_store_explicit(&area->is_ready, true, memory_order_release);
-}
-
-static struct area *open_locked(struct sabot_task *task)
-{
-	int fd = SABOT_OK(shm_open(NAME, O_RDWR | O_CREAT, 0600));
-	struct area *area;
-
-	SABOT_OK(flock(fd, LOCK_EX));
-	if (!has_size(fd))
-		SABOT_OK(ftruncate(fd, sizeof(*area)));
-	area = map_area(fd);
-	if (!atomic_load_explicit(&area->is_ready, memory_order_acquire))
-		fill(task, area);
-	SABOT_OK(close(fd)); /* and the lock with it */
-	return area;
-}
-
-static struct area *open_or_create(struct sabot_task *task, enum way way)
-{
-	int fd = shm_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600);
-	bool first = fd >= 0;
-	struct area *area;
-
-	if (first)
-		SABOT_OK(ftruncate(fd, sizeof(*area)));
-	else
-		fd = SABOT_OK(shm_open(NAME, O_RDWR, 0600));
-	while (way == WAITING && !has_size(fd))
-		sched_yield();
-	area = map_area(fd);
-	if (first)
-		fill(task, area);
-	while (way == WAITING && !atomic_load_explicit(&area->is_ready, memory_order_acquire))
-		sched_yield();
-	SABOT_OK(close(fd));
-	return area;
-}
-
 static void start(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct area *area =
-		variant->way == LOCKED ? open_locked(task) : open_or_create(task, variant->way);
+	struct area *area = variant->way == AREA_LOCKED ? area_open_locked(task)
+							: area_open_or_create(task, variant->way);
 	unsigned i;
 
-	for (i = 0; i < WORDS; i++)
-		if (area->words[i] != FIRST + i && !variant->is_shown)
+	for (i = 0; i < AREA_WORDS; i++)
+		if (area->words[i] != AREA_FIRST + i && !variant->is_shown)
 			sabot_assert(task, false, "word %u is %u", i, area->words[i]);
 	SABOT_OK(munmap(area, sizeof(*area)));
 }
@@ -123,7 +43,7 @@ static void start(struct sabot_task *task)
 static void clean(struct sabot_task *task)
 {
 	janitor_wait(sabot_shared(task));
-	sabot_observe(task, shm_unlink(NAME) == 0 ? "the name is left" : "no name is left");
+	sabot_observe(task, shm_unlink(AREA_NAME) == 0 ? "the name is left" : "no name is left");
 }
 
 static const struct sabot_role roles[] = {

@@ -8,19 +8,9 @@
  * number. Does not show: a maker that dies before that; a janitor that is not killed looks for the
  * key at the end.
  */
-#include "janitor.h"
+#include "segment.h"
 
 #include <string.h>
-#include <sys/shm.h>
-
-enum { OUTSIDE, ATTACHED }; /* marks */
-enum { KEY = 0x5ab08, WORD = 100 };
-
-struct shared {
-	struct janitor janitor;
-	bool is_made, is_removed; /* no point lies between a call and the note of it: exact */
-	int id;
-};
 
 struct variant {
 	bool late; /* its maker removes it last */
@@ -33,81 +23,57 @@ static const struct variant left_to_maker = { true, false };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct segment *segment = sabot_env_shared(env);
 
-	janitor_setup(&shared->janitor);
-}
-
-static unsigned *attach(struct sabot_task *task, int id)
-{
-	unsigned *word = shmat(id, NULL, 0);
-
-	if (word == (void *)-1) {
-		sabot_assert(task, errno == EINVAL || errno == EIDRM, "shmat: errno %d", errno);
-		return NULL;
-	}
-	sabot_mark(task, ATTACHED);
-	return word;
-}
-
-static void detach(struct sabot_task *task, const unsigned *word)
-{
-	SABOT_OK(shmdt(word));
-	sabot_mark(task, OUTSIDE);
-}
-
-static void remove_it(struct shared *shared)
-{
-	SABOT_OK(shmctl(shared->id, IPC_RMID, NULL));
-	shared->is_removed = true;
+	janitor_setup(&segment->janitor);
 }
 
 static void make(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct segment *segment = sabot_shared(task);
 	unsigned *word;
 
-	shared->id = SABOT_OK(shmget(KEY, sizeof(*word), IPC_CREAT | IPC_EXCL | 0600));
-	shared->is_made = true;
-	word = attach(task, shared->id);
+	segment->id = SABOT_OK(shmget(SEGMENT_KEY, sizeof(*word), IPC_CREAT | IPC_EXCL | 0600));
+	segment->is_made = true;
+	word = segment_attach(task, segment->id);
 	if (!variant->late)
-		remove_it(shared);
-	*word = WORD;
+		segment_remove(segment);
+	*word = SEGMENT_WORD;
 	sabot_point(task, "attached");
-	detach(task, word);
+	segment_detach(task, word);
 	if (variant->late)
-		remove_it(shared);
+		segment_remove(segment);
 }
 
 static void use(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct segment *segment = sabot_shared(task);
 	unsigned *word;
 
 	sabot_point(task, "comes");
-	if (!shared->is_made)
+	if (!segment->is_made)
 		return;
-	word = attach(task, shared->id);
-	if (shared->is_removed)
+	word = segment_attach(task, segment->id);
+	if (segment->is_removed)
 		sabot_observe(task, "shmat() after IPC_RMID says %s",
 			      word ? "no error" : strerrorname_np(errno));
 	if (!word)
 		return;
 	sabot_point(task, "attached");
-	sabot_assert(task, *word == 0 || *word == WORD, "the word is %u", *word);
-	detach(task, word);
+	sabot_assert(task, *word == 0 || *word == SEGMENT_WORD, "the word is %u", *word);
+	segment_detach(task, word);
 }
 
 static void clean(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct segment *segment = sabot_shared(task);
 	struct shmid_ds status;
 	int id;
 
-	janitor_wait(&shared->janitor);
-	id = shmget(KEY, 0, 0);
+	janitor_wait(&segment->janitor);
+	id = shmget(SEGMENT_KEY, 0, 0);
 	if (id < 0) {
 		sabot_observe(task, "no segment is left");
 		return;
@@ -116,23 +82,6 @@ static void clean(struct sabot_task *task)
 	sabot_observe(task, "a segment is left, attached %u times", (unsigned)status.shm_nattch);
 	if (variant->janitor)
 		SABOT_OK(shmctl(id, IPC_RMID, NULL));
-}
-
-static void lives_with_users(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned attached = sabot_alive(check, ATTACHED);
-	struct shmid_ds status = { .shm_nattch = 0 };
-	bool exists;
-
-	if (!shared->is_made)
-		return;
-	exists = shmctl(shared->id, IPC_STAT, &status) == 0;
-	sabot_require(check, exists || !attached, "it is gone, %u are attached", attached);
-	sabot_require(check, !exists || attached || !shared->is_removed,
-		      "it is there, removed, and nobody is attached");
-	sabot_require(check, status.shm_nattch == attached, "it counts %u, %u are attached",
-		      (unsigned)status.shm_nattch, attached);
 }
 
 static const struct sabot_role roles[] = {
@@ -144,7 +93,7 @@ static const struct sabot_role roles[] = {
 
 static const struct sabot_invariant invariants[] = {
 	{ "the segment lives as long as anybody is attached", SABOT_WHEN_SETTLED,
-	  lives_with_users },
+	  segment_lives_with_users },
 	{ 0 },
 };
 
@@ -179,7 +128,7 @@ const struct sabot_scenario shm_rmid_attach = {
 	.about =
 		"a removed segment lives to the last detach; who removes it late may not get to it",
 	.tags = "crash leak removal platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct segment),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -9,30 +9,22 @@
  * the values once, whoever gets to do it. Does not show: what becomes of a set that nobody removes;
  * a janitor that is not killed removes it when all others are gone, that is, at the end of a pipe.
  */
-#include <sabot/sabot.h>
+#include "created_set.h"
 
-#include <sched.h>
-#include <sys/sem.h>
 #include <unistd.h>
 
-enum { LOCK, MADE, SEMAPHORES };
 enum { OUTSIDE, INSIDE }; /* marks */
-enum { KEY = 0x5ab07, MANY = 1 << 30 };
+enum { MANY = 1 << 30 };
 
 struct shared {
 	int pipe[2]; /* open in everybody */
 };
 
-struct variant {
-	int looks; /* at sem_otime, before it is given up */
-	bool take_over, set_always;
-};
-
-static const struct variant at_once = { .take_over = true };
-static const struct variant take_over = { .looks = 3, .take_over = true };
-static const struct variant wait_on = { .looks = MANY };
-static const struct variant trust = { .looks = 0 };
-static const struct variant set_always = { .set_always = true };
+static const struct created_set_rules at_once = { .take_over = true };
+static const struct created_set_rules take_over = { .looks = 3, .take_over = true };
+static const struct created_set_rules wait_on = { .looks = MANY };
+static const struct created_set_rules trust = { .looks = 0 };
+static const struct created_set_rules set_always = { .set_always = true };
 
 static void setup(struct sabot_env *env)
 {
@@ -41,48 +33,11 @@ static void setup(struct sabot_env *env)
 	SABOT_OK(pipe(shared->pipe));
 }
 
-/* All at once: who dies has set the values or has not, and only the first one does. */
-static void set_values(struct sabot_task *task, int semid)
-{
-	struct sembuf once[] = { { MADE, 0, IPC_NOWAIT }, { MADE, +1, 0 }, { LOCK, +1, 0 } };
-	int result = semop(semid, once, 3);
-
-	sabot_assert(task, result == 0 || errno == EAGAIN, "values are refused, errno %d", errno);
-}
-
-static void wait_for_values(int semid, int looks)
-{
-	struct semid_ds status = { .sem_otime = 0 };
-
-	for (; looks > 0 && !status.sem_otime; looks--) {
-		sched_yield();
-		SABOT_OK(semctl(semid, 0, IPC_STAT, &status));
-	}
-}
-
-static int open_set(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	int semid = semget(KEY, SEMAPHORES, IPC_CREAT | IPC_EXCL | 0600);
-	bool first = semid >= 0;
-
-	if (!first)
-		semid = SABOT_OK(semget(KEY, SEMAPHORES, 0));
-	if (variant->set_always) {
-		SABOT_OK(semctl(semid, LOCK, SETVAL, 1));
-		return semid;
-	}
-	if (!first)
-		wait_for_values(semid, variant->looks);
-	if (first || variant->take_over)
-		set_values(task, semid);
-	return semid;
-}
-
 static void start(struct sabot_task *task)
 {
-	struct sembuf take = { LOCK, -1, SEM_UNDO }, give = { LOCK, +1, SEM_UNDO };
-	int semid = open_set(task);
+	struct sembuf take = { CREATED_SET_LOCK, -1, SEM_UNDO },
+		      give = { CREATED_SET_LOCK, +1, SEM_UNDO };
+	int semid = created_set_open(task);
 
 	SABOT_OK(semop(semid, &take, 1));
 	sabot_mark(task, INSIDE);
@@ -99,7 +54,7 @@ static void clean(struct sabot_task *task)
 
 	SABOT_OK(close(shared->pipe[1]));
 	SABOT_OK(read(shared->pipe[0], &byte, 1));
-	semid = semget(KEY, 0, 0);
+	semid = semget(CREATED_SET_KEY, 0, 0);
 	if (semid >= 0)
 		SABOT_OK(semctl(semid, 0, IPC_RMID));
 }

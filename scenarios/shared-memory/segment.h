@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A System V segment by a key, and what the kernel must say of it while it is used. */
+#ifndef SCENARIOS_SHARED_MEMORY_SEGMENT_H
+#define SCENARIOS_SHARED_MEMORY_SEGMENT_H
+
+#include "janitor.h"
+
+#include <sys/shm.h>
+
+enum { SEGMENT_OUTSIDE, SEGMENT_ATTACHED }; /* marks */
+enum { SEGMENT_KEY = 0x5ab08, SEGMENT_WORD = 100 };
+
+struct segment {
+	struct janitor janitor;
+	bool is_made, is_removed; /* no point lies between a call and the note of it: exact */
+	int id;
+};
+
+static inline unsigned *segment_attach(struct sabot_task *task, int id)
+{
+	unsigned *word = shmat(id, NULL, 0);
+
+	if (word == (void *)-1) {
+		sabot_assert(task, errno == EINVAL || errno == EIDRM, "shmat: errno %d", errno);
+		return NULL;
+	}
+	sabot_mark(task, SEGMENT_ATTACHED);
+	return word;
+}
+
+static inline void segment_detach(struct sabot_task *task, const unsigned *word)
+{
+	SABOT_OK(shmdt(word));
+	sabot_mark(task, SEGMENT_OUTSIDE);
+}
+
+static inline void segment_remove(struct segment *segment)
+{
+	SABOT_OK(shmctl(segment->id, IPC_RMID, NULL));
+	segment->is_removed = true;
+}
+
+static inline void segment_lives_with_users(struct sabot_check *check)
+{
+	const struct segment *segment = sabot_check_shared(check);
+	unsigned attached = sabot_alive(check, SEGMENT_ATTACHED);
+	struct shmid_ds status = { .shm_nattch = 0 };
+	bool exists;
+
+	if (!segment->is_made)
+		return;
+	exists = shmctl(segment->id, IPC_STAT, &status) == 0;
+	sabot_require(check, exists || !attached, "it is gone, %u are attached", attached);
+	sabot_require(check, !exists || attached || !segment->is_removed,
+		      "it is there, removed, and nobody is attached");
+	sabot_require(check, status.shm_nattch == attached, "it counts %u, %u are attached",
+		      (unsigned)status.shm_nattch, attached);
+}
+
+#endif
