@@ -23,6 +23,9 @@ static uint64_t expected_of(const struct task *task)
 
 static bool crashed(const struct task *task)
 {
+	/* What another program dies of is for its parent to judge, as its status is. */
+	if (task->outside)
+		return false;
 	return task->state == TASK_DEAD && task->status >= 0 && task->status < 64 &&
 	       !(expected_of(task) & task_bit(task->status));
 }

@@ -56,7 +56,7 @@ static bool return_is_told(const struct event *event, uint32_t call)
 	if (op_flags((enum op)event->op) & OP_PURE)
 		return false;
 	/* Told by the new task's birth. */
-	if (event->op == OP_FORK || event->op == OP_THREAD_CREATE)
+	if (event->op == OP_FORK || event->op == OP_SPAWN || event->op == OP_THREAD_CREATE)
 		return false;
 	/* What was no point only asked for something. */
 	return call != UINT32_MAX;

@@ -222,7 +222,9 @@ const char *sentence_of_sleep(const struct event *call, const struct event *even
 	const char *name = op_name(op), *object = object_text(event);
 	char range[64];
 
-	if (op == OP_UNKNOWN)
+	if (op == OP_UNKNOWN && event->task < TASKS_MAX && control->tasks[event->task].outside)
+		snprintf(text, size, "sleeps, in another program");
+	else if (op == OP_UNKNOWN)
 		snprintf(text, size, "sleeps in a call that Sabot does not know");
 	else if (event->object < 0)
 		snprintf(text, size, "sleeps in %s", name);

@@ -37,6 +37,9 @@ enum {
 	TURN_SUPERVISOR = -1,
 };
 
+/* Real-time priorities; see exec/gate.h. */
+enum { GATE_LIFTED = 11, GATE_RUN = 10, GATE_SUPERVISOR = 3, GATE_HELD = 1 };
+
 #define CONTROL_ADDRESS ((uintptr_t)0x200000000000)
 #define SHARED_ADDRESS	((uintptr_t)0x200100000000)
 #define CONTROL_MAGIC	0x5ab07c01u
@@ -106,6 +109,7 @@ struct task {
 	bool interrupted; /* a signal came during a virtual sleep, or while it spins */
 	bool signalled;	  /* a signal was sent to it: the supervisor is to see what became of it */
 	bool leaving;	  /* its thread ends, and its process need not */
+	bool outside;	  /* runs another program, which is no part of the schedule */
 	bool gone;	  /* its thread is no more; in a pool a task that ended may still have it */
 	bool reaped;	  /* its parent has waited for it, or joined it */
 	int reaped_status;    /* what the parent was told then */

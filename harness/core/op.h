@@ -160,6 +160,8 @@ enum op_flag {
 	X(MKDIR, "mkdir", FILE, 0)                                                                 \
 	X(RMDIR, "rmdir", FILE, 0)                                                                 \
 	X(FORK, "fork", PROCESS, 0)                                                                \
+	X(SPAWN, "posix_spawn", PROCESS, 0)                                                        \
+	X(EXEC, "execve", PROCESS, OP_BLOCKS | OP_WAKES)                                           \
 	X(EXIT, "exit", PROCESS, OP_WAKES)                                                         \
 	X(WAIT, "waitpid", PROCESS, OP_BLOCKS)                                                     \
 	X(KILL, "kill", PROCESS, OP_WAKES | OP_SETTLES)                                            \

@@ -11,8 +11,6 @@
 
 #include "core/control.h"
 
-enum { GATE_RUN = 10, GATE_SUPERVISOR = 3, GATE_HELD = 1 };
-
 /* Makes the caller the supervisor on its CPU. Returns whether the gate holds. Harness only. */
 bool gate_open(void);
 /* A forked task, about to park for the first time, enters the game. */

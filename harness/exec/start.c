@@ -6,6 +6,7 @@
 #include "core/point.h"
 #include "core/trace.h"
 #include "exec/gate.h"
+#include "exec/outside.h"
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
 #include "intercept/process.h"
@@ -227,6 +228,7 @@ void start_kill_all(void)
 		/* Its maker may have died before it came to be. */
 		if (task->gone || task->pid <= 0)
 			continue;
+		outside_kill(task);
 		(void)sys_kill(task->pid, SIGKILL);
 		if (task->state != TASK_PARKED)
 			gate_release(task);

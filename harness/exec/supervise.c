@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/loopback.h"
+#include "exec/outside.h"
 #include "exec/strike.h"
 #include "exec/tick.h"
 #include "exec/watch.h"
@@ -194,7 +195,7 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 			looked = control->settle_due = true;
 			continue;
 		}
-		if (loopback_retry())
+		if (loopback_retry() || outside_goes_on())
 			continue;
 		stuck();
 		return -1;

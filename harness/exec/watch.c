@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/loopback.h"
+#include "exec/outside.h"
 #include "exec/pending.h"
 #include "os/hot.h"
 #include "os/proc.h"
@@ -271,7 +272,8 @@ static void drop_deadline(struct task *task)
 
 static void fell_asleep(struct task *task, char state)
 {
-	if (!task->in_call) {
+	if (!task->in_call || task->outside) {
+		task->in_call = false;
 		task->call.op = OP_UNKNOWN;
 		task->call.object = -1;
 		control->settle_due = true; /* it may as well have woken others */
@@ -298,6 +300,9 @@ static bool sleep_confirmed(const struct task *task)
 
 	if (control->gated)
 		return true;
+	/* libc takes away the child that could not run the program: that takes no time. */
+	if (task->call.op == OP_SPAWN && task->in_runtime)
+		return false;
 	number = proc_syscall(task->pid, task->tid, arguments);
 	if (number == SYS_futex && arguments[0] == (uintptr_t)&task->go)
 		return false;
@@ -341,7 +346,7 @@ int watch_turn(void)
 		case 'S':
 		case 'T':
 			/* What it waits for may be on its way. */
-			if (!loopback_settle() &&
+			if (!loopback_settle() && !outside_is_busy(task) &&
 			    __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == turn &&
 			    (state == 'T' || sleep_confirmed(task))) {
 				fell_asleep(task, state);
@@ -429,7 +434,7 @@ static bool look_at_sleeper(struct task *task)
 	case 'D':
 		return false;
 	default: /* dying, or dead and about to be reaped */
-		return watch_reap() > 0 || task_is_over(task);
+		return watch_reap() > 0 || (find_zombies() && task_is_over(task));
 	}
 }
 
@@ -443,6 +448,7 @@ void watch_settle(void)
 	control->settle_due = false;
 	if (control->signals_due)
 		pending_settle();
+	outside_settle();
 	while (!watch_deaths())
 		watch_pause(wait++);
 	(void)loopback_settle();

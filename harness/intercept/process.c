@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes: fork, exit, wait. A child is a task of its own; what the trace holds in place of its
- * pid is that task's number. Does not control: what runs after exec, and what posix_spawn(),
- * popen() and system() start.
+ * pid is that task's number. For other programs see exec.c.
  */
 #include "intercept/process.h"
 
@@ -12,6 +11,7 @@
 
 #include "os/sys.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -72,6 +72,34 @@ INTERPOSE pid_t fork(void)
 INTERPOSE pid_t vfork(void)
 {
 	return fork_task(CALL_SITE);
+}
+
+/* As libc's, whose own fork is not seen. */
+INTERPOSE int daemon(int keeps_directory, int keeps_streams)
+{
+	int fd;
+
+	if (!call_is_task())
+		return REAL(daemon)(keeps_directory, keeps_streams);
+	switch (fork_task(CALL_SITE)) {
+	case -1:
+		return -1;
+	case 0:
+		break;
+	default:
+		_exit(0);
+	}
+	if (setsid() == -1)
+		return -1;
+	if (!keeps_directory)
+		(void)!chdir("/");
+	if (keeps_streams)
+		return 0;
+	fd = open("/dev/null", O_RDWR);
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
+	    dup2(fd, STDERR_FILENO) < 0)
+		return -1;
+	return fd > STDERR_FILENO ? close(fd) : 0;
 }
 
 /* The status stands in the block before the end, for who ends unseen (children that nobody waits
@@ -215,7 +243,7 @@ INTERPOSE int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 /* A child whose parent ignores SIGCHLD leaves no zombie: then there is nothing to wait for. */
 static bool is_zombie(const struct task *child)
 {
-	return task_is_over(child) && !child->reaped && sys_kill(child->pid, 0) == 0;
+	return task_is_over(child) && sys_kill(child->pid, 0) == 0;
 }
 
 void process_children_left(const struct task *task)
@@ -225,7 +253,7 @@ void process_children_left(const struct task *task)
 	for (i = 0; i < control->task_count; i++) {
 		const struct task *child = &control->tasks[i];
 
-		if (child->parent < 0 || child->process != (int)i ||
+		if (child->parent < 0 || child->process != (int)i || child->reaped ||
 		    control->tasks[child->parent].process != task->process)
 			continue;
 		if (!task_is_over(child))

@@ -59,6 +59,21 @@ void spawn_done(const struct task *child)
 	point_request(task_self, REQUEST_SPAWNED);
 }
 
+void spawn_outside(struct task *child)
+{
+	child->outside = true;
+	child->in_runtime = false;
+	child->call.op = OP_UNKNOWN;
+	child->state = control->gated ? TASK_WOKEN : TASK_ASLEEP;
+	child->counted = true;
+	control->asleep++;
+	if (control->gated)
+		control->woken++;
+	else
+		control->settle_due = true; /* it runs until it sleeps or ends */
+	spawn_done(child);
+}
+
 void spawn_enter(struct task *child)
 {
 	task_self = child;

@@ -15,6 +15,11 @@ struct task *spawn_begin(bool process);
 void spawn_undo(struct task *child);
 /* It was made: waits until it is parked. */
 void spawn_done(const struct task *child);
+/*
+ * It was made, and runs another program: a task that makes no calls that are seen. It is held (or,
+ * without the gate, runs) from its first instruction on. In place of spawn_done().
+ */
+void spawn_outside(struct task *child);
 /* In the new task: it is one from now on, and waits for its first turn. */
 void spawn_enter(struct task *child);
 

@@ -126,3 +126,27 @@ int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals)
 	signals->caught = set_of(text, "\nSigCgt:");
 	return 0;
 }
+
+size_t proc_children(pid_t pid, pid_t *children, size_t most)
+{
+	char path[64], text[1024], *at = text, *end;
+	size_t count = 0;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	got = sys_pread(fd, text, sizeof(text) - 1, 0);
+	(void)sys_close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	for (; count < most; at = end) {
+		long child = strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		children[count++] = (pid_t)child;
+	}
+	return count;
+}

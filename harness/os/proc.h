@@ -4,6 +4,7 @@
 #define SABOT_OS_PROC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,6 +35,12 @@ struct proc_signals {
 
 /* The signals of a thread, from /proc/TID/status. Returns 0, or -errno: the thread is gone. */
 int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals);
+
+/*
+ * The children that the process's first thread has, as far as there is room; a kernel without
+ * CONFIG_PROC_CHILDREN tells of none. Returns how many.
+ */
+size_t proc_children(pid_t pid, pid_t *children, size_t most);
 
 /* Moves a descriptor to a number at or above `lowest`, close-on-exec. Returns it, or -errno. */
 int proc_move_fd(int fd, int lowest);

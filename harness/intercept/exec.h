@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tasks that run another program. */
+#ifndef SABOT_INTERCEPT_EXEC_H
+#define SABOT_INTERCEPT_EXEC_H
+
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* posix_spawn() of a shell that runs the command; a point at `site`. Returns an error number. */
+int exec_shell(pid_t *pid, const char *command, const posix_spawn_file_actions_t *actions,
+	       const posix_spawnattr_t *attr, uintptr_t site);
+
+#endif
