@@ -24,6 +24,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "doctor", "say what this machine allows, and what is missing", cli_doctor },
 	{ "semantics", "show what this machine does when somebody dies", cli_semantics },
 	{ "mutate", "measure the suite: break primitives, see who notices", cli_mutate },
+	{ "cc", "compile C so that each access of shared memory is a point", cli_cc },
+	{ "c++", "the same for C++", cli_cxx },
 	{ "new", "write a scenario to start from", cli_new },
 	{ 0 },
 };

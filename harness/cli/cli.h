@@ -33,6 +33,8 @@ int cli_doctor(int argc, char **argv);
 int cli_new(int argc, char **argv);
 int cli_semantics(int argc, char **argv);
 int cli_mutate(int argc, char **argv);
+int cli_cc(int argc, char **argv);
+int cli_cxx(int argc, char **argv);
 
 extern const struct sabot_scenario *const *cli_builtin;
 extern const char *cli_program; /* as the user called it */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A compiler's command line, as `sabot cc` was given it. */
+#ifndef SABOT_CLI_CC_H
+#define SABOT_CLI_CC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cc_kind {
+	CC_OPTION, /* goes to the compiler and to the linker */
+	CC_SOURCE, /* C or C++ */
+	CC_OBJECT, /* an object, an archive, a library: of the link alone */
+	CC_LINK,   /* -o and its file, -l, -L, -Wl: of the link alone */
+};
+
+struct cc_command {
+	const char *compiler;
+	bool clang;
+	char **arguments;
+	enum cc_kind *kinds;
+	size_t count, sources, objects;
+	bool links; /* no -c, -S, -E, -M or -fsyntax-only */
+};
+
+/* Reads the arguments. Returns 0 or an exit code, after one clear line. */
+int cc_read(struct cc_command *command, int count, char **arguments);
+
+/* Refuses what would be silently wrong. Returns 0 or an exit code, after one clear line. */
+int cc_refuse(const struct cc_command *command);
+
+/* A growing list of arguments; allocation failures end the process. */
+struct cc_list {
+	char **arguments;
+	size_t count, room;
+};
+
+void cc_add(struct cc_list *list, const char *argument);
+void cc_add_format(struct cc_list *list, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The list, with a NULL at its end. */
+char **cc_end(struct cc_list *list);
+
+/* Where our header and our library lie: beside each other, installed or in a build. */
+const char *cc_include_directory(void);
+const char *cc_library_directory(void);
+
+#endif

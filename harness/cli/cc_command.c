@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cc.h"
+
+#include "cli/cli.h"
+#include "core/verdict.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), size = strlen(end);
+
+	return length > size && !strcmp(text + length - size, end);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+static bool is_source(const char *argument)
+{
+	static const char *const ends[] = {
+		".c", ".cc", ".cpp", ".cxx", ".C", ".c++", ".i", ".ii"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (ends_with(argument, ends[i]))
+			return true;
+	return false;
+}
+
+/* Options whose value is the next argument. */
+static bool takes_value(const char *argument)
+{
+	static const char *const options[] = { "-o",	     "-I",	"-L",	    "-l",
+					       "-D",	     "-U",	"-x",	    "-MF",
+					       "-MT",	     "-MQ",	"-include", "-isystem",
+					       "-idirafter", "-iquote", "-Xlinker", "-Xclang",
+					       "-mllvm",     "--param", "-T",	    "-z",
+					       "-u",	     "-arch",	"-target" };
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (!strcmp(argument, options[i]))
+			return true;
+	return false;
+}
+
+static bool is_of_the_link(const char *argument)
+{
+	static const char *const starts[] = { "-l", "-L", "-Wl,", "-Xlinker", "-T", "-z", "-u" };
+	size_t i;
+
+	if (!strcmp(argument, "-shared") || !strcmp(argument, "-o") ||
+	    !strcmp(argument, "-rdynamic"))
+		return true;
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (starts_with(argument, starts[i]))
+			return true;
+	return false;
+}
+
+static bool ends_before_link(const char *argument)
+{
+	return !strcmp(argument, "-c") || !strcmp(argument, "-S") || !strcmp(argument, "-E") ||
+	       !strcmp(argument, "-M") || !strcmp(argument, "-MM") ||
+	       !strcmp(argument, "-fsyntax-only");
+}
+
+int cc_read(struct cc_command *command, int count, char **arguments)
+{
+	int i;
+
+	command->arguments = arguments;
+	command->count = (size_t)count;
+	command->kinds = calloc((size_t)count + 1, sizeof(*command->kinds));
+	command->links = true;
+	if (!command->kinds)
+		return cli_fail(EXIT_BUG, "out of memory");
+	for (i = 0; i < count; i++) {
+		const char *argument = arguments[i];
+		enum cc_kind kind = is_of_the_link(argument) ? CC_LINK : CC_OPTION;
+
+		if (ends_before_link(argument))
+			command->links = false;
+		if (argument[0] != '-' && argument[0] != '@')
+			kind = is_source(argument) ? CC_SOURCE : CC_OBJECT;
+		command->kinds[i] = kind;
+		command->sources += kind == CC_SOURCE;
+		command->objects += kind == CC_OBJECT;
+		if (takes_value(argument) && i + 1 < count)
+			command->kinds[++i] = kind;
+	}
+	return 0;
+}
+
+static bool has(const struct cc_command *command, const char *start)
+{
+	size_t i;
+
+	for (i = 0; i < command->count; i++)
+		if (starts_with(command->arguments[i], start))
+			return true;
+	return false;
+}
+
+int cc_refuse(const struct cc_command *command)
+{
+	if (has(command, "-fsanitize=thread"))
+		return cli_fail(EXIT_USAGE, "-fsanitize=thread would link libtsan beside sabot's "
+					    "runtime; sabot cc adds what is needed");
+	if (has(command, "-static") && !has(command, "-static-libgcc"))
+		return cli_fail(EXIT_USAGE, "-static: sabot has to stand in front of libc, which "
+					    "takes a dynamic link");
+	if (!command->clang && has(command, "-flto") && !has(command, "-fno-lto"))
+		return cli_fail(EXIT_USAGE, "-flto: with it gcc drops all memory points, silently");
+	if (!command->clang && has(command, "-fsanitize=address"))
+		return cli_fail(EXIT_USAGE, "-fsanitize=address: gcc cannot have both; clang can "
+					    "(SABOT_CC=clang)");
+	return 0;
+}
+
+void cc_add(struct cc_list *list, const char *argument)
+{
+	if (list->count + 1 >= list->room) {
+		list->room = list->room ? list->room * 2 : 64;
+		list->arguments = realloc(list->arguments, list->room * sizeof(*list->arguments));
+		if (!list->arguments)
+			abort();
+	}
+	list->arguments[list->count++] = (char *)(uintptr_t)argument;
+}
+
+void cc_add_format(struct cc_list *list, const char *format, ...)
+{
+	char *text;
+	va_list values;
+	int size;
+
+	va_start(values, format);
+	size = vasprintf(&text, format, values);
+	va_end(values);
+	if (size < 0)
+		abort();
+	cc_add(list, text);
+}
+
+char **cc_end(struct cc_list *list)
+{
+	list->arguments[list->count] = NULL;
+	return list->arguments;
+}
+
+const char *cc_library_directory(void)
+{
+	static char path[PATH_MAX];
+	Dl_info info;
+	char *slash;
+
+	if (path[0])
+		return path;
+	if (!dladdr((void *)(uintptr_t)sabot_main, &info) || !realpath(info.dli_fname, path))
+		return ".";
+	slash = strrchr(path, '/');
+	if (slash)
+		*slash = '\0';
+	return path;
+}
+
+/* Installed: include/ in one of the directories above lib/. In a build: the sources'. */
+const char *cc_include_directory(void)
+{
+	static char path[PATH_MAX + 32];
+	char above[PATH_MAX];
+	char *slash;
+
+	snprintf(above, sizeof(above), "%s", cc_library_directory());
+	while ((slash = strrchr(above, '/')) != NULL) {
+		*slash = '\0';
+		snprintf(path, sizeof(path), "%s/include/sabot/sabot.h", above);
+		if (access(path, R_OK) == 0) {
+			snprintf(path, sizeof(path), "%s/include", above);
+			return path;
+		}
+	}
+	return SABOT_HEADERS;
+}
