@@ -88,14 +88,14 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &shared_map },
-	{ .name = "kill-anywhere", .variant = &shared_map, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &shared_map, .fault = { .kind = SABOT_KILL } },
 	{ .name = "private-map",
 	  .variant = &private_map,
-	  .fault = { SABOT_KILL, "writer" },
+	  .fault = { SABOT_KILL, .role = "writer" },
 	  .caught_by = "what was stored is in the file" },
 	{ .name = "platform",
 	  .variant = &shared_map,
-	  .fault = { SABOT_KILL, "writer", "stored" },
+	  .fault = { SABOT_KILL, .role = "writer", .point = "stored" },
 	  .characterises = "a process dies that stored into a shared mapping of a file",
 	  .known = (const char *const[]){ "what the dead had stored is in the file", NULL } },
 	{ 0 },

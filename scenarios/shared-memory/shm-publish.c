@@ -111,7 +111,7 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
 	{ .name = "flag-first",
 	  .variant = &flag_first,
 	  .caught_by = "the flag is up only when all data are there" },

@@ -74,15 +74,15 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
 	{ .name = "kill-two",
 	  .variant = &good,
-	  .fault = { SABOT_KILL, "producer" },
-	  .second = { SABOT_KILL, "producer" } },
+	  .fault = { SABOT_KILL, .role = "producer" },
+	  .second = { SABOT_KILL, .role = "producer" } },
 	{ .name = "by-pointer", .variant = &by_pointer, .caught_by = "crash" },
 	{ .name = "without-repair",
 	  .variant = &no_repair,
-	  .fault = { SABOT_KILL, "producer" },
+	  .fault = { SABOT_KILL, .role = "producer" },
 	  .caught_by = "each item is there once, in order" },
 	{ 0 },
 };

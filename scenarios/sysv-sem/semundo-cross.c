@@ -100,14 +100,17 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
-	{ .name = "kill-two", .variant = &good, .fault = { SABOT_KILL }, .second = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
+	{ .name = "kill-two",
+	  .variant = &good,
+	  .fault = { .kind = SABOT_KILL },
+	  .second = { .kind = SABOT_KILL } },
 	{ .name = "both-with-undo",
 	  .variant = &both_undo,
 	  .caught_by = "the lock is free, handed over, or held once" },
 	{ .name = "neither-with-undo",
 	  .variant = &no_undo,
-	  .fault = { SABOT_KILL },
+	  .fault = { .kind = SABOT_KILL },
 	  .caught_by = "the lock is free, handed over, or held once" },
 	{ 0 },
 };

@@ -116,14 +116,14 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &relative },
-	{ .name = "kill-anywhere", .variant = &relative, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &relative, .fault = { .kind = SABOT_KILL } },
 	{ .name = "by-setval",
 	  .variant = &by_setval,
-	  .fault = { SABOT_KILL, "user", "inside" },
+	  .fault = { SABOT_KILL, .role = "user", .point = "inside" },
 	  .caught_by = "the value counts the permits that nobody has" },
 	{ .name = "platform",
 	  .variant = &shown,
-	  .fault = { SABOT_KILL, "user", "inside" },
+	  .fault = { SABOT_KILL, .role = "user", .point = "inside" },
 	  .characterises = "a holder with SEM_UNDO dies after another process has used SETVAL",
 	  .known = (const char *const[]){ "the value is 0, of 1 in service",
 					  "administrator blocks for ever in semop", NULL } },
