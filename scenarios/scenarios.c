@@ -5,6 +5,7 @@
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario epoll_edge;
+extern const struct sabot_scenario epoll_ghost;
 extern const struct sabot_scenario epoll_herd;
 extern const struct sabot_scenario epoll_oneshot;
 extern const struct sabot_scenario eventfd_permit;
@@ -66,6 +67,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&cond_buffer,
 	&epoll_edge,
+	&epoll_ghost,
 	&epoll_herd,
 	&epoll_oneshot,
 	&eventfd_permit,
