@@ -3,6 +3,7 @@
 
 #include "intercept/numbered.h"
 
+#include "os/hot.h"
 #include "os/sys.h"
 
 #include <string.h>
@@ -126,14 +127,19 @@ bool descriptor_in_setup(void)
 	return !task_self && control && control->in_setup;
 }
 
+/* Of what setup opened, by descriptor; control->made tells which of them are. */
+static uint64_t inherited_inodes[DESCRIPTORS_MAX] HOT;
+
 void descriptor_setup_opened(int fd)
 {
 	struct stat status;
 
-	if (fd >= 0 && descriptor_in_setup() && descriptor_status(fd, &status) == 0)
-		control_made(kind_of(status.st_mode) == DESCRIPTOR_STREAM ? FAMILY_PIPE
-									  : FAMILY_FILE,
-			     fd, NULL);
+	if (fd < 0 || !descriptor_in_setup() || descriptor_status(fd, &status) != 0)
+		return;
+	if (fd < DESCRIPTORS_MAX)
+		inherited_inodes[fd] = status.st_ino;
+	control_made(kind_of(status.st_mode) == DESCRIPTOR_STREAM ? FAMILY_PIPE : FAMILY_FILE, fd,
+		     NULL);
 }
 
 void descriptor_setup_closed(int fd)
@@ -153,6 +159,24 @@ void descriptor_inherited(void)
 	for (i = 0; i < control->made_count; i++)
 		if (control->made[i].task < 0 && control->made[i].family == FAMILY_PIPE)
 			(void)sys_close(control->made[i].id);
+}
+
+int descriptor_replaced(void)
+{
+	struct stat status;
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++) {
+		const struct made *made = &control->made[i];
+
+		if (made->task >= 0 || made->id < 0 || made->id >= DESCRIPTORS_MAX ||
+		    (made->family != FAMILY_PIPE && made->family != FAMILY_FILE))
+			continue;
+		if (descriptor_status(made->id, &status) == 0 &&
+		    status.st_ino != inherited_inodes[made->id])
+			return made->id;
+	}
+	return -1;
 }
 
 bool descriptor_is_inherited(void)

@@ -57,6 +57,8 @@ void descriptor_setup_closed(int fd);
  * a stream ends when its last end is closed. Files stay open, for checks.
  */
 void descriptor_inherited(void);
+/* A descriptor of setup's that the caller has closed, and opened on something else; or -1. */
+int descriptor_replaced(void);
 /* Whether setup opened any: tasks that were forked before it do not have them. */
 bool descriptor_is_inherited(void);
 
