@@ -21,7 +21,8 @@
 enum {
 	ROUNDS_MAX = 256, /* outside of a namespace of our own others may send for ever */
 	TIMER_RETRANSMIT = 1,
-	FULL_MAX = 64,
+	TIMER_PROBE = 4, /* for room, after the receiver had none */
+	NOTED_MAX = 64,
 	SENT_PACKETS = 9, /* the field of /proc/net/dev, from 0 after the name */
 };
 
@@ -251,44 +252,70 @@ bool network_settle(int lowest_fd, void (*pause)(unsigned round))
 	return true;
 }
 
-/* Listeners that would drop it again, by their ports. */
+/*
+ * Nothing comes of a retry while the queue of the listener is still full, and nothing of a probe
+ * for room while the receiver has data that nobody reads.
+ */
 struct retries {
-	uint32_t count;
-	uint16_t full[FULL_MAX];
+	uint32_t full_count, drained_count;
+	uint16_t full[NOTED_MAX];		    /* listeners, by their ports */
+	struct inet_diag_sockid drained[NOTED_MAX]; /* connections with nothing to read */
 	bool found;
 };
 
 /* Of a listener the two numbers are how many wait to be accepted, and how many may. */
-static bool note_full(const struct inet_diag_msg *socket, void *argument)
+static bool note_receiver(const struct inet_diag_msg *socket, void *argument)
 {
 	struct retries *retries = argument;
 
-	if (socket->idiag_state == TCP_LISTEN && socket->idiag_rqueue > socket->idiag_wqueue &&
-	    retries->count < FULL_MAX)
-		retries->full[retries->count++] = socket->id.idiag_sport;
+	if (socket->idiag_state == TCP_LISTEN) {
+		if (socket->idiag_rqueue > socket->idiag_wqueue && retries->full_count < NOTED_MAX)
+			retries->full[retries->full_count++] = socket->id.idiag_sport;
+	} else if (!socket->idiag_rqueue && retries->drained_count < NOTED_MAX) {
+		retries->drained[retries->drained_count++] = socket->id;
+	}
 	return true;
+}
+
+static bool is_refused(const struct retries *retries, const struct inet_diag_sockid *id)
+{
+	uint32_t i;
+
+	for (i = 0; i < retries->full_count; i++)
+		if (id->idiag_dport == retries->full[i] || id->idiag_sport == retries->full[i])
+			return true;
+	return false;
+}
+
+static bool is_read(const struct retries *retries, const struct inet_diag_sockid *id)
+{
+	uint32_t i;
+
+	for (i = 0; i < retries->drained_count; i++)
+		if (id->idiag_dport == retries->drained[i].idiag_sport &&
+		    id->idiag_sport == retries->drained[i].idiag_dport)
+			return true;
+	return false;
 }
 
 static bool note_retry(const struct inet_diag_msg *socket, void *argument)
 {
 	struct retries *retries = argument;
-	uint32_t i;
 
-	if (socket->idiag_timer != TIMER_RETRANSMIT)
-		return true;
-	for (i = 0; i < retries->count; i++)
-		if (socket->id.idiag_dport == retries->full[i] ||
-		    socket->id.idiag_sport == retries->full[i])
-			return true;
-	retries->found = true;
-	return false;
+	if (socket->idiag_timer == TIMER_RETRANSMIT)
+		retries->found |= !is_refused(retries, &socket->id);
+	else if (socket->idiag_timer == TIMER_PROBE)
+		retries->found |= is_read(retries, &socket->id);
+	return !retries->found;
 }
 
 bool network_retries(void)
 {
-	struct retries retries = { .count = 0 };
+	static struct retries retries;
 
-	return sockets_each_tcp(note_full, &retries) == 0 &&
+	retries.full_count = retries.drained_count = 0;
+	retries.found = false;
+	return sockets_each_tcp(note_receiver, &retries) == 0 &&
 	       sockets_each_tcp(note_retry, &retries) == 0 && retries.found;
 }
 
