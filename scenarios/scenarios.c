@@ -57,9 +57,11 @@ extern const struct sabot_scenario semundo_signal;
 extern const struct sabot_scenario shm_create_init;
 extern const struct sabot_scenario shm_publish;
 extern const struct sabot_scenario shm_rmid_attach;
+extern const struct sabot_scenario short_io;
 extern const struct sabot_scenario signalfd_inherited;
 extern const struct sabot_scenario tcp_peer_death;
 extern const struct sabot_scenario two_locks_one_map;
+extern const struct sabot_scenario unix_fd_passing;
 extern const struct sabot_scenario unix_peer_death;
 
 extern const struct sabot_scenario *const scenarios_builtin[];
@@ -120,9 +122,11 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&shm_create_init,
 	&shm_publish,
 	&shm_rmid_attach,
+	&short_io,
 	&signalfd_inherited,
 	&tcp_peer_death,
 	&two_locks_one_map,
+	&unix_fd_passing,
 	&unix_peer_death,
 	NULL,
 };
