@@ -2,6 +2,7 @@
 /* The scenarios that come with the program. A new one is a file, and two lines here. */
 #include <sabot/sabot.h>
 
+extern const struct sabot_scenario accept_herd;
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario epoll_edge;
@@ -67,6 +68,7 @@ extern const struct sabot_scenario unix_peer_death;
 extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
 const struct sabot_scenario *const scenarios_builtin[] = {
+	&accept_herd,
 	&bounded_buffer,
 	&cond_buffer,
 	&epoll_edge,
