@@ -3,8 +3,10 @@
 #include <sabot/sabot.h>
 
 extern const struct sabot_scenario accept_herd;
+extern const struct sabot_scenario barrier_phantom;
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario cond_buffer;
+extern const struct sabot_scenario cond_dead_waiter;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_ghost;
 extern const struct sabot_scenario epoll_herd;
@@ -47,6 +49,8 @@ extern const struct sabot_scenario robust_ledger;
 extern const struct sabot_scenario robust_limit;
 extern const struct sabot_scenario robust_notrecoverable;
 extern const struct sabot_scenario robust_trylock;
+extern const struct sabot_scenario rwlock_after_death;
+extern const struct sabot_scenario rwlock_dead_holder;
 extern const struct sabot_scenario sem_create_race;
 extern const struct sabot_scenario sem_post_in_handler;
 extern const struct sabot_scenario sem_removed;
@@ -60,17 +64,21 @@ extern const struct sabot_scenario shm_publish;
 extern const struct sabot_scenario shm_rmid_attach;
 extern const struct sabot_scenario short_io;
 extern const struct sabot_scenario signalfd_inherited;
+extern const struct sabot_scenario spin_dead_holder;
 extern const struct sabot_scenario tcp_peer_death;
 extern const struct sabot_scenario two_locks_one_map;
 extern const struct sabot_scenario unix_fd_passing;
 extern const struct sabot_scenario unix_peer_death;
+extern const struct sabot_scenario writer_starvation;
 
 extern const struct sabot_scenario *const scenarios_builtin[];
 /* clang-format off */
 const struct sabot_scenario *const scenarios_builtin[] = {
 	&accept_herd,
+	&barrier_phantom,
 	&bounded_buffer,
 	&cond_buffer,
+	&cond_dead_waiter,
 	&epoll_edge,
 	&epoll_ghost,
 	&epoll_herd,
@@ -113,6 +121,8 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&robust_limit,
 	&robust_notrecoverable,
 	&robust_trylock,
+	&rwlock_after_death,
+	&rwlock_dead_holder,
 	&sem_create_race,
 	&sem_post_in_handler,
 	&sem_removed,
@@ -126,10 +136,12 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&shm_rmid_attach,
 	&short_io,
 	&signalfd_inherited,
+	&spin_dead_holder,
 	&tcp_peer_death,
 	&two_locks_one_map,
 	&unix_fd_passing,
 	&unix_peer_death,
+	&writer_starvation,
 	NULL,
 };
 /* clang-format on */

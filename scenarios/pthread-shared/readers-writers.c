@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Readers and writers of one record under a process-shared rwlock, and what a death does to it.
+ * Readers and writers of one record under a process-shared rwlock.
  *
  * Shows: a writer excludes everybody, no reader sees half a write, and whoever dies outside of the
- * lock harms nobody. A rwlock has no owner and no robust kind (pthread_rwlock_init(3p), glibc
- * nptl/pthread_rwlock_common.c): a reader that dies inside stays counted, a writer that dies inside
- * stays the writer, and the next writer waits for ever. uWSGI and APCu have met both.
- * Does not show: how soon a writer gets in. The kind used here prefers writers; the default lets
- * readers that overlap starve them (pthread_rwlockattr_setkind_np(3)).
+ * lock harms nobody. Does not show: what a death inside of it does (rwlock-dead-holder), nor how
+ * soon a writer gets in (writer-starvation).
  */
-#include <sabot/sabot.h>
+#include "pshared.h"
+#include "record.h"
 
-#include <pthread.h>
-
-enum { OUTSIDE, READING, WRITING }; /* marks */
-enum { READERS = 2, WRITERS = 2, ROUNDS = 2 };
-
-struct record {
-	unsigned left, right; /* equal, outside of a write */
-};
+enum { ROUNDS = 2 };
 
 struct shared {
-	pthread_rwlock_t lock;
 	struct record record;
-	struct record seen[READERS];
+	pthread_rwlock_t lock;
 };
 
 struct variant {
@@ -37,21 +27,14 @@ static const struct variant writers_share = { true, false };
 static void setup(struct sabot_env *env)
 {
 	struct shared *shared = sabot_env_shared(env);
-	pthread_rwlockattr_t attr;
 
-	SABOT_ZERO(pthread_rwlockattr_init(&attr));
-	SABOT_ZERO(pthread_rwlockattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
-	SABOT_ZERO(
-		pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP));
-	SABOT_ZERO(pthread_rwlock_init(&shared->lock, &attr));
-	SABOT_ZERO(pthread_rwlockattr_destroy(&attr));
+	pshared_rwlock_init(&shared->lock, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 }
 
 static void read_record(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
 	const struct variant *variant = sabot_variant(task);
-	struct record seen;
+	struct shared *shared = sabot_shared(task);
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
@@ -60,10 +43,7 @@ static void read_record(struct sabot_task *task)
 			SABOT_ZERO(pthread_rwlock_rdlock(&shared->lock));
 			sabot_mark(task, READING);
 		}
-		seen.left = shared->record.left;
-		sabot_point(task, "half read");
-		seen.right = shared->record.right;
-		shared->seen[sabot_index(task)] = seen;
+		record_read(task, &shared->record);
 		if (variant->reads_locked)
 			SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 		sabot_mark(task, OUTSIDE);
@@ -72,8 +52,8 @@ static void read_record(struct sabot_task *task)
 
 static void write_record(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
 	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
@@ -81,31 +61,10 @@ static void write_record(struct sabot_task *task)
 		SABOT_ZERO(variant->writes_alone ? pthread_rwlock_wrlock(&shared->lock)
 						 : pthread_rwlock_rdlock(&shared->lock));
 		sabot_mark(task, WRITING);
-		shared->record.left++;
-		sabot_point(task, "half written");
-		shared->record.right++;
+		record_write(task, &shared->record);
 		SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 		sabot_mark(task, OUTSIDE);
 	}
-}
-
-static void writers_exclude(struct sabot_check *check)
-{
-	unsigned reading = sabot_alive(check, READING), writing = sabot_alive(check, WRITING);
-
-	sabot_require(check, writing == 0 || (writing == 1 && reading == 0),
-		      "%u are writing and %u reading at once", writing, reading);
-}
-
-static void reads_are_whole(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < READERS; i++)
-		sabot_require(check, shared->seen[i].left == shared->seen[i].right,
-			      "reader#%d saw %u and %u", i, shared->seen[i].left,
-			      shared->seen[i].right);
 }
 
 static const struct sabot_role roles[] = {
@@ -114,46 +73,25 @@ static const struct sabot_role roles[] = {
 	{ 0 },
 };
 
-static const struct sabot_invariant invariants[] = {
-	{ "a writer excludes everybody", SABOT_WHEN_SETTLED, writers_exclude },
-	{ "no reader sees half a write", SABOT_WHEN_SETTLED, reads_are_whole },
-	{ 0 },
-};
-
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-outside",
-	  .variant = &good,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE, .point = "outside" } },
-	{ .name = "reader-dies-inside",
-	  .variant = &good,
-	  .fault = { SABOT_KILL, .role = "reader", .point = "half read" },
-	  .caught_by = "deadlock",
-	  .about = "as it is, not as it should be: writers wait for a dead reader" },
-	{ .name = "writer-dies-inside",
-	  .variant = &good,
-	  .fault = { SABOT_KILL, .role = "writer", .point = "half written" },
-	  .caught_by = "deadlock",
-	  .about = "as it is, not as it should be: all wait for a dead writer" },
+	{ .name = "kill-outside", .variant = &good, .fault = { SABOT_KILL, .point = "outside" } },
 	{ .name = "reader-without-lock",
 	  .variant = &reader_unlocked,
-	  .caught_by = "no reader sees half a write" },
-	{ .name = "writers-share",
-	  .variant = &writers_share,
-	  .caught_by = "a writer excludes everybody" },
+	  .caught_by = READS_ARE_WHOLE },
+	{ .name = "writers-share", .variant = &writers_share, .caught_by = WRITER_EXCLUDES },
 	{ 0 },
 };
-
-static const char *const points[] = { "outside", "half read", "half written", NULL };
 
 const struct sabot_scenario readers_writers = {
 	.name = "readers-writers",
 	.group = "pthread-shared",
-	.about = "a rwlock keeps reads whole; whoever dies inside of it leaves it locked",
+	.about = "a rwlock keeps reads whole and writers apart",
+	.tags = "rwlock crash",
 	.shared_size = sizeof(struct shared),
 	.setup = setup,
 	.roles = roles,
-	.invariants = invariants,
+	.invariants = record_invariants,
 	.cases = cases,
-	.points = points,
+	.points = record_points,
 };

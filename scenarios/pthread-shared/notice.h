@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbered generations that one party tells and others wait for: by a bell for each of them, or by
+ * a condition variable under a robust mutex.
+ */
+#ifndef SCENARIOS_PTHREAD_SHARED_NOTICE_H
+#define SCENARIOS_PTHREAD_SHARED_NOTICE_H
+
+#include "pshared.h"
+
+#include <semaphore.h>
+
+enum { NOTICE_WAITERS = 2, NOTICE_PATIENCE = 5 };
+
+enum notice_by { BELLS, BELLS_ANSWERED, BROADCAST, SIGNAL, DESTROY, TIMEDWAIT };
+
+struct notice {
+	unsigned generation;
+	sem_t bells[NOTICE_WAITERS];
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+};
+
+static inline void notice_init(struct notice *notice)
+{
+	int i;
+
+	for (i = 0; i < NOTICE_WAITERS; i++)
+		SABOT_OK(sem_init(&notice->bells[i], 1, 0));
+	pshared_mutex_init(&notice->mutex, PTHREAD_MUTEX_ROBUST);
+	pshared_cond_init(&notice->cond);
+}
+
+static inline void notice_own(struct notice *notice, int error)
+{
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(&notice->mutex);
+	SABOT_ZERO(error == ETIMEDOUT ? 0 : error);
+}
+
+/* By condition variable. With time-outs it gives up after some, and says false. */
+static inline bool notice_wait_cond(struct notice *notice, unsigned generation, enum notice_by by)
+{
+	unsigned patience = NOTICE_PATIENCE;
+
+	notice_own(notice, pthread_mutex_lock(&notice->mutex));
+	while (notice->generation < generation && patience) {
+		struct timespec soon = pshared_soon();
+		int error = by == TIMEDWAIT
+				    ? pthread_cond_timedwait(&notice->cond, &notice->mutex, &soon)
+				    : pthread_cond_wait(&notice->cond, &notice->mutex);
+
+		notice_own(notice, error);
+		patience -= error == ETIMEDOUT;
+	}
+	SABOT_ZERO(pthread_mutex_unlock(&notice->mutex));
+	return patience > 0;
+}
+
+static inline bool notice_wait(struct notice *notice, unsigned generation, int bell,
+			       enum notice_by by)
+{
+	if (by > BELLS_ANSWERED)
+		return notice_wait_cond(notice, generation, by);
+	while (notice->generation < generation)
+		SABOT_OK(sem_wait(&notice->bells[bell]));
+	return true;
+}
+
+static inline void notice_tell(struct notice *notice, unsigned generation, enum notice_by by)
+{
+	int i;
+
+	if (by <= BELLS_ANSWERED) {
+		notice->generation = generation;
+		for (i = 0; i < NOTICE_WAITERS; i++)
+			SABOT_OK(sem_post(&notice->bells[i]));
+		return;
+	}
+	notice_own(notice, pthread_mutex_lock(&notice->mutex));
+	notice->generation = generation;
+	if (by == SIGNAL && generation > 1)
+		SABOT_ZERO(pthread_cond_signal(&notice->cond));
+	else
+		SABOT_ZERO(pthread_cond_broadcast(&notice->cond));
+	SABOT_ZERO(pthread_mutex_unlock(&notice->mutex));
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The holder of a spin lock in shared memory is killed.
+ *
+ * Shows: pthread_spin_lock() spins for ever on a lock whose holder is no more, and the CPU with it
+ * (pthread_spin_lock(3p) knows no death); that is found as what it is, and not by a time-out. A
+ * lock whose word names its owner can be taken over by who finds the owner gone, if that is done by
+ * compare-and-swap, so that one does it, and the data repaired then. Does not show: a pid that was
+ * given to another process meanwhile, for which an owner needs more than a pid (the time of its
+ * start, or a pidfd); a child that nobody has waited for counts as there.
+ */
+#include "pair.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { LIMIT_STEPS = 500, ROUNDS = 2 };
+
+struct shared {
+	struct pair pair;
+	pthread_spinlock_t lock;
+	atomic_int owner; /* the word of the other lock: a pid, or 0 */
+};
+
+struct variant {
+	bool plain, by_store, repairs, only_tries;
+};
+
+static const struct variant takeover = { .repairs = true };
+static const struct variant plain = { .plain = true };
+static const struct variant no_repair = { .repairs = false };
+static const struct variant by_store = { .by_store = true, .repairs = true };
+static const struct variant tries = { .plain = true, .only_tries = true };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	SABOT_ZERO(pthread_spin_init(&shared->lock, PTHREAD_PROCESS_SHARED));
+}
+
+static bool is_gone(pid_t owner)
+{
+	return owner && kill(owner, 0) != 0 && errno == ESRCH;
+}
+
+/* The owner was seen to be gone: the lock is of one of those who saw it. */
+static bool take_over(struct sabot_task *task, int owner)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+
+	sabot_point(task, "owner is gone");
+	if (variant->by_store)
+		atomic_store(&shared->owner, getpid());
+	else if (!atomic_compare_exchange_strong(&shared->owner, &owner, getpid()))
+		return false;
+	if (variant->repairs)
+		pair_repair(&shared->pair);
+	return true;
+}
+
+static void lock_by_name(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	for (;;) {
+		int owner = 0;
+
+		if (atomic_compare_exchange_strong(&shared->owner, &owner, getpid()))
+			return;
+		if (is_gone(owner) && take_over(task, owner))
+			return;
+		SABOT_OK(sched_yield());
+	}
+}
+
+/* False: it did not get the lock. */
+static bool lock(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	int error = 0;
+
+	if (!variant->plain)
+		lock_by_name(task);
+	else if (variant->only_tries)
+		error = pthread_spin_trylock(&shared->lock);
+	else
+		error = pthread_spin_lock(&shared->lock);
+	if (error)
+		sabot_observe(task, "a trylock gets %s", error == EBUSY ? "EBUSY" : "an error");
+	return error == 0;
+}
+
+static void work(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+	int round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		if (!lock(task))
+			return;
+		pair_write(task, &shared->pair);
+		if (variant->plain)
+			SABOT_ZERO(pthread_spin_unlock(&shared->lock));
+		else
+			atomic_store(&shared->owner, 0);
+	}
+}
+
+static const struct sabot_role roles[] = {
+	{ "holder", 1, work },
+	{ "waiter", 2, work },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &takeover },
+	{ .name = "spinlock", .variant = &plain },
+	{ .name = "kill-anywhere", .variant = &takeover, .fault = { SABOT_KILL } },
+	{ .name = "kill-the-recoverer",
+	  .variant = &takeover,
+	  .fault = { SABOT_KILL, .role = "holder" },
+	  .second = { SABOT_KILL, .role = "waiter" } },
+	{ .name = "no-takeover",
+	  .variant = &plain,
+	  .fault = { SABOT_KILL, .role = "holder" },
+	  .caught_by = "livelock" },
+	{ .name = "no-repair",
+	  .variant = &no_repair,
+	  .fault = { SABOT_KILL, .role = "holder" },
+	  .caught_by = "assertion" },
+	{ .name = "takeover-by-store",
+	  .variant = &by_store,
+	  .fault = { SABOT_KILL, .role = "holder", .point = PAIR_POINT },
+	  .caught_by = "one at most is inside" },
+	{ .name = "platform-lock",
+	  .variant = &plain,
+	  .fault = { SABOT_KILL, .role = "holder", .point = PAIR_POINT },
+	  .characterises = "the holder of a spin lock is killed",
+	  .known = (const char *const[]){ "waiter runs for ever",
+					  "waiter spins for ever in pthread_spin_lock", NULL } },
+	{ .name = "platform-trylock",
+	  .variant = &tries,
+	  .fault = { SABOT_KILL, .role = "holder", .point = PAIR_POINT },
+	  .characterises = "the holder of a spin lock is killed that others try",
+	  .known = (const char *const[]){ "a trylock gets EBUSY", NULL } },
+	{ 0 },
+};
+
+static const char *const points[] = { PAIR_POINT, "owner is gone", NULL };
+
+const struct sabot_scenario spin_dead_holder = {
+	.name = "spin-dead-holder",
+	.group = "pthread-shared",
+	.about = "a spin lock whose holder is killed, and one that names its owner",
+	.tags = "spinlock crash recovery livelock platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = pair_invariants,
+	.cases = cases,
+	.points = points,
+	.limit_steps = LIMIT_STEPS,
+};
