@@ -108,10 +108,13 @@ struct task {
 	bool injured;	  /* an injected fault hit its process */
 	bool interrupted; /* a signal came during a virtual sleep, or while it spins */
 	bool signalled;	  /* a signal was sent to it: the supervisor is to see what became of it */
-	bool leaving;	  /* its thread ends, and its process need not */
-	bool outside;	  /* runs another program, which is no part of the schedule */
-	bool gone;	  /* its thread is no more; in a pool a task that ended may still have it */
-	bool reaped;	  /* its parent has waited for it, or joined it */
+	bool cancelled;	  /* somebody has asked its thread to end */
+	bool uncancellable;   /* ... and it does not heed that now */
+	bool cancels_at_once; /* ... or does so at its next point */
+	bool leaving;	      /* its thread ends, and its process need not */
+	bool outside;	      /* runs another program, which is no part of the schedule */
+	bool gone;   /* its thread is no more; in a pool a task that ended may still have it */
+	bool reaped; /* its parent has waited for it, or joined it */
 	int reaped_status;    /* what the parent was told then */
 	bool returned;	      /* WOKEN, out of its call although held: it waits for its go */
 	bool counted;	      /* in control->asleep */

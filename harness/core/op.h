@@ -176,6 +176,8 @@ enum op_flag {
 	X(THREAD_JOIN, "pthread_join", THREAD, OP_BLOCKS)                                          \
 	X(THREAD_EXIT, "pthread_exit", THREAD, OP_WAKES)                                           \
 	X(THREAD_CANCEL, "pthread_cancel", THREAD, OP_WAKES | OP_SETTLES)                          \
+	X(THREAD_CANCELSTATE, "pthread_setcancelstate", THREAD, OP_PURE)                           \
+	X(THREAD_TESTCANCEL, "pthread_testcancel", THREAD, OP_PURE)                                \
 	X(THREAD_DETACH, "pthread_detach", THREAD, OP_PURE)                                        \
 	X(ALARM, "alarm", TIMER, OP_PURE)                                                          \
 	X(SETITIMER, "setitimer", TIMER, OP_PURE)                                                  \

@@ -107,3 +107,15 @@ void pending_settle(void)
 		task->signalled = false;
 	}
 }
+
+void pending_tell_parent(const struct task *child)
+{
+	uint32_t i;
+
+	if (control->gated || child->parent < 0)
+		return;
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].pid == control->tasks[child->parent].pid &&
+		    !task_is_over(&control->tasks[i]))
+			control->tasks[i].signalled = control->signals_due = true;
+}

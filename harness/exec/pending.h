@@ -15,4 +15,10 @@ void pending_settle(void);
 /* Its process was stopped, or goes on: known of all its threads, and told once. */
 void pending_note_stop(struct task *task, bool stopped);
 
+/*
+ * The child is over. Without the gate, a parent that was parked takes its SIGCHLD while others run:
+ * until it has, it counts as signalled.
+ */
+void pending_tell_parent(const struct task *child);
+
 #endif

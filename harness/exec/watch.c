@@ -106,20 +106,6 @@ static void task_over(struct task *task, bool killed, int status)
 	watch_forget(task_number(task));
 }
 
-/* Without the gate, a parent that was parked takes its SIGCHLD while others run: until it has, it
- * counts. */
-static void tell_parent(const struct task *child)
-{
-	uint32_t i;
-
-	if (control->gated || child->parent < 0)
-		return;
-	for (i = 0; i < control->task_count; i++)
-		if (control->tasks[i].pid == control->tasks[child->parent].pid &&
-		    !task_is_over(&control->tasks[i]))
-			control->tasks[i].signalled = control->signals_due = true;
-}
-
 /* Nobody is struck while a check runs: it died of what the check did. */
 static void check_crashed(int signo)
 {
@@ -145,7 +131,7 @@ static void process_over(pid_t pid, bool killed, int status)
 		if (task_is_over(task))
 			continue;
 		task_over(task, killed, status);
-		tell_parent(task);
+		pending_tell_parent(task);
 	}
 	if (killed && control->judging)
 		check_crashed(status);

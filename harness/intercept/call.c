@@ -4,12 +4,22 @@
 #include "core/clock.h"
 #include "core/point.h"
 #include "core/trace.h"
+#include "intercept/cancel.h"
 
 #include <string.h>
 
 bool call_is_task(void)
 {
 	return task_self && !task_self->in_runtime;
+}
+
+/* Its thread was cancelled in it, and runs what it has pushed to clean up. */
+static void abandon(struct task *task)
+{
+	task->in_call = false;
+	if (task->call.deadline_ns)
+		control->timed--;
+	task->call.deadline_ns = 0;
 }
 
 bool call_enter_at(struct call *call, enum op op, uintptr_t site)
@@ -20,6 +30,8 @@ bool call_enter_at(struct call *call, enum op op, uintptr_t site)
 	/* A thread that was cancelled in a call may come to its next without its turn. */
 	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task_self))
 		point_return(task_self);
+	if (task_self->in_call)
+		abandon(task_self);
 	memset(call, 0, sizeof(*call));
 	call->op = op;
 	call->object = -1;
@@ -55,6 +67,8 @@ void call_begin(struct call *call)
 	announce(task, call);
 	point_pass(task);
 	arm(task);
+	if (task->cancels_at_once)
+		cancel_heed();
 	errno = saved;
 }
 
@@ -153,12 +167,13 @@ uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute)
 	point_pass(task);
 	deadline_ns = absolute ? time_ns : control->now_ns + time_ns;
 	task->interrupted = false;
-	if (deadline_ns > control->now_ns)
+	if (deadline_ns > control->now_ns && (!task->cancelled || task->uncancellable))
 		sleep_until(task, deadline_ns);
 	if (task->interrupted && deadline_ns > control->now_ns)
 		left = deadline_ns - control->now_ns;
 	trace_return(task, call, left ? -1 : 0, left ? EINTR : 0);
 	task->in_runtime = false;
+	cancel_heed();
 	errno = saved;
 	return left;
 }

@@ -46,6 +46,14 @@ static int wait_end(struct wait *wait, int result)
 	return call_end_error(&wait->call, result);
 }
 
+/* Its thread is cancelled in it: libc has taken the mutex again, for those who clean up. */
+static void wait_cancelled(void *wait)
+{
+	const struct wait *cancelled = wait;
+
+	mutex_note_taken(cancelled->mutex_object, cancelled->mutex);
+}
+
 INTERPOSE int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
 	struct call call;
@@ -74,43 +82,57 @@ INTERPOSE int pthread_cond_destroy(pthread_cond_t *cond)
 INTERPOSE int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
 	struct wait wait;
+	int result;
 
 	if (!call_enter(&wait.call, OP_COND_WAIT))
 		return REAL_COND(pthread_cond_wait)(cond, mutex);
 	wait_describe(&wait, cond, mutex);
 	wait_begin(&wait);
-	return wait_end(&wait, REAL_COND(pthread_cond_wait)(cond, mutex));
+	pthread_cleanup_push(wait_cancelled, &wait);
+	result = REAL_COND(pthread_cond_wait)(cond, mutex);
+	pthread_cleanup_pop(0);
+	return wait_end(&wait, result);
 }
 
 INTERPOSE int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
 				     const struct timespec *end)
 {
 	bool monotonic = cond->__data.__wrefs & CLOCK_IS_MONOTONIC;
+	const struct timespec *given;
 	struct timespec real;
 	struct wait wait;
+	int result;
 
 	if (!call_enter(&wait.call, OP_COND_TIMEDWAIT))
 		return REAL_COND(pthread_cond_timedwait)(cond, mutex, end);
 	wait_describe(&wait, cond, mutex);
 	deadline_announce(&wait.call, monotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME, end);
 	wait_begin(&wait);
-	end = deadline_real(&wait.call, end, &real);
-	return wait_end(&wait, REAL_COND(pthread_cond_timedwait)(cond, mutex, end));
+	given = deadline_real(&wait.call, end, &real);
+	pthread_cleanup_push(wait_cancelled, &wait);
+	result = REAL_COND(pthread_cond_timedwait)(cond, mutex, given);
+	pthread_cleanup_pop(0);
+	return wait_end(&wait, result);
 }
 
 INTERPOSE int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
 				     const struct timespec *end)
 {
+	const struct timespec *given;
 	struct timespec real;
 	struct wait wait;
+	int result;
 
 	if (!call_enter(&wait.call, OP_COND_TIMEDWAIT))
 		return REAL(pthread_cond_clockwait)(cond, mutex, clock, end);
 	wait_describe(&wait, cond, mutex);
 	deadline_announce(&wait.call, clock, end);
 	wait_begin(&wait);
-	end = deadline_real(&wait.call, end, &real);
-	return wait_end(&wait, REAL(pthread_cond_clockwait)(cond, mutex, clock, end));
+	given = deadline_real(&wait.call, end, &real);
+	pthread_cleanup_push(wait_cancelled, &wait);
+	result = REAL(pthread_cond_clockwait)(cond, mutex, clock, given);
+	pthread_cleanup_pop(0);
+	return wait_end(&wait, result);
 }
 
 INTERPOSE int pthread_cond_signal(pthread_cond_t *cond)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Threads: each is a task from its birth to its end, whether its function returns, it calls
- * pthread_exit(), or it is cancelled. Does not control: a thread that is cancelled asynchronously
- * while it is parked, and the affinity that a thread's attributes ask for.
+ * pthread_exit(), or it is cancelled. Does not control: the affinity that a thread's attributes ask
+ * for.
  */
 #include "intercept/thread.h"
 
+#include "intercept/cancel.h"
 #include "intercept/real.h"
 #include "intercept/spawn.h"
 
@@ -225,7 +226,7 @@ INTERPOSE int pthread_cancel(pthread_t thread)
 	call_begin(&call);
 	task = thread_task(thread);
 	if (task)
-		task->signalled = control->signals_due = true;
+		cancel_note(task);
 	return call_end_error(&call, REAL(pthread_cancel)(thread));
 }
 
