@@ -99,6 +99,9 @@ static void count(struct campaign *campaign)
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].op > 0)
 			campaign->roles_reached |= (uint64_t)1 << control->tasks[i].role;
+	/* The code has memory points: from the next execution on races are looked for. */
+	if (control->accesses)
+		campaign->execution.races = true;
 	if (control->decisions > campaign->length)
 		campaign->length = control->decisions;
 }

@@ -130,6 +130,7 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 	execution.faults = request->plan->faults;
 	execution.fault_count = request->plan->fault_count;
 	execution.pool = false;
+	execution.races = true;
 	if (recipe_strategy(&execution, request->plan->strategy) != 0) {
 		result->error =
 			arena_print(context->arena, "the plan's strategy \"%s\" is not known",

@@ -56,6 +56,7 @@ bool outcome_observe(void)
 		return true;
 	case KIND_ASSERTION:
 	case KIND_BROKEN:
+	case KIND_RACE:
 		return false;
 	case KIND_INVARIANT:
 		observe_add("not so: %s", finding->oracle);

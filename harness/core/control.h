@@ -34,6 +34,7 @@ enum {
 	WINDOW_PARTS_MAX = 64,
 	OBSERVED_MAX = 16, /* of one execution */
 	OBSERVED_BYTES = 96,
+	HISTORY_MAX = 4096, /* of all histories of one execution */
 	TURN_SUPERVISOR = -1,
 };
 
@@ -43,6 +44,7 @@ enum { GATE_LIFTED = 11, GATE_RUN = 10, GATE_SUPERVISOR = 3, GATE_HELD = 1 };
 #define CONTROL_ADDRESS ((uintptr_t)0x200000000000)
 #define SHARED_ADDRESS	((uintptr_t)0x200100000000)
 #define CONTROL_MAGIC	0x5ab07c01u
+#define HISTORY_PENDING UINT32_MAX
 /* The virtual clock moves by this much at each point, so that loops over a clock end. */
 #define STEP_NS 1000u
 
@@ -101,14 +103,15 @@ struct task {
 	uint32_t children;
 	uint32_t since; /* the decision number at which it came to its state */
 	int mark;
-	bool in_runtime;  /* our code runs: handlers are held, calls go straight through */
-	bool in_call;	  /* between announcement and withdrawal */
-	bool stopped;	  /* by SIGSTOP; its state is what it was before */
-	bool expired;	  /* its time-out was ended by the harness */
-	bool injured;	  /* an injected fault hit its process */
-	bool interrupted; /* a signal came during a virtual sleep, or while it spins */
-	bool signalled;	  /* a signal was sent to it: the supervisor is to see what became of it */
-	bool cancelled;	  /* somebody has asked its thread to end */
+	uint32_t operation; /* of control->history, that it is in: its place there + 1; 0: none */
+	bool in_runtime;    /* our code runs: handlers are held, calls go straight through */
+	bool in_call;	    /* between announcement and withdrawal */
+	bool stopped;	    /* by SIGSTOP; its state is what it was before */
+	bool expired;	    /* its time-out was ended by the harness */
+	bool injured;	    /* an injected fault hit its process */
+	bool interrupted;   /* a signal came during a virtual sleep, or while it spins */
+	bool signalled; /* a signal was sent to it: the supervisor is to see what became of it */
+	bool cancelled; /* somebody has asked its thread to end */
 	bool uncancellable;   /* ... and it does not heed that now */
 	bool cancels_at_once; /* ... or does so at its next point */
 	bool leaving;	      /* its thread ends, and its process need not */
@@ -165,6 +168,8 @@ enum event_kind {
 	EVENT_HANDLER, /* value: signal; a user handler begins */
 	EVENT_SPAWN,   /* value: the new task */
 	EVENT_FINDING,
+	EVENT_OPERATION, /* the task calls an operation of a history; value: its argument */
+	EVENT_RESULT,	 /* ... and it has returned; value: its result */
 	EVENT_KIND_COUNT,
 };
 
@@ -248,6 +253,23 @@ struct timer {
 	uint64_t interval_ns; /* 0: expires once */
 };
 
+/* One of the two accesses of a data race. */
+struct race_side {
+	int task;
+	uint32_t op; /* number of the task's operation */
+	uintptr_t site;
+	bool writes, atomic;
+};
+
+/* The search for data races; see memory/race.h. */
+struct race {
+	bool on, found;
+	uint32_t execution; /* counts them: cells of others are empty */
+	uintptr_t address;
+	size_t size;
+	struct race_side first, second;
+};
+
 struct finding {
 	enum kind kind;
 	int task; /* whom it names, or -1 */
@@ -260,6 +282,18 @@ struct finding {
 struct observed {
 	uint32_t count, lost;
 	char texts[OBSERVED_MAX][OBSERVED_BYTES];
+};
+
+/* An operation of one of the scenario's histories; see core/history.h. */
+struct history_operation {
+	struct sabot_operation told; /* to the specification */
+	uint32_t called, returned;   /* numbers of their events; HISTORY_PENDING */
+	uint32_t history;
+};
+
+struct history {
+	uint32_t count;
+	struct history_operation operations[HISTORY_MAX];
 };
 
 struct strategy;
@@ -321,11 +355,13 @@ struct control {
 	uint32_t idle_steps; /* since the last progress */
 	uint32_t limit_steps;
 	uint32_t checks;
+	struct race race;
 	uint64_t stores;   /* to shared memory, as far as they are seen */
 	uint64_t accesses; /* of shared memory */
 	bool brief;	   /* accesses at which nothing is decided are hashed, not kept as events */
 	uint64_t now_ns;   /* virtual */
-	uint64_t timer_ns; /* when the next of the timers is due; 0: none is armed */
+	uint32_t timer_jumps; /* of time to a timer, in a row, after which nobody ran */
+	uint64_t timer_ns;    /* when the next of the timers is due; 0: none is armed */
 	uint64_t seed;
 	uint64_t execution;
 
@@ -349,6 +385,7 @@ struct control {
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
 	struct observed observed;
+	struct history history;
 	uint32_t window_count;
 	struct window_part window[WINDOW_PARTS_MAX];
 	uint32_t mutated; /* calls that a mutation has answered */

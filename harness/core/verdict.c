@@ -19,6 +19,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_LOST_WAKEUP] = "lost wake-up",
 	[KIND_STUCK] = "stuck",
 	[KIND_LIVELOCK] = "livelock",
+	[KIND_RACE] = "data race",
 	[KIND_CRASH] = "crash",
 	[KIND_EXIT] = "exit",
 	[KIND_LEAK] = "leak",

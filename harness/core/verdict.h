@@ -24,6 +24,7 @@ enum kind {
 	KIND_LOST_WAKEUP,   /* a task sleeps on an object that is free */
 	KIND_STUCK,	    /* nobody can run, and no shape above explains it: a deadlock still */
 	KIND_LIVELOCK,	    /* tasks run, none makes progress */
+	KIND_RACE,	    /* two accesses of shared memory that nothing orders, one a store */
 	KIND_CRASH,	    /* a task died of a signal that nobody injected */
 	KIND_EXIT,	    /* a task ended with another status than 0 */
 	KIND_LEAK,

@@ -12,6 +12,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
+#include "memory/race.h"
 #include "os/anonymous.h"
 #include "os/hot.h"
 #include "os/network.h"
@@ -134,8 +135,9 @@ static int start_tasks(bool reuse)
 int execution_run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state;
-	bool reuse = pool && kept == execution->scenario && kept_case == execution->scase &&
-		     start_can_reuse();
+	bool races = execution->races && race_prepare() == 0;
+	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
+		     kept_case == execution->scase && start_can_reuse();
 	int error;
 
 	if (!reuse)
@@ -145,6 +147,7 @@ int execution_run(const struct execution *execution)
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;
+	race_begin(races);
 	control->seed = execution->seed;
 	control->execution = execution->number;
 	control->judge = execution->scenario->invariants ? execution->judge : NULL;

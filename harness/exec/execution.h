@@ -18,6 +18,7 @@ struct execution {
 	uint32_t depth;	 /* pct */
 	uint32_t length; /* decisions expected */
 	bool brief;	 /* accesses of memory need not be told: only what comes of them */
+	bool races;	 /* look for data races */
 	bool pool;	 /* keep the processes for the next execution, if the scenario allows it */
 	/* The oracles, of check/. */
 	void (*judge)(struct control *control, enum sabot_when when);

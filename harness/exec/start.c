@@ -11,6 +11,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/process.h"
 #include "intercept/sysv_shm.h"
+#include "memory/race.h"
 #include "os/hot.h"
 #include "os/sys.h"
 
@@ -30,6 +31,8 @@ static void fresh(struct task *task)
 	task->call.object = -1;
 	task->parent = -1;
 	task->process = (int8_t)task_number(task);
+	if (control->race.on)
+		race_born(task);
 }
 
 static struct task *add_task(unsigned role, unsigned index)
@@ -47,7 +50,7 @@ static struct task *add_task(unsigned role, unsigned index)
 	return task;
 }
 
-/* The lowest free descriptor: if it is a higher one when the body ends, one was left open. */
+/* The lowest free descriptor. */
 static int lowest_free(void)
 {
 	int fd = sys_fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -70,9 +73,9 @@ static void flush_streams(void)
 		fflush(NULL);
 }
 
-static void descriptor_left(const struct task *task)
+static void judge_descriptors(const struct task *task)
 {
-	int fd = lowest_free() > task->lowest_fd ? task->lowest_fd : descriptor_replaced();
+	int fd = descriptor_left(task->lowest_fd);
 	struct stat status;
 	int object = -1;
 
@@ -100,7 +103,7 @@ static void run_body(struct task *task)
 			     "%s ends with %d SysV segment%s attached", task->name,
 			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
 	if (task->parent < 0)
-		descriptor_left(task);
+		judge_descriptors(task);
 }
 
 /* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it.
@@ -207,6 +210,7 @@ void start_reuse(void)
 		task->spins = false;
 		memset(task->last_loads, 0, sizeof(task->last_loads));
 		task->mark = 0;
+		task->operation = 0;
 		task->injured = task->expired = task->reported = false;
 		task->expected = 0;
 		task->held_count = 0;

@@ -7,6 +7,7 @@
 #include "exec/loopback.h"
 #include "exec/outside.h"
 #include "exec/pending.h"
+#include "memory/race.h"
 #include "os/hot.h"
 #include "os/proc.h"
 #include "os/sys.h"
@@ -127,6 +128,8 @@ static void process_over(pid_t pid, bool killed, int status)
 		if (task->pid != pid)
 			continue;
 		/* Of a thread that ended before, too, the process kept what was lent to it. */
+		if (control->race.on)
+			race_died(task);
 		object_task_died(task);
 		if (task_is_over(task))
 			continue;

@@ -5,6 +5,7 @@
 #include "core/point.h"
 #include "core/trace.h"
 #include "intercept/cancel.h"
+#include "memory/race.h"
 
 #include <string.h>
 
@@ -66,6 +67,8 @@ void call_begin(struct call *call)
 
 	announce(task, call);
 	point_pass(task);
+	if (control->race.on)
+		race_before(task, call);
 	arm(task);
 	if (task->cancels_at_once)
 		cancel_heed();
@@ -108,6 +111,8 @@ static void finish(struct call *call, long result, int error)
 
 	regain(task);
 	trace_return(task, call, result, error);
+	if (control->race.on && result >= 0 && error != EBUSY)
+		race_after(task, call);
 	if ((op_flags(call->op) & OP_SETTLES) && control->asleep + control->task_count > 1)
 		point_request(task, REQUEST_SETTLE);
 	else if (sent_packets(call))

@@ -4,6 +4,7 @@
 #include "core/object.h"
 #include "core/point.h"
 #include "core/trace.h"
+#include "memory/race.h"
 #include "os/sys.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ struct task *spawn_begin(bool process)
 	child->in_runtime = true;
 	child->state = TASK_BORN;
 	control->task_count++;
+	if (control->race.on)
+		race_born(child);
 	return child;
 }
 

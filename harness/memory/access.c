@@ -4,6 +4,7 @@
 #include "core/decide.h"
 #include "core/point.h"
 #include "core/trace.h"
+#include "memory/race.h"
 
 #include <errno.h>
 #include <string.h>
@@ -61,18 +62,18 @@ static void pass(struct task *task, const struct call *call, bool idle)
 	errno = saved;
 }
 
-void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
+/* The point. False: the caller is no task. */
+static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
-	struct task *task = task_self;
 	bool idle;
 
 	if (!task || task->in_runtime)
-		return;
+		return false;
 	task->spins = spins(task, op, address, site);
 	idle = task->spins || ++control->accesses % ACCESSES_OF_AN_IDLE_STEP == 0;
 	if (!idle && pass_quietly(task)) {
 		trace_quiet(op, task, (int64_t)size, address - WINDOW_BEGIN);
-		return;
+		return true;
 	}
 	pass(task,
 	     &(struct call){ .op = op,
@@ -82,13 +83,40 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 			     .detail = { address - WINDOW_BEGIN, size } },
 	     idle);
 	task->spins = false;
+	return true;
 }
 
-void access_fence(uintptr_t site)
+void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
+{
+	struct task *task = task_self;
+
+	if (arrive(task, op, address, size, site) && control->race.on)
+		race_access(task, address, size, op == OP_STORE ? RACE_WRITES : 0, site);
+}
+
+void access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order)
+{
+	struct task *task = task_self;
+
+	if (!arrive(task, op, address, size, site) || !control->race.on)
+		return;
+	race_access(task, address, size, RACE_ATOMIC | (op == OP_ATOMIC_LOAD ? 0 : RACE_WRITES),
+		    site);
+	if (op == OP_ATOMIC_LOAD)
+		race_load(task, address, order);
+	else if (op == OP_ATOMIC_STORE)
+		race_store(task, address, order);
+	else
+		race_update(task, address, order);
+}
+
+void access_fence(uintptr_t site, int order)
 {
 	struct task *task = task_self;
 
 	if (!task || task->in_runtime)
 		return;
 	pass(task, &(struct call){ .op = OP_FENCE, .object = -1, .site = site }, false);
+	if (control->race.on)
+		race_fence(task, order);
 }

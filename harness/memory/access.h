@@ -14,6 +14,8 @@
  * no task, or is our own code.
  */
 void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site);
+/* The same for an atomic operation of this memory order. */
+void access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order);
 
 static inline __attribute__((always_inline)) void
 access_point(enum op op, const volatile void *address, size_t size, const void *site)
@@ -22,7 +24,14 @@ access_point(enum op op, const volatile void *address, size_t size, const void *
 		access_pass(op, (uintptr_t)address, size, (uintptr_t)site);
 }
 
+static inline __attribute__((always_inline)) void
+access_atomic(enum op op, const volatile void *address, size_t size, const void *site, int order)
+{
+	if (__builtin_expect(window_has((uintptr_t)address), 1))
+		access_pass_atomic(op, (uintptr_t)address, size, (uintptr_t)site, order);
+}
+
 /* A fence: a point too, since what it orders others can tell. */
-void access_fence(uintptr_t site);
+void access_fence(uintptr_t site, int order);
 
 #endif

@@ -13,8 +13,7 @@
 	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order);             \
 	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order)              \
 	{                                                                                          \
-		(void)order;                                                                       \
-		access_point(OP_ATOMIC_LOAD, address, sizeof(type), TSAN_SITE);                    \
+		access_atomic(OP_ATOMIC_LOAD, address, sizeof(type), TSAN_SITE, order);            \
 		return __atomic_load_n(address, __ATOMIC_SEQ_CST);                                 \
 	}
 
@@ -22,8 +21,7 @@
 	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order);      \
 	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order)       \
 	{                                                                                          \
-		(void)order;                                                                       \
-		access_point(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE);                   \
+		access_atomic(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE, order);           \
 		__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                                \
 	}
 
@@ -31,8 +29,7 @@
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order);     \
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order)      \
 	{                                                                                          \
-		(void)order;                                                                       \
-		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
 		return builtin(address, value, __ATOMIC_SEQ_CST);                                  \
 	}
 
@@ -42,9 +39,8 @@
 	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
 					      int order, int failed_order)                         \
 	{                                                                                          \
-		(void)order;                                                                       \
 		(void)failed_order;                                                                \
-		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
 		return __atomic_compare_exchange_n(address, expected, value, false,                \
 						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);            \
 	}
@@ -55,9 +51,8 @@
 	TSAN type __tsan_atomic##bits##_compare_exchange_val(                                      \
 		volatile type *address, type expected, type value, int order, int failed_order)    \
 	{                                                                                          \
-		(void)order;                                                                       \
 		(void)failed_order;                                                                \
-		access_point(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE);                  \
+		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
 		(void)__atomic_compare_exchange_n(address, &expected, value, false,                \
 						  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);             \
 		return expected;                                                                   \
@@ -87,8 +82,7 @@ TSAN void __tsan_atomic_signal_fence(int order);
 
 TSAN void __tsan_atomic_thread_fence(int order)
 {
-	(void)order;
-	access_fence((uintptr_t)TSAN_SITE);
+	access_fence((uintptr_t)TSAN_SITE, order);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

@@ -9,7 +9,7 @@
 #include "core/control.h"
 
 #define WINDOW_BEGIN SHARED_ADDRESS
-#define WINDOW_SIZE  ((uintptr_t)0xf00000000)
+#define WINDOW_SIZE  ((uintptr_t)0x200000000)
 
 static inline bool window_has(uintptr_t address)
 {

@@ -8,7 +8,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-enum { OPERATIONS_MAX = 64, MESSAGE_BYTES = 8192 };
+enum { ARRAY_MAX = 64, MESSAGE_BYTES = 8192 };
 
 /* ---- Semaphores ---------------------------------------------------------------------------- */
 
@@ -31,10 +31,10 @@ static int noop(int id, struct sembuf *operations, size_t count)
 static int timed_no_undo(int id, struct sembuf *operations, size_t count,
 			 const struct timespec *limit)
 {
-	struct sembuf plain[OPERATIONS_MAX];
+	struct sembuf plain[ARRAY_MAX];
 	size_t i;
 
-	if (count > OPERATIONS_MAX || !mutant_acts())
+	if (count > ARRAY_MAX || !mutant_acts())
 		return genuine(id, operations, count, limit);
 	memcpy(plain, operations, count * sizeof(*plain));
 	for (i = 0; i < count; i++)
@@ -51,10 +51,10 @@ static int no_undo(int id, struct sembuf *operations, size_t count)
 static int timed_no_release(int id, struct sembuf *operations, size_t count,
 			    const struct timespec *limit)
 {
-	struct sembuf taking[OPERATIONS_MAX];
+	struct sembuf taking[ARRAY_MAX];
 	size_t i, kept = 0;
 
-	if (count > OPERATIONS_MAX || !mutant_acts())
+	if (count > ARRAY_MAX || !mutant_acts())
 		return genuine(id, operations, count, limit);
 	for (i = 0; i < count; i++)
 		if (operations[i].sem_op <= 0)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Data races between tasks: two accesses of the same memory, at least one of them a plain store,
+ * that nothing orders. Happens-before by vector clocks, one a task and one a synchronising object;
+ * the last accesses of each word by shadow cells. Every edge that is drawn may hide a race, none
+ * can make one up: where it is not clear what a call orders, it orders more.
+ */
+#ifndef SABOT_MEMORY_RACE_H
+#define SABOT_MEMORY_RACE_H
+
+#include "core/control.h"
+
+enum race_flag {
+	RACE_WRITES = 1,
+	RACE_ATOMIC = 2,
+};
+
+/*
+ * Maps the shadow memory, once, at addresses that all tasks will have. Supervisor only, before
+ * tasks are forked. Returns 0 or -errno: then races are not looked for.
+ */
+int race_prepare(void);
+
+/* A new execution: nothing has happened yet. `on`: whether races are looked for. */
+void race_begin(bool on);
+
+/*
+ * The task is about to access memory of the window. A race is the execution's finding; then the
+ * call does not return.
+ */
+void race_access(struct task *task, uintptr_t address, size_t size, unsigned flags, uintptr_t site);
+
+/* What an atomic operation orders, by its memory order; before it is done. */
+void race_load(struct task *task, uintptr_t address, int order);
+void race_store(struct task *task, uintptr_t address, int order);
+void race_update(struct task *task, uintptr_t address, int order);
+void race_fence(struct task *task, int order);
+
+/* What a call orders: before the real call, and after it if it succeeded. */
+void race_before(struct task *task, const struct call *call);
+void race_after(struct task *task, const struct call *call);
+
+/* The task was made by another, which has done all it did before. */
+void race_born(const struct task *task);
+/* The task's process died: what the kernel releases for it, it releases with its clock. */
+void race_died(const struct task *task);
+
+#endif

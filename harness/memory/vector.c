@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "memory/vector.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { LOCATIONS_MAX = 1024 };
+
+/* Atomic locations by address, open addressing. */
+struct location {
+	uintptr_t address;
+	struct vector vector;
+};
+
+struct locations {
+	uint32_t count;
+	struct vector rest; /* of those beyond the room, together: more is ordered than is */
+	uint16_t used[LOCATIONS_MAX];
+	struct location table[LOCATIONS_MAX];
+};
+
+#define LOCATIONS ((struct locations *)(CLOCKS_ADDRESS + sizeof(struct clocks)))
+
+int vector_prepare(void)
+{
+	void *at = mmap((void *)CLOCKS_ADDRESS, sizeof(struct clocks) + sizeof(struct locations),
+			PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+	return at == MAP_FAILED ? -errno : 0;
+}
+
+void vector_begin(void)
+{
+	struct locations *locations = LOCATIONS;
+	uint32_t i;
+
+	for (i = 0; i < locations->count; i++)
+		locations->table[locations->used[i]].address = 0;
+	if (locations->count)
+		memset(&locations->rest, 0, sizeof(locations->rest));
+	locations->count = 0;
+	memset(CLOCKS->object_used, 0, sizeof(CLOCKS->object_used));
+	memset(&CLOCKS->signals, 0, sizeof(CLOCKS->signals));
+	memset(CLOCKS->fenced, 0, sizeof(CLOCKS->fenced));
+}
+
+void vector_first(const struct task *task, const struct task *maker)
+{
+	int at = task_number(task);
+	struct vector *own = &CLOCKS->tasks[at];
+
+	if (maker)
+		*own = CLOCKS->tasks[task_number(maker)];
+	else
+		memset(own, 0, sizeof(*own));
+	own->at[at] = 1;
+	memset(&CLOCKS->acquirable[at], 0, sizeof(CLOCKS->acquirable[at]));
+	if (maker)
+		vector_tick(maker);
+}
+
+void vector_join(struct vector *to, const struct vector *from)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (to->at[i] < from->at[i])
+			to->at[i] = from->at[i];
+}
+
+void vector_tick(const struct task *task)
+{
+	CLOCKS->tasks[task_number(task)].at[task_number(task)]++;
+}
+
+void vector_release(const struct task *task, struct vector *to)
+{
+	vector_join(to, &CLOCKS->tasks[task_number(task)]);
+	vector_tick(task);
+}
+
+void vector_acquire(const struct task *task, const struct vector *from)
+{
+	vector_join(&CLOCKS->tasks[task_number(task)], from);
+}
+
+struct vector *vector_of_object(int object)
+{
+	struct vector *vector = &CLOCKS->objects[object];
+
+	if (!CLOCKS->object_used[object])
+		memset(vector, 0, sizeof(*vector));
+	CLOCKS->object_used[object] = true;
+	return vector;
+}
+
+struct vector *vector_of_location(uintptr_t address, bool make)
+{
+	struct locations *locations = LOCATIONS;
+	uint32_t at = (uint32_t)(random_mix(address) % LOCATIONS_MAX);
+
+	for (;; at = (at + 1) % LOCATIONS_MAX) {
+		struct location *location = &locations->table[at];
+
+		if (location->address == address)
+			return &location->vector;
+		if (location->address)
+			continue;
+		if (locations->count > LOCATIONS_MAX / 2)
+			return &locations->rest;
+		if (!make)
+			return NULL;
+		location->address = address;
+		memset(&location->vector, 0, sizeof(location->vector));
+		locations->used[locations->count++] = (uint16_t)at;
+		return &location->vector;
+	}
+}
