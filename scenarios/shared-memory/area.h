@@ -3,7 +3,7 @@
 #ifndef SCENARIOS_SHARED_MEMORY_AREA_H
 #define SCENARIOS_SHARED_MEMORY_AREA_H
 
-#include <sabot/sabot.h>
+#include "janitor.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -11,7 +11,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { AREA_WORDS = 2, AREA_FIRST = 100 };
 
@@ -20,6 +19,12 @@ enum { AREA_WORDS = 2, AREA_FIRST = 100 };
 struct area {
 	atomic_bool is_ready;
 	unsigned words[AREA_WORDS];
+};
+
+/* Kept by the tasks beside it. */
+struct area_users {
+	struct janitor janitor;
+	unsigned makers; /* who think that they have made it */
 };
 
 enum area_way { AREA_LOCKED, AREA_TRUSTING, AREA_WAITING };
@@ -69,9 +74,11 @@ static inline struct area *area_open_locked(struct sabot_task *task)
 static inline struct area *area_open_or_create(struct sabot_task *task, enum area_way way)
 {
 	int fd = shm_open(AREA_NAME, O_RDWR | O_CREAT | O_EXCL, 0600);
+	struct area_users *users = sabot_shared(task);
 	bool first = fd >= 0;
 	struct area *area;
 
+	users->makers += first;
 	if (first)
 		SABOT_OK(ftruncate(fd, sizeof(*area)));
 	else

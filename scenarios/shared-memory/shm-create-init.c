@@ -10,7 +10,6 @@
  * that is not killed removes it at the end.
  */
 #include "area.h"
-#include "janitor.h"
 
 struct variant {
 	enum area_way way;
@@ -24,7 +23,9 @@ static const struct variant trusting_shown = { AREA_TRUSTING, true };
 
 static void setup(struct sabot_env *env)
 {
-	janitor_setup(sabot_env_shared(env));
+	struct area_users *users = sabot_env_shared(env);
+
+	janitor_setup(&users->janitor);
 }
 
 static void start(struct sabot_task *task)
@@ -42,13 +43,27 @@ static void start(struct sabot_task *task)
 
 static void clean(struct sabot_task *task)
 {
-	janitor_wait(sabot_shared(task));
+	const struct area_users *users = sabot_shared(task);
+
+	janitor_wait(&users->janitor);
 	sabot_observe(task, shm_unlink(AREA_NAME) == 0 ? "the name is left" : "no name is left");
+}
+
+static void made_once(struct sabot_check *check)
+{
+	const struct area_users *users = sabot_check_shared(check);
+
+	sabot_require(check, users->makers <= 1, "%u have made it", users->makers);
 }
 
 static const struct sabot_role roles[] = {
 	{ "starter", 3, start },
 	{ "janitor", 1, clean },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "at most one makes it", SABOT_WHEN_ALWAYS, made_once },
 	{ 0 },
 };
 
@@ -87,9 +102,10 @@ const struct sabot_scenario shm_create_init = {
 	.group = "shared-memory",
 	.about = "whoever makes a shared memory object may die before there is anything in it",
 	.tags = "crash recovery startup platform",
-	.shared_size = sizeof(struct janitor),
+	.shared_size = sizeof(struct area_users),
 	.setup = setup,
 	.roles = roles,
+	.invariants = invariants,
 	.cases = cases,
 	.points = points,
 };

@@ -16,10 +16,6 @@
 enum { OUTSIDE, INSIDE }; /* marks */
 enum { MANY = 1 << 30 };
 
-struct shared {
-	int pipe[2]; /* open in everybody */
-};
-
 static const struct created_set_rules at_once = { .take_over = true };
 static const struct created_set_rules take_over = { .looks = 3, .take_over = true };
 static const struct created_set_rules wait_on = { .looks = MANY };
@@ -28,7 +24,7 @@ static const struct created_set_rules set_always = { .set_always = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct created_set *shared = sabot_env_shared(env);
 
 	SABOT_OK(pipe(shared->pipe));
 }
@@ -48,7 +44,7 @@ static void start(struct sabot_task *task)
 
 static void clean(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct created_set *shared = sabot_shared(task);
 	char byte;
 	int semid;
 
@@ -66,6 +62,13 @@ static void one_is_inside(struct sabot_check *check)
 	sabot_require(check, inside <= 1, "%u are inside", inside);
 }
 
+static void filled_once(struct sabot_check *check)
+{
+	const struct created_set *set = sabot_check_shared(check);
+
+	sabot_require(check, set->filled <= 1, "%u have set the values", set->filled);
+}
+
 static const struct sabot_role roles[] = {
 	{ "starter", 3, start },
 	{ "janitor", 1, clean },
@@ -74,6 +77,7 @@ static const struct sabot_role roles[] = {
 
 static const struct sabot_invariant invariants[] = {
 	{ "at most one is inside", SABOT_WHEN_ALWAYS, one_is_inside },
+	{ "at most one sets the values", SABOT_WHEN_ALWAYS, filled_once },
 	{ 0 },
 };
 
@@ -103,7 +107,7 @@ const struct sabot_scenario sem_create_race = {
 	.group = "sysv-sem",
 	.about = "whoever makes a semaphore may die before it has a value",
 	.tags = "crash recovery startup",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct created_set),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
