@@ -6,9 +6,13 @@
 #include "os/hot.h"
 #include "os/sys.h"
 
+#include <poll.h>
 #include <string.h>
 
-enum { STANDARD_LAST = 2 /* standard input, output and error */ };
+enum {
+	STANDARD_LAST = 2, /* standard input, output and error */
+	SCANNED = 32,	   /* descriptors */
+};
 
 static enum descriptor_kind kind_of(mode_t mode)
 {
@@ -161,22 +165,54 @@ void descriptor_inherited(void)
 			(void)sys_close(control->made[i].id);
 }
 
-int descriptor_replaced(void)
+/* Whether it is still what setup opened there. */
+static bool is_setups(const struct made *made)
 {
 	struct stat status;
+
+	return descriptor_status(made->id, &status) != 0 ||
+	       status.st_ino == inherited_inodes[made->id];
+}
+
+static bool is_stream_or_file(const struct made *made)
+{
+	return made->task < 0 && made->id >= 0 && made->id < DESCRIPTORS_MAX &&
+	       (made->family == FAMILY_PIPE || made->family == FAMILY_FILE);
+}
+
+static bool is_inherited(int fd)
+{
 	uint32_t i;
 
-	for (i = 0; i < control->made_count; i++) {
-		const struct made *made = &control->made[i];
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].id == fd && is_stream_or_file(&control->made[i]))
+			return true;
+	return false;
+}
 
-		if (made->task >= 0 || made->id < 0 || made->id >= DESCRIPTORS_MAX ||
-		    (made->family != FAMILY_PIPE && made->family != FAMILY_FILE))
-			continue;
-		if (descriptor_status(made->id, &status) == 0 &&
-		    status.st_ino != inherited_inodes[made->id])
-			return made->id;
-	}
+/* Of those from `lowest` on, by one call: most tasks leave none. */
+static int find_open(int lowest)
+{
+	struct pollfd fds[SCANNED];
+	int i;
+
+	for (i = 0; i < SCANNED; i++)
+		fds[i] = (struct pollfd){ .fd = lowest + i };
+	(void)sys_call(SYS_poll, (long)fds, SCANNED, 0, 0, 0, 0);
+	for (i = 0; i < SCANNED && lowest + i < control->fd_base; i++)
+		if (!(fds[i].revents & POLLNVAL) && !is_inherited(lowest + i))
+			return lowest + i;
 	return -1;
+}
+
+int descriptor_left(int lowest)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++)
+		if (is_stream_or_file(&control->made[i]) && !is_setups(&control->made[i]))
+			return control->made[i].id;
+	return find_open(lowest);
 }
 
 bool descriptor_is_inherited(void)

@@ -57,8 +57,11 @@ void descriptor_setup_closed(int fd);
  * a stream ends when its last end is closed. Files stay open, for checks.
  */
 void descriptor_inherited(void);
-/* A descriptor of setup's that the caller has closed, and opened on something else; or -1. */
-int descriptor_replaced(void);
+/*
+ * A descriptor that the caller has opened and not closed, or -1. None was open from `lowest` on but
+ * what setup opened.
+ */
+int descriptor_left(int lowest);
 /* Whether setup opened any: tasks that were forked before it do not have them. */
 bool descriptor_is_inherited(void);
 
