@@ -65,7 +65,9 @@ extern const struct sabot_scenario shm_rmid_attach;
 extern const struct sabot_scenario short_io;
 extern const struct sabot_scenario signalfd_inherited;
 extern const struct sabot_scenario spin_dead_holder;
+extern const struct sabot_scenario tcp_graceful;
 extern const struct sabot_scenario tcp_peer_death;
+extern const struct sabot_scenario tcp_rebind;
 extern const struct sabot_scenario two_locks_one_map;
 extern const struct sabot_scenario unix_fd_passing;
 extern const struct sabot_scenario unix_peer_death;
@@ -137,7 +139,9 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&short_io,
 	&signalfd_inherited,
 	&spin_dead_holder,
+	&tcp_graceful,
 	&tcp_peer_death,
+	&tcp_rebind,
 	&two_locks_one_map,
 	&unix_fd_passing,
 	&unix_peer_death,
