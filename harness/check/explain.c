@@ -122,6 +122,8 @@ static bool is_told(uint32_t at, uint32_t call)
 	case EVENT_STOPPED:
 	case EVENT_FINDING:
 		return false;
+	case EVENT_ACCESS:
+		return event->op != OP_FENCE;
 	default:
 		return true;
 	}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/sentence.h"
 
+#include "core/history.h"
 #include "core/object.h"
 
+#include "memory/window.h"
 #include "os/locks.h"
 
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
 
 /* How a call that succeeded is told: a verb, and what stands between it and "by". */
@@ -48,6 +51,11 @@ static const struct {
 	{ OP_SPIN_LOCK, "locks" },
 	{ OP_SPIN_TRYLOCK, "locks" },
 	{ OP_SPIN_UNLOCK, "unlocks" },
+	{ OP_MQ_OPEN, "opens" },
+	{ OP_MQ_CLOSE, "closes" },
+	{ OP_MQ_UNLINK, "unlinks" },
+	{ OP_MQ_GETATTR, "looks at" },
+	{ OP_MQ_AWAIT, "is told of" },
 	{ OP_OPEN, "opens" },
 	{ OP_FILE_OPEN, "opens" },
 	{ OP_CLOSE, "closes" },
@@ -106,6 +114,50 @@ static const char *of_semctl(const struct event *call, const struct event *end, 
 		break;
 	}
 	return text;
+}
+
+static const char *of_msgctl(const struct event *call, const struct event *end, char *text,
+			     size_t size)
+{
+	switch (call->value) {
+	case IPC_RMID:
+		snprintf(text, size, "removes %s by msgctl(IPC_RMID)", object_text(end));
+		break;
+	case IPC_STAT:
+		snprintf(text, size, "looks at %s by msgctl(IPC_STAT)", object_text(end));
+		break;
+	default:
+		snprintf(text, size, "changes %s by msgctl", object_text(end));
+		break;
+	}
+	return text;
+}
+
+static const char *of_message(const struct event *call, const struct event *end, char *text,
+			      size_t size)
+{
+	const char *name = op_name((enum op)end->op), *queue = object_text(end);
+	long long type = call->value;
+
+	if (end->op == OP_MSGSND)
+		snprintf(text, size, "sends a message of type %lld to %s by %s", type, queue, name);
+	else if (end->op == OP_MSGRCV && type > 0 && !(end->detail[1] & MSG_EXCEPT))
+		snprintf(text, size, "receives a message of type %lld from %s by %s", type, queue,
+			 name);
+	else if (end->op == OP_MQ_SEND || end->op == OP_MQ_TIMEDSEND)
+		snprintf(text, size, "sends a message to %s by %s", queue, name);
+	else if (end->op == OP_MQ_NOTIFY)
+		snprintf(text, size, "asks%s to be told of messages in %s by %s",
+			 type < 0 ? " no more" : "", queue, name);
+	else
+		snprintf(text, size, "receives a message from %s by %s", queue, name);
+	return text;
+}
+
+static bool op_is_message(enum op op)
+{
+	return op == OP_MSGSND || op == OP_MSGRCV || op == OP_MQ_SEND || op == OP_MQ_TIMEDSEND ||
+	       op == OP_MQ_RECEIVE || op == OP_MQ_TIMEDRECEIVE || op == OP_MQ_NOTIFY;
 }
 
 static bool op_locks_range(enum op op)
@@ -183,6 +235,10 @@ const char *sentence_of_return(const struct event *call, const struct event *end
 		return of_semop(call, end, text, size);
 	if (call && op == OP_SEMCTL)
 		return of_semctl(call, end, text, size);
+	if (call && op == OP_MSGCTL && end->object >= 0)
+		return of_msgctl(call, end, text, size);
+	if (call && op_is_message(op))
+		return of_message(call, end, text, size);
 	if (call && op_locks_range(op))
 		return of_range(call, end, text, size);
 	if (call && op == OP_FLOCK)
@@ -300,14 +356,47 @@ static bool dies_with_others(const struct event *event)
 	return false;
 }
 
+/* "reads 1 from shared+0x28", "stores 8 bytes at ring+0x40", "updates shared+0x0 atomically". */
+static void access_text(const struct event *event, char *text, size_t size)
+{
+	char name[64];
+
+	window_name(event->detail[0] + WINDOW_BEGIN, name, sizeof(name));
+	switch (event->op) {
+	case OP_LOAD:
+	case OP_ATOMIC_LOAD:
+		if (event->detail[1] <= sizeof(event->value))
+			snprintf(text, size, "reads %lld from %s", (long long)event->value, name);
+		else
+			snprintf(text, size, "reads %llu bytes of %s",
+				 (unsigned long long)event->detail[1], name);
+		break;
+	case OP_ATOMIC_UPDATE:
+		if (event->detail[1] <= sizeof(event->value))
+			snprintf(text, size, "updates %s atomically, where it finds %lld", name,
+				 (long long)event->value);
+		else
+			snprintf(text, size, "updates %s atomically", name);
+		break;
+	default:
+		snprintf(text, size, "stores %llu bytes at %s",
+			 (unsigned long long)event->detail[1], name);
+		break;
+	}
+}
+
 const char *sentence_of_event(const struct event *event, char *text, size_t size)
 {
 	const char *signal = sigabbrev_np((int)event->value);
+	char operation[HISTORY_TEXT];
 
 	text[0] = '\0';
 	switch (event->kind) {
 	case EVENT_CALL:
 		snprintf(text, size, "comes to the point \"%s\"", event->name ? event->name : "");
+		break;
+	case EVENT_ACCESS:
+		access_text(event, text, size);
 		break;
 	case EVENT_WOKEN:
 		snprintf(text, size, "is woken in %s, and does not run yet",
@@ -344,6 +433,11 @@ const char *sentence_of_event(const struct event *event, char *text, size_t size
 	case EVENT_SPAWN:
 		if (event->value >= 0 && event->value < TASKS_MAX)
 			snprintf(text, size, "starts %s", control->tasks[event->value].name);
+		break;
+	case EVENT_OPERATION:
+	case EVENT_RESULT:
+		snprintf(text, size, "%s %s", event->kind == EVENT_RESULT ? "has done" : "begins",
+			 history_event_text(event, operation, sizeof(operation)));
 		break;
 	default:
 		break;

@@ -29,9 +29,7 @@ bool api_guard(void (*function)(void *argument), void *argument)
 	return done;
 }
 
-/* The execution is over: a task waits here for its end, the supervisor leaves the scenario's
- * function. */
-static _Noreturn void leave(void)
+_Noreturn void api_leave(void)
 {
 	if (task_self) {
 		task_self->in_runtime = true;
@@ -121,7 +119,7 @@ void sabot_point(struct sabot_task *handle, const char *name)
 		control_find(KIND_BROKEN, task_number(task), "broken",
 			     "%s reaches point \"%s\", which the scenario's table of points lacks",
 			     task->name, name);
-		leave();
+		api_leave();
 	}
 	task->in_runtime = true;
 	memset(&task->call, 0, sizeof(task->call));
@@ -168,7 +166,7 @@ void sabot_assert_failed(struct sabot_task *handle, const char *file, int line, 
 	va_end(list);
 	control_find(KIND_ASSERTION, task_number(task), "assertion", "%s: %.150s (%s, %.60s:%d)",
 		     task->name, message, cond, file, line);
-	leave();
+	api_leave();
 }
 
 void sabot_broken(const char *file, int line, const char *call, int error)
@@ -179,7 +177,7 @@ void sabot_broken(const char *file, int line, const char *call, int error)
 	control_find(KIND_BROKEN, task_self ? task_number(task_self) : -1, "broken",
 		     "%s: %.120s failed with %s at %.60s:%d", task_self ? task_self->name : "setup",
 		     call, name ? name : "an unknown error", base ? base + 1 : file, line);
-	leave();
+	api_leave();
 }
 
 void *sabot_check_shared(struct sabot_check *check)

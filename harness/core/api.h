@@ -28,4 +28,10 @@ static inline const struct sabot_invariant *api_check(const struct sabot_check *
  */
 bool api_guard(void (*function)(void *argument), void *argument);
 
+/*
+ * The execution is over: a task waits here for its end, the supervisor leaves the scenario's
+ * function.
+ */
+_Noreturn void api_leave(void);
+
 #endif

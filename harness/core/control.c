@@ -68,13 +68,14 @@ void control_reset(struct control *block, bool keep_tasks)
 		block->idle_steps = 0;
 	block->checks = 0;
 	block->now_ns = block->timer_ns = 0;
-	block->timer_count = 0;
+	block->timer_count = block->timer_jumps = 0;
 	block->recorded_count = 0;
 	block->recorded_full = false;
 	block->shot_count = block->shots_open = 0;
 	block->window_count = 0;
 	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;
+	block->history.count = 0;
 	block->made_count = block->object_count = 0;
 	block->trace_hash = TRACE_HASH_START;
 	block->event_count = 0;
@@ -85,7 +86,8 @@ bool control_valid(const struct control *block)
 {
 	return block && block->magic == CONTROL_MAGIC && block->task_count <= TASKS_MAX &&
 	       block->object_count <= OBJECTS_MAX && block->recorded_count <= RECORDED_MAX &&
-	       block->shot_count <= PLAN_FAULTS_MAX && block->made_count <= MADE_MAX;
+	       block->shot_count <= PLAN_FAULTS_MAX && block->made_count <= MADE_MAX &&
+	       block->history.count <= HISTORY_MAX;
 }
 
 void control_find(enum kind kind, int task, const char *oracle, const char *format, ...)

@@ -168,6 +168,7 @@ enum event_kind {
 	EVENT_HANDLER, /* value: signal; a user handler begins */
 	EVENT_SPAWN,   /* value: the new task */
 	EVENT_FINDING,
+	EVENT_ACCESS,	 /* of shared memory, now; value: what is read. Not in the hash */
 	EVENT_OPERATION, /* the task calls an operation of a history; value: its argument */
 	EVENT_RESULT,	 /* ... and it has returned; value: its result */
 	EVENT_KIND_COUNT,

@@ -2,6 +2,7 @@
 #include "core/decide.h"
 
 #include "core/strategy.h"
+#include "core/timers.h"
 
 #include <string.h>
 
@@ -47,17 +48,30 @@ static uint64_t timed_tasks(uint64_t ready)
 	uint64_t timed = 0;
 	uint32_t i;
 
-	for (i = 0; control->timed && i < control->task_count; i++) {
+	for (i = 0; (control->timed || control->timer_ns) && i < control->task_count; i++) {
 		const struct task *task = &control->tasks[i];
 
-		if (!task->stopped && task->call.deadline_ns &&
-		    (task->state == TASK_TIMED || task->state == TASK_ASLEEP))
+		if (task->stopped)
+			continue;
+		if (timers_could_wake(task) ||
+		    (task->call.deadline_ns &&
+		     (task->state == TASK_TIMED || task->state == TASK_ASLEEP)))
 			timed |= task_bit((int)i);
 	}
 	return timed & ~ready;
 }
 
-/* Of those that only time can move: the earliest deadline, the lowest task among equals. */
+/* When time can move the task: at its deadline, or at the next timer. */
+static uint64_t moved_at(const struct task *task)
+{
+	uint64_t deadline_ns = task->call.deadline_ns;
+
+	if (!deadline_ns || (deadline_ns > control->timer_ns && timers_could_wake(task)))
+		return control->timer_ns;
+	return deadline_ns;
+}
+
+/* Of those that only time can move: the earliest, the lowest task among equals. */
 static int earliest(uint64_t timed)
 {
 	int best = -1;
@@ -65,8 +79,7 @@ static int earliest(uint64_t timed)
 
 	for (i = 0; i < TASKS_MAX && timed >> i; i++)
 		if ((timed & task_bit(i)) &&
-		    (best < 0 ||
-		     control->tasks[i].call.deadline_ns < control->tasks[best].call.deadline_ns))
+		    (best < 0 || moved_at(&control->tasks[i]) < moved_at(&control->tasks[best])))
 			best = i;
 	return best;
 }

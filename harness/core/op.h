@@ -188,7 +188,8 @@ enum op_flag {
 	X(TIMER_GETOVERRUN, "timer_getoverrun", TIMER, OP_PURE)                                    \
 	X(TIMER_DELETE, "timer_delete", TIMER, OP_PURE)                                            \
 	X(SLEEP, "sleep", TIME, OP_PURE)                                                           \
-	X(YIELD, "sched_yield", NONE, OP_PURE)
+	X(YIELD, "sched_yield", NONE, OP_PURE)                                                     \
+	X(OPERATION, "operation", NONE, 0)
 
 enum op {
 #define OP_ENUM(name, text, family, flags) OP_##name,

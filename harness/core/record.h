@@ -22,6 +22,7 @@ struct record_finding {
 	const char *place;	 /* "file:line" of the task that the finding names, or "" */
 	const char *story;	 /* numbered lines, each ends with '\n' */
 	const char *graph;	 /* the waits-for graph as text lines, or "" */
+	const char *history;	 /* operations that have no order, as a table, or "" */
 	const char *output;	 /* what the tasks wrote to standard output and error, or "" */
 	const char *plan_path;	 /* where the plan was written */
 	const char *replay_line; /* the command that replays it */

@@ -36,6 +36,25 @@ void timers_remove(struct timer *timer)
 	timer->object = -1;
 }
 
+bool timers_could_wake(const struct task *task)
+{
+	int object = task->call.object;
+
+	if (!control->timer_ns || control->timer_jumps >= TIMERS_JUMPS_MAX ||
+	    task->state != TASK_ASLEEP || !task->in_call)
+		return false;
+	switch (task->call.op) {
+	case OP_POLL:
+	case OP_SELECT:
+	case OP_EPOLL_WAIT:
+		return true;
+	case OP_READ:
+		return object >= 0 && control->objects[object].family == FAMILY_TIMERFD;
+	default:
+		return false;
+	}
+}
+
 struct timer *timers_of(int object)
 {
 	uint32_t i;

@@ -10,6 +10,15 @@
 
 #include "core/control.h"
 
+/* So many jumps of time to a timer that woke nobody: a timer that nobody waits for. */
+enum { TIMERS_JUMPS_MAX = 64 };
+
+/*
+ * Whether the task sleeps in a wait that a timer could end, and time is free to jump to the next:
+ * a strategy may choose such a task, as it may one whose own time-out could end its wait.
+ */
+bool timers_could_wake(const struct task *task);
+
 /* A new one, disarmed, for the object or (-1) with one of its own; NULL: there are too many. */
 struct timer *timers_add(enum timer_kind kind, int object, clockid_t clock);
 /* Disarms it for good. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/trace.h"
 
+#include "core/history.h"
 #include "core/object.h"
 
 #include <stdio.h>
@@ -10,11 +11,15 @@
 #include <xxhash.h>
 
 static const char *const event_names[EVENT_KIND_COUNT] = {
-	[EVENT_CALL] = "call",	       [EVENT_RETURN] = "return",   [EVENT_ASLEEP] = "asleep",
-	[EVENT_WOKEN] = "woken",       [EVENT_SWITCH] = "runs",	    [EVENT_MARK] = "mark",
-	[EVENT_FAULT] = "fault",       [EVENT_DEATH] = "dies",	    [EVENT_EXIT] = "exits",
-	[EVENT_TIMEOUT] = "times out", [EVENT_STOPPED] = "stopped", [EVENT_CONTINUED] = "continued",
-	[EVENT_HANDLER] = "handler",   [EVENT_SPAWN] = "spawns",    [EVENT_FINDING] = "finding",
+	[EVENT_CALL] = "call",	      [EVENT_RETURN] = "return",
+	[EVENT_ASLEEP] = "asleep",    [EVENT_WOKEN] = "woken",
+	[EVENT_SWITCH] = "runs",      [EVENT_MARK] = "mark",
+	[EVENT_FAULT] = "fault",      [EVENT_DEATH] = "dies",
+	[EVENT_EXIT] = "exits",	      [EVENT_TIMEOUT] = "times out",
+	[EVENT_STOPPED] = "stopped",  [EVENT_CONTINUED] = "continued",
+	[EVENT_HANDLER] = "handler",  [EVENT_SPAWN] = "spawns",
+	[EVENT_FINDING] = "finding",  [EVENT_ACCESS] = "accesses",
+	[EVENT_OPERATION] = "begins", [EVENT_RESULT] = "ends",
 };
 
 /* Both halves of a product of 128 bits: mixes as well as two rounds of shifts, in a third of the
@@ -100,6 +105,16 @@ void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 	hash_event(event);
 }
 
+void trace_access(const struct task *task, int64_t value)
+{
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, EVENT_ACCESS, task, &task->call);
+	event->value = value;
+	event->state = 0;
+	event->hash = control->trace_hash;
+}
+
 void trace_object(enum event_kind kind, int object, int64_t value)
 {
 	struct event spare, *event = next_event(&spare);
@@ -121,6 +136,24 @@ void trace_return(const struct task *task, const struct call *call, int64_t resu
 	hash_event(event);
 }
 
+void trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
+		     uintptr_t site)
+{
+	const struct history_operation *from = &control->history.operations[operation];
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, kind, task, NULL);
+	event->op = OP_OPERATION;
+	event->value = kind == EVENT_OPERATION ? from->told.argument : from->told.result;
+	event->site = site;
+	event->detail[0] = operation;
+	event->state = 0;
+	hash_event(event);
+	hash((uint64_t)from->history << 32 | (uint32_t)from->told.what,
+	     (uint64_t)from->told.second);
+	event->hash = control->trace_hash;
+}
+
 uint32_t trace_count(void)
 {
 	return control->event_count < EVENTS_MAX ? control->event_count : EVENTS_MAX;
@@ -130,14 +163,17 @@ const char *trace_line(const struct event *event, char *text, size_t size)
 {
 	const char *who = event->task < TASKS_MAX ? control->tasks[event->task].name : "-";
 	const char *kind = event->kind < EVENT_KIND_COUNT ? event_names[event->kind] : "?";
-	char object[64] = "";
+	char object[64] = "", operation[HISTORY_TEXT];
+	const char *name = event->name;
 	int used;
 
 	if (event->object >= 0)
 		snprintf(object, sizeof(object), " %s", object_label(event->object));
+	if (event->op == OP_OPERATION)
+		name = history_event_text(event, operation, sizeof(operation));
 	used = snprintf(text, size, "%s %u %s%s%s%s %s %lld", who, event->number,
-			op_name((enum op)event->op), event->name ? ":" : "",
-			event->name ? event->name : "", object, kind, (long long)event->value);
+			op_name((enum op)event->op), name ? ":" : "", name ? name : "", object,
+			kind, (long long)event->value);
 	if (event->error && used > 0 && (size_t)used < size)
 		snprintf(text + used, size - (size_t)used, " error %d", event->error);
 	return text;

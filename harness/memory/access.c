@@ -48,6 +48,25 @@ static bool pass_quietly(struct task *task)
 	return true;
 }
 
+/* What a load is about to bring; of what is not a word, nothing. */
+static int64_t value_at(const struct call *call)
+{
+	const volatile void *address = (const volatile void *)(call->detail[0] + WINDOW_BEGIN);
+
+	switch (call->op == OP_FENCE ? 0 : call->detail[1]) {
+	case 1:
+		return *(const volatile int8_t *)address;
+	case 2:
+		return *(const volatile int16_t *)address;
+	case 4:
+		return *(const volatile int32_t *)address;
+	case 8:
+		return *(const volatile int64_t *)address;
+	default:
+		return 0;
+	}
+}
+
 static void pass(struct task *task, const struct call *call, bool idle)
 {
 	int saved = errno;
@@ -56,6 +75,8 @@ static void pass(struct task *task, const struct call *call, bool idle)
 	task->in_runtime = true;
 	point_access(task, idle);
 	task->quiet = decide_quiet(task_number(task));
+	if (!control->brief)
+		trace_access(task, value_at(&task->call));
 	task->in_runtime = false;
 	if (task->held_count && point_run_held)
 		point_run_held(task);
