@@ -21,6 +21,7 @@ extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
+extern const struct sabot_scenario handler_unsafe;
 extern const struct sabot_scenario jobserver;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario mixed_cycle;
@@ -63,6 +64,9 @@ extern const struct sabot_scenario shm_create_init;
 extern const struct sabot_scenario shm_publish;
 extern const struct sabot_scenario shm_rmid_attach;
 extern const struct sabot_scenario short_io;
+extern const struct sabot_scenario sig_coalesce;
+extern const struct sabot_scenario sig_race_pause;
+extern const struct sabot_scenario sigchld_reap;
 extern const struct sabot_scenario signalfd_inherited;
 extern const struct sabot_scenario spin_dead_holder;
 extern const struct sabot_scenario tcp_graceful;
@@ -95,6 +99,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&flock_inherited,
 	&flock_upgrade,
 	&futex_lost_wake,
+	&handler_unsafe,
 	&jobserver,
 	&lock_order,
 	&mixed_cycle,
@@ -137,6 +142,9 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&shm_publish,
 	&shm_rmid_attach,
 	&short_io,
+	&sig_coalesce,
+	&sig_race_pause,
+	&sigchld_reap,
 	&signalfd_inherited,
 	&spin_dead_holder,
 	&tcp_graceful,

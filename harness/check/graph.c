@@ -135,10 +135,15 @@ static void look_at_unknown(struct graph_edge *edge, const struct look *look)
 	case SYS_waitid:
 		graph_look_process(edge, look);
 		return;
+	case SYS_pause:
+	case SYS_rt_sigsuspend:
+	case SYS_rt_sigtimedwait:
+		snprintf(edge->name, sizeof(edge->name), "a signal");
+		break;
 	default:
 		break;
 	}
-	if (edge->object < 0 && look->number >= 0)
+	if (edge->object < 0 && look->number >= 0 && !edge->name[0])
 		snprintf(edge->name, sizeof(edge->name), "system call %ld", look->number);
 	graph_anybody(edge);
 }

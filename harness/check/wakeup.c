@@ -4,6 +4,8 @@
 #include "check/graph_look.h"
 #include "core/trace.h"
 
+#include <string.h>
+
 /* What the trace says of the signals of one condition variable. */
 struct signals {
 	uint64_t waiting; /* tasks that slept in it */
@@ -105,6 +107,45 @@ static bool signal_lost(const struct graph_edge *edge, uint64_t *named, char *me
 	return true;
 }
 
+static bool op_awaits_signal(enum op op)
+{
+	return op == OP_PAUSE || op == OP_SIGSUSPEND;
+}
+
+/*
+ * A handler ran after the task's last call and before it slept: what it looked at before was not
+ * so any more. Of a handler that makes calls itself this cannot be told. Returns the signal, or 0.
+ */
+static int came_too_early(int task)
+{
+	int signo = 0;
+	uint32_t i;
+
+	for (i = 0; i < trace_count(); i++) {
+		const struct event *event = &control->events[i];
+
+		if (event->task != task)
+			continue;
+		if (event->kind == EVENT_HANDLER)
+			signo = (int)event->value;
+		else if (event->kind == EVENT_RETURN)
+			signo = 0;
+	}
+	return signo;
+}
+
+static bool lost_to_handler(const struct graph_edge *edge, char *message, size_t size)
+{
+	int signo = came_too_early(edge->task);
+	const char *name = signo ? sigabbrev_np(signo) : NULL;
+
+	if (!signo)
+		return false;
+	snprintf(message, size, "%s waits in %s for a signal, and SIG%s was handled just before",
+		 control->tasks[edge->task].name, op_name(edge->op), name ? name : "RT");
+	return true;
+}
+
 bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, size_t size)
 {
 	char what[160], names[120];
@@ -114,6 +155,8 @@ bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, 
 	*named = task_bit(edge->task);
 	if (edge->spins)
 		return false;
+	if (op_awaits_signal(edge->op))
+		return lost_to_handler(edge, message, size);
 	if (!edge->free)
 		return edge->how == GRAPH_ANYBODY && op_waits(edge->op) && edge->object >= 0 &&
 		       !edge->returning && signal_lost(edge, named, message, size);
