@@ -108,11 +108,14 @@ static void read_first(struct sabot_task *task)
 	if (!variant->helper)
 		help();
 	SABOT_OK(ask(queue));
-	if (variant->just_look)
-		look(task, queue);
 	if (variant->helper)
 		help();
-	finish(shared, queue);
+	if (!variant->just_look) {
+		finish(shared, queue);
+		return;
+	}
+	look(task, queue);
+	SABOT_OK(mq_close(queue));
 }
 
 static void read_second(struct sabot_task *task)
@@ -130,10 +133,14 @@ static void read_second(struct sabot_task *task)
 
 static void write_one(struct sabot_task *task)
 {
+	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 	mqd_t queue = SABOT_OK(mq_open("/news", O_WRONLY));
+	char byte;
 
 	SABOT_OK(close(shared->ends[1]));
+	if (variant->just_look) /* until the first is gone: a message would end its request */
+		SABOT_OK(read(shared->ends[0], &byte, 1));
 	SABOT_OK(mq_send(queue, "", 1, 0));
 	shared->sent++;
 	SABOT_OK(mq_close(queue));

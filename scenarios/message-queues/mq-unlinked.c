@@ -71,6 +71,7 @@ static void work(struct sabot_task *task)
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 	mqd_t queue = shared->old;
+	bool moved = false;
 	int what;
 
 	if (variant->look == LOOK_AT_SENDER) {
@@ -82,13 +83,14 @@ static void work(struct sabot_task *task)
 			SABOT_OK(mq_close(queue));
 			queue = mq_open("/jobs", O_RDONLY);
 			sabot_assert(task, queue >= 0, "there is no queue, errno %d", errno);
+			moved = true;
 			continue;
 		}
 		shared->done[what]++;
 		if (variant->look)
 			return;
 	}
-	if (queue != shared->old)
+	if (moved)
 		SABOT_OK(mq_close(queue));
 }
 

@@ -154,8 +154,8 @@ static void look(struct sabot_check *check)
 }
 
 static const struct sabot_role roles[] = {
-	{ "manager", 1, manage },
 	{ "consumer", 2, consume },
+	{ "manager", 1, manage },
 	{ 0 },
 };
 

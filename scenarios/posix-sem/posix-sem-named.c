@@ -14,9 +14,13 @@
 #include <semaphore.h>
 
 enum { OUTSIDE, INSIDE }; /* marks */
-enum { TIMES = 2 };
+enum { USERS = 2, TIMES = 2 };
 
 #define NAME "/lock"
+
+struct shared {
+	unsigned done; /* tasks that need the name no more */
+};
 
 struct variant {
 	bool visitor_makes, visitor_replaces;
@@ -30,6 +34,16 @@ static void setup(struct sabot_env *env)
 {
 	(void)env;
 	SABOT_OK(sem_close(SABOT_OK(sem_open(NAME, O_CREAT | O_EXCL, 0600, 1))));
+}
+
+/* A name that was made anew is nobody's: the last one removes it. */
+static void finish(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
+
+	if (++shared->done == USERS + 1 && variant->visitor_replaces)
+		SABOT_OK(sem_unlink(NAME));
 }
 
 /* libc gives out the same address as long as it is the same semaphore. */
@@ -60,6 +74,7 @@ static void use(struct sabot_task *task)
 		SABOT_OK(sem_post(lock));
 		SABOT_OK(sem_close(lock));
 	}
+	finish(task);
 }
 
 static void visit(struct sabot_task *task)
@@ -76,6 +91,7 @@ static void visit(struct sabot_task *task)
 	SABOT_OK(sem_close(lock));
 	if (variant->visitor_makes)
 		SABOT_OK(sem_unlink(name));
+	finish(task);
 }
 
 static void one_inside(struct sabot_check *check)
@@ -86,7 +102,7 @@ static void one_inside(struct sabot_check *check)
 }
 
 static const struct sabot_role roles[] = {
-	{ "user", 2, use },
+	{ "user", USERS, use },
 	{ "visitor", 1, visit },
 	{ 0 },
 };
@@ -123,6 +139,7 @@ const struct sabot_scenario posix_sem_named = {
 	.group = "posix-sem",
 	.about = "a name outlives its maker, and means another semaphore once it is made anew",
 	.tags = "crash leak lock platform",
+	.shared_size = sizeof(struct shared),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
