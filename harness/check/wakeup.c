@@ -155,7 +155,7 @@ bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, 
 	*named = task_bit(edge->task);
 	if (edge->spins)
 		return false;
-	if (op_awaits_signal(edge->op))
+	if (op_awaits_signal(edge->op) && !edge->free)
 		return lost_to_handler(edge, message, size);
 	if (!edge->free)
 		return edge->how == GRAPH_ANYBODY && op_waits(edge->op) && edge->object >= 0 &&
@@ -163,7 +163,7 @@ bool wakeup_lost(const struct graph_edge *edge, uint64_t *named, char *message, 
 	woken = graph_dead_woken(edge->object);
 	graph_what(edge, what, sizeof(what));
 	/* A futex's text says itself that it is not as it was. */
-	free_text = edge->op == OP_FUTEX_WAIT ? "" : ", which is free";
+	free_text = edge->op == OP_FUTEX_WAIT ? "" : graph_free(edge);
 	if (woken)
 		snprintf(message, size, "%s sleeps on %s%s: %s was woken for it and killed",
 			 control->tasks[edge->task].name, what, free_text,

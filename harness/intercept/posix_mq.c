@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
+#include <string.h>
 
 mqd_t __mq_open_2(const char *name, int flags);
 
@@ -106,14 +107,28 @@ INTERPOSE mqd_t __mq_open_2(const char *name, int flags)
 	return open_at(name, flags, 0, NULL, CALL_SITE);
 }
 
+/* The queue that was opened last under this name, or -1. */
+static int object_of_name(const char *name)
+{
+	uint32_t i;
+
+	for (i = control->object_count; i-- > 0;)
+		if (control->objects[i].family == FAMILY_POSIX_MQ &&
+		    !strcmp(control->objects[i].label, name))
+			return (int)i;
+	return -1;
+}
+
 INTERPOSE int mq_unlink(const char *name)
 {
 	struct call call;
 	int result;
 	bool is_task = call_enter(&call, OP_MQ_UNLINK);
 
-	if (is_task)
+	if (is_task) {
+		call.object = object_of_name(name);
 		call_begin(&call);
+	}
 	result = REAL(mq_unlink)(name);
 	if (result == 0 && (is_task || descriptor_in_setup()))
 		control_unmade(FAMILY_POSIX_MQ, 0, name);
