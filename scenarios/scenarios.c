@@ -7,6 +7,7 @@ extern const struct sabot_scenario barrier_phantom;
 extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario cond_dead_waiter;
+extern const struct sabot_scenario counter_cas;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_ghost;
 extern const struct sabot_scenario epoll_herd;
@@ -85,6 +86,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&bounded_buffer,
 	&cond_buffer,
 	&cond_dead_waiter,
+	&counter_cas,
 	&epoll_edge,
 	&epoll_ghost,
 	&epoll_herd,

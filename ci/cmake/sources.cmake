@@ -21,3 +21,28 @@ function(sabot_sources result)
 	list(FILTER found EXCLUDE REGEX "_test\\.c$")
 	set(${result} ${found} PARENT_SCOPE)
 endfunction()
+
+# Groups of scenarios in which each access of shared memory is a point: compiled for ThreadSanitizer
+# and linked without it, as `sabot cc` does. gcc cannot do so together with AddressSanitizer: then
+# these scenarios say that they have no memory points.
+function(sabot_memory_points)
+	if(SABOT_SANITIZE MATCHES address AND NOT CMAKE_C_COMPILER_ID MATCHES Clang)
+		return()
+	endif()
+	foreach(group ${ARGN})
+		sabot_sources(sources scenarios/${group})
+		set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS -fsanitize=thread
+			-fno-plt -fno-builtin-memcpy -fno-builtin-memmove -fno-builtin-memset)
+		if(CMAKE_C_COMPILER_ID MATCHES Clang)
+			set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS
+				-mllvm -tsan-instrument-read-before-write=1)
+			if(SABOT_SANITIZE MATCHES address)
+				set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS
+					-Xclang -fsanitize=thread)
+			endif()
+		else()
+			set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS
+				--param=tsan-distinguish-volatile=1)
+		endif()
+	endforeach()
+endfunction()

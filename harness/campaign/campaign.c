@@ -101,7 +101,7 @@ static void count(struct campaign *campaign)
 			campaign->roles_reached |= (uint64_t)1 << control->tasks[i].role;
 	/* The code has memory points: from the next execution on races are looked for. */
 	if (control->accesses)
-		campaign->execution.races = true;
+		campaign->accessed = campaign->execution.races = true;
 	if (control->decisions > campaign->length)
 		campaign->length = control->decisions;
 }
@@ -376,6 +376,12 @@ struct record_case *campaign_run(struct pool_context *context,
 		sweep_run(campaign);
 	else
 		run_plain(campaign);
+	if (target->scenario->needs_memory_points && !campaign->accessed &&
+	    !campaign->record->finding_count && campaign->record->executions) {
+		campaign->record->verdict = VERDICT_INCONCLUSIVE;
+		campaign->record->message = "it needs memory points, and has none: compile it "
+					    "with `sabot cc`";
+	}
 	if (campaign->record->verdict == VERDICT_PASS) {
 		if (is_twin(campaign))
 			conclude_twin(campaign);

@@ -46,6 +46,7 @@ struct campaign {
 	struct execution execution; /* as the next try will run it */
 	uint64_t limit;		    /* executions at most */
 	uint64_t roles_reached;	    /* bit per role: it came to a point */
+	bool accessed;		    /* some access of shared memory was a point */
 	uint32_t length;	    /* decisions of the longest execution so far */
 	bool ended;		    /* no more tries: the answer is known, or the time is up */
 };

@@ -5,6 +5,7 @@
 #include "campaign/shrink.h"
 #include "check/explain.h"
 #include "check/graph.h"
+#include "check/histories.h"
 #include "check/lock_order.h"
 #include "exec/start.h"
 #include "os/sys.h"
@@ -50,16 +51,19 @@ void finding_describe(struct record_finding *finding, struct pool_context *conte
 	char *story = explain_text();
 	char *graph =
 		control->finding.kind == KIND_POTENTIAL ? lock_order_text() : graph_last_text();
+	char *history = histories_text();
 
 	start_guard_again(); /* libdw may have come with the first story */
 	finding->message = arena_copy(context->arena, control->finding.message);
 	finding->place = arena_copy(context->arena, explain_place());
 	finding->story = arena_copy(context->arena, story);
 	finding->graph = arena_copy(context->arena, graph);
+	finding->history = arena_copy(context->arena, history);
 	finding->output = arena_copy(context->arena, finding_output(context));
 	finding->trace_hash = control->trace_hash;
 	free(story);
 	free(graph);
+	free(history);
 }
 
 static void plain_name(char *text)

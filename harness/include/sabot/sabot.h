@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sabot/history.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -89,10 +91,10 @@ struct sabot_case {
 	struct sabot_fault second; /* one more in the same execution: the recoverer dies too */
 	/*
 	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
-	 * bad, and this names the oracle that must catch it: an invariant's name, or one of
-	 * "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock", "crash",
-	 * "exit", "assertion", "leak", "potential deadlock". "deadlock" also covers "self-deadlock"
-	 * and "orphaned owner".
+	 * bad, and this names the oracle that must catch it: an invariant's or history's name, or
+	 * one of "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock",
+	 * "crash", "exit", "assertion", "leak", "potential deadlock". "deadlock" also covers
+	 * "self-deadlock" and "orphaned owner".
 	 */
 	const char *caught_by;
 	/*
@@ -118,6 +120,7 @@ struct sabot_scenario {
 	void (*setup)(struct sabot_env *env); /* or NULL; once, before the tasks; may not block */
 	const struct sabot_role *roles;
 	const struct sabot_invariant *invariants; /* may be NULL */
+	const struct sabot_history *histories;	  /* may be NULL; ends with a zeroed entry too */
 	const struct sabot_case *cases;
 	const char *const *points; /* names for sabot_point(), then NULL; NULL: not checked */
 	unsigned limit_steps;	   /* steps without progress that are a livelock; zero means 4000 */
@@ -127,6 +130,11 @@ struct sabot_scenario {
 	 * alive and run the bodies again. `sabot run --twice` compares the traces of both ways.
 	 */
 	bool keeps_no_state;
+	/*
+	 * The scenario shows something only if each access of shared memory is a point, so it has to
+	 * be compiled with `sabot cc`; else its cases are inconclusive.
+	 */
+	bool needs_memory_points;
 };
 
 /*
@@ -177,6 +185,21 @@ void sabot_point(struct sabot_task *task, const char *name);
 
 /* Tells the livelock oracle that something was achieved. Never a point. */
 void sabot_progress(struct sabot_task *task);
+
+/*
+ * The task calls an operation on the object `history`, a place in the scenario's table of
+ * histories: right before the first thing by which others could notice it; and it has returned,
+ * right after the last. Neither is a point. A task that is killed between the two leaves
+ * the operation pending. The run ends as BROKEN if a task calls within an operation of its own, or
+ * comes to its end within one, if the table lacks the history, and if there are more than 4096
+ * operations in an execution.
+ */
+void sabot_call(struct sabot_task *task, unsigned history, int what, int64_t argument);
+/* The same for what takes two arguments: SABOT_PUT, SABOT_COMPARE_AND_SET. */
+void sabot_call_pair(struct sabot_task *task, unsigned history, int what, int64_t argument,
+		     int64_t second);
+/* Returns the result, so that it can stand in a return statement. */
+int64_t sabot_return(struct sabot_task *task, int64_t result);
 
 /*
  * In a case that characterises: states, in a few words, what the platform did. The same words are
