@@ -30,8 +30,8 @@ done
 refuses "an unknown verb" 2 "sabot: there is no verb \"rum\"; \`sabot --help\` lists them" \
 	"$SABOT" rum
 refuses "an unknown scenario" 4 \
-	'sabot: no scenario matches "bounded-bufer"; did you mean bounded-buffer?' \
-	"$SABOT" run bounded-bufer "${quick[@]}"
+	'sabot: no scenario matches "philosphers"; did you mean philosophers?' \
+	"$SABOT" run philosphers "${quick[@]}"
 refuses "an unknown scenario of a group" 4 \
 	'sabot: no scenario matches "sysv-sem/bounded"; did you mean bounded-buffer?' \
 	"$SABOT" run sysv-sem/bounded "${quick[@]}"
