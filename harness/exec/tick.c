@@ -19,9 +19,7 @@
 #define TFD_IOC_SET_TICKS _IOW('T', 0, uint64_t)
 #endif
 
-enum { FRUITLESS_MAX = 64, LOOKS_MAX = 1000000 };
-
-static unsigned fruitless;
+enum { LOOKS_MAX = 1000000 };
 
 /* A copy of the timer's descriptor, or -1. */
 static int open_timer(const struct timer *timer)
@@ -118,9 +116,9 @@ void tick(void)
 bool tick_jump(uint64_t limit_ns)
 {
 	if (!control->timer_ns || (limit_ns && control->timer_ns > limit_ns) ||
-	    fruitless == FRUITLESS_MAX)
+	    control->timer_jumps >= TIMERS_JUMPS_MAX)
 		return false;
-	fruitless++;
+	control->timer_jumps++;
 	if (control->now_ns < control->timer_ns)
 		control->now_ns = control->timer_ns;
 	return true;
@@ -128,5 +126,5 @@ bool tick_jump(uint64_t limit_ns)
 
 void tick_helped(void)
 {
-	fruitless = 0;
+	control->timer_jumps = 0;
 }

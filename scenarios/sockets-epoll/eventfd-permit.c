@@ -163,8 +163,7 @@ static const char *const points[] = { "inside", NULL };
 const struct sabot_scenario eventfd_permit = {
 	.name = "eventfd-permit",
 	.group = "sockets-epoll",
-	.about =
-		"a permit that is an eventfd's value is lost with its holder, and with who is woken",
+	.about = "a permit that is an eventfd's value is lost with whoever holds it or is woken",
 	.tags = "lock crash recovery platform",
 	.shared_size = sizeof(struct shared),
 	.setup = setup,
