@@ -30,6 +30,7 @@ bool doctor_try_states(char *detail, size_t size);
 bool doctor_try_syscalls(char *detail, size_t size);
 bool doctor_try_memfd(char *detail, size_t size);
 bool doctor_try_fixed_address(char *detail, size_t size);
+bool doctor_try_network(char *detail, size_t size);
 bool doctor_try_cpus(char *detail, size_t size);
 
 /* Of what is installed and allowed, in doctor_tools.c. */

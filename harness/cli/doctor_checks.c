@@ -13,6 +13,11 @@ const struct doctor_check doctor_checks[] = {
 	  .try = doctor_try_namespaces,
 	  .cost = "objects are private by name only: others can see them",
 	  .remedy = "run as root, or allow user namespaces (docker run --privileged)" },
+	{ .name = "loopback",
+	  .try = doctor_try_network,
+	  .cost = "ports are everybody's, and stay in use for a minute; small writes to a TCP "
+		  "socket may arrive 40 ms late, so traces can differ",
+	  .remedy = "as for namespaces" },
 	{ .name = "fixed layout",
 	  .try = doctor_try_fixed_layout,
 	  .cost = "addresses differ from run to run: a scenario that orders or hashes "

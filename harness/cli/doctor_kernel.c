@@ -4,6 +4,7 @@
 
 #include "core/control.h"
 #include "exec/gate.h"
+#include "os/network.h"
 #include "os/proc.h"
 #include "os/sys.h"
 #include "os/world.h"
@@ -90,6 +91,22 @@ bool doctor_try_namespaces(char *detail, size_t size)
 	if (world.error == ENOSPC)
 		return say(false, detail, size, "the limit in /proc/sys/user/max_*_namespaces");
 	return refused(detail, size, world.what, world.error);
+}
+
+/* What no rule tells is said here as well: it is so on every kernel. */
+bool doctor_try_network(char *detail, size_t size)
+{
+	struct world world;
+	int error;
+
+	world_part(&world);
+	if (!world.isolated)
+		return say(false, detail, size, "no network namespace");
+	error = network_begin();
+	if (error)
+		return refused(detail, size, "a loopback without timers", error);
+	return say(true, detail, size,
+		   "packets arrive in step; descriptors lost in cycles (unix_gc) go later");
 }
 
 bool doctor_try_fixed_layout(char *detail, size_t size)
