@@ -71,6 +71,7 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 		.scase = target->scase,
 		.strategy = &strategy_replay,
 		.seed = options->seed,
+		.memory = options->memory,
 		.pool = true,
 		.judge = judge,
 		.stuck = stuck_judge,

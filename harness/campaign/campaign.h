@@ -15,13 +15,14 @@ enum { CAMPAIGN_FINDINGS_MAX = 8, CAMPAIGN_OBSERVATIONS_MAX = 64 };
 
 struct campaign_options {
 	uint64_t seed;
-	uint64_t executions;  /* 0: as many as the kind of case needs */
-	const char *strategy; /* NULL: a mix; else of search/strategies.h, or "sweep" */
-	uint32_t depth;	      /* pct */
-	uint32_t schedules;   /* of a sweep: how many base schedules are swept */
-	bool quick;	      /* fewer schedules */
-	bool raw;	      /* a twin is judged as any other case */
-	bool twice;	      /* every execution two times: the traces must be equal */
+	uint64_t executions;	  /* 0: as many as the kind of case needs */
+	const char *strategy;	  /* NULL: a mix; else of search/strategies.h, or "sweep" */
+	uint32_t depth;		  /* pct */
+	uint32_t schedules;	  /* of a sweep: how many base schedules are swept */
+	enum sabot_memory memory; /* at least so weak, whatever the case asks for */
+	bool quick;		  /* fewer schedules */
+	bool raw;		  /* a twin is judged as any other case */
+	bool twice;		  /* every execution two times: the traces must be equal */
 	bool shrink;
 	bool first; /* the first finding ends it: only whether there is one is asked */
 	const struct mutation *mutation; /* a primitive that is broken, or NULL */

@@ -136,7 +136,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	told.brief = false;
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);
 	shrunk = *plan;
-	if (campaign->options->shrink && !strcmp(plan->strategy, "replay")) {
+	if (campaign->options->shrink && !strncmp(plan->strategy, "replay", 6)) {
 		(void)shrink_plan(&shrunk, execution, found->kind, found->oracle,
 				  campaign->context->status, &still);
 		(void)finding_output(campaign->context);

@@ -17,11 +17,13 @@ enum { RUNNING_BYTES = 4096 };
 
 void recipe_strategy_text(const struct execution *execution, char *text, size_t size)
 {
+	static const char *const memory[] = { "", "+tso", "+pso" };
+
 	if (execution->depth)
-		snprintf(text, size, "%s:%u,%u", execution->strategy->name, execution->depth,
-			 execution->length);
+		snprintf(text, size, "%s:%u,%u%s", execution->strategy->name, execution->depth,
+			 execution->length, memory[execution->memory]);
 	else
-		snprintf(text, size, "%s", execution->strategy->name);
+		snprintf(text, size, "%s%s", execution->strategy->name, memory[execution->memory]);
 }
 
 int recipe_strategy(struct execution *execution, const char *text)
@@ -29,8 +31,11 @@ int recipe_strategy(struct execution *execution, const char *text)
 	char name[PLAN_NAME_MAX];
 	unsigned depth = 0, length = 0;
 
-	if (sscanf(text, "%63[^:]:%u,%u", name, &depth, &length) < 1)
+	if (sscanf(text, "%63[^:+]:%u,%u", name, &depth, &length) < 1)
 		return -EINVAL;
+	execution->memory = strstr(text, "+pso")   ? SABOT_PSO
+			    : strstr(text, "+tso") ? SABOT_TSO
+						   : SABOT_SC;
 	execution->strategy = strategies_find(name);
 	execution->depth = depth;
 	execution->length = length;
@@ -68,6 +73,17 @@ static const char *task_name(uint8_t task)
 	return task < TASKS_MAX ? control->tasks[task].name : PLAN_NOBODY;
 }
 
+/* Who runs, or whose store arrives: the first, the second, ... of those that may. */
+static void target_text(uint16_t target, char *text, size_t size)
+{
+	const char *name = control->tasks[target % TASKS_MAX].name;
+
+	if (target < TARGET_STORES)
+		snprintf(text, size, "%s", name);
+	else
+		snprintf(text, size, "%.20s~%u", name, (unsigned)target / TASKS_MAX);
+}
+
 void recipe_after(struct plan *plan, const struct execution *execution,
 		  const struct campaign_target *target)
 {
@@ -77,14 +93,16 @@ void recipe_after(struct plan *plan, const struct execution *execution,
 	plan->trace_hash = control->trace_hash;
 	if (control->recorded_full)
 		return;
-	snprintf(plan->strategy, sizeof(plan->strategy), "replay");
+	recipe_strategy_text(&(struct execution){ .strategy = &strategy_replay,
+						  .memory = execution->memory },
+			     plan->strategy, sizeof(plan->strategy));
 	plan->switch_count = control->recorded_count;
 	for (i = 0; i < control->recorded_count; i++) {
 		const struct recorded_switch *from = &control->recorded[i];
 		struct plan_switch *to = &plan->switches[i];
 
 		snprintf(to->task, sizeof(to->task), "%s", task_name(from->task));
-		snprintf(to->target, sizeof(to->target), "%s", task_name(from->target));
+		target_text(from->target, to->target, sizeof(to->target));
 		snprintf(to->call, sizeof(to->call), "%s", op_name((enum op)from->op_kind));
 		to->op = from->op;
 		to->pass = from->pass;

@@ -247,7 +247,8 @@ static void write_told(FILE *file, const struct line *line, uint32_t number)
 		snprintf(more, sizeof(more), " (%u times)", line->times);
 	else if (line->marked)
 		snprintf(more, sizeof(more), " (mark %lld)", (long long)line->mark);
-	snprintf(text, sizeof(text), "%s %s%s", name_of(event), words, more);
+	snprintf(text, sizeof(text), "%s%s%s%s", name_of(event), words[0] == '\'' ? "" : " ", words,
+		 more);
 	/* Of these the last call's place would tell nothing. */
 	place_text(event->kind == EVENT_MARK || event->kind == EVENT_WOKEN ? 0 : event->site, place,
 		   sizeof(place));

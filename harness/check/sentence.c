@@ -388,7 +388,7 @@ static void access_text(const struct event *event, char *text, size_t size)
 const char *sentence_of_event(const struct event *event, char *text, size_t size)
 {
 	const char *signal = sigabbrev_np((int)event->value);
-	char operation[HISTORY_TEXT];
+	char operation[HISTORY_TEXT], place[64];
 
 	text[0] = '\0';
 	switch (event->kind) {
@@ -397,6 +397,10 @@ const char *sentence_of_event(const struct event *event, char *text, size_t size
 		break;
 	case EVENT_ACCESS:
 		access_text(event, text, size);
+		break;
+	case EVENT_STORE:
+		snprintf(text, size, "'s store of %lld to %s arrives", (long long)event->value,
+			 window_name(event->detail[0] + WINDOW_BEGIN, place, sizeof(place)));
 		break;
 	case EVENT_WOKEN:
 		snprintf(text, size, "is woken in %s, and does not run yet",

@@ -21,6 +21,7 @@ enum {
 	KEY_SCHEDULES,
 	KEY_STRATEGY,
 	KEY_QUICK,
+	KEY_MEMORY,
 };
 
 static const struct argp_option run_options[] = {
@@ -33,6 +34,8 @@ static const struct argp_option run_options[] = {
 	{ "strategy", KEY_STRATEGY, "S", 0, "random, pct, sweep or replay; default: a mix", 0 },
 	{ "depth", KEY_DEPTH, "D", 0, "pct: the depth of the bugs to look for (default 3)", 0 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "sweep: base schedules to sweep (default 8)", 0 },
+	{ "memory", KEY_MEMORY, "MODEL", 0,
+	  "How stores of code with memory points reach others: sc (default), tso or pso", 0 },
 	{ "quick", KEY_QUICK, NULL, 0,
 	  "A profile for pull requests: fewer schedules, every kill point of the first", 0 },
 	{ "jobs", 'j', "N", 0, "Workers, each on a CPU of its own; default: one for each CPU", 0 },
@@ -78,6 +81,19 @@ static void set_strategy(struct run *run, const char *name, struct argp_state *s
 		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay",
 			   name);
 	run->suite.campaign.strategy = name;
+}
+
+static void set_memory(struct run *run, const char *name, struct argp_state *state)
+{
+	static const char *const names[] = { "sc", "tso", "pso" };
+	unsigned i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i])) {
+			run->suite.campaign.memory = (enum sabot_memory)i;
+			return;
+		}
+	argp_error(state, "there is no memory model \"%s\": sc, tso or pso", name);
 }
 
 static error_t parse_search(int key, char *argument, struct argp_state *state)
@@ -131,6 +147,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case KEY_RAW:
 		run->suite.campaign.raw = true;
+		break;
+	case KEY_MEMORY:
+		set_memory(run, argument, state);
 		break;
 	case KEY_QUICK:
 		run->suite.campaign.quick = true;

@@ -5,6 +5,7 @@
 #include "core/control.h"
 #include "core/observe.h"
 #include "core/point.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 
 #include <setjmp.h>
@@ -122,6 +123,8 @@ void sabot_point(struct sabot_task *handle, const char *name)
 		api_leave();
 	}
 	task->in_runtime = true;
+	if (control->memory != SABOT_SC)
+		store_buffer_close(task);
 	memset(&task->call, 0, sizeof(task->call));
 	task->call.op = OP_POINT;
 	task->call.object = -1;

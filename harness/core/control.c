@@ -45,6 +45,7 @@ int control_create(int memory_fd)
 void control_reset(struct control *block, bool keep_tasks)
 {
 	size_t events = block->event_count < EVENTS_MAX ? block->event_count : EVENTS_MAX;
+	uint32_t i;
 
 	/* Only what was used is cleared: most executions touch a few of the objects and tasks. */
 	memset(block->events, 0, events * sizeof(block->events[0]));
@@ -72,6 +73,9 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->recorded_count = 0;
 	block->recorded_full = false;
 	block->shot_count = block->shots_open = 0;
+	for (i = 0; block->memory != SABOT_SC && i < TASKS_MAX; i++)
+		block->buffers[i].count = block->buffers[i].fence = block->buffers[i].lens.size = 0;
+	block->buffered = 0;
 	block->window_count = 0;
 	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;

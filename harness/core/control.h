@@ -32,6 +32,9 @@ enum {
 	STACK_FRAMES_MAX = 12,
 	ACCESS_LAST_MAX = 8,
 	WINDOW_PARTS_MAX = 64,
+	STORES_WAITING_MAX = 16,
+	/* Decisions that let a store arrive: TARGET_STORES + 64 * (which of them) + task. */
+	TARGET_STORES = TASKS_MAX,
 	OBSERVED_MAX = 16, /* of one execution */
 	OBSERVED_BYTES = 96,
 	HISTORY_MAX = 4096, /* of all histories of one execution */
@@ -168,6 +171,7 @@ enum event_kind {
 	EVENT_HANDLER, /* value: signal; a user handler begins */
 	EVENT_SPAWN,   /* value: the new task */
 	EVENT_FINDING,
+	EVENT_STORE,	 /* of the task has arrived; value; detail[0]: where in shared memory */
 	EVENT_ACCESS,	 /* of shared memory, now; value: what is read. Not in the hash */
 	EVENT_OPERATION, /* the task calls an operation of a history; value: its argument */
 	EVENT_RESULT,	 /* ... and it has returned; value: its result */
@@ -192,7 +196,8 @@ struct event {
 };
 
 struct recorded_switch {
-	uint8_t task, target;
+	uint8_t task;
+	uint16_t target;
 	uint16_t op_kind;
 	uint32_t op, pass;
 };
@@ -315,7 +320,32 @@ struct decider {
 	struct {
 		uint64_t task, target;
 		uint32_t op, pass;
+		uint16_t store; /* of the target's waiting stores, from 1; 0: it runs */
 	} listed[RECORDED_MAX];
+};
+
+/* A store that others do not see yet; see core/store_buffer.h. */
+struct waiting_store {
+	uintptr_t address;
+	uint64_t value;
+	uint32_t fence; /* release fences of the task before it */
+	uint8_t size;
+	bool release;
+};
+
+/* What memory shows the task that runs, in place of what has arrived there. */
+struct lens {
+	uintptr_t address;
+	uint64_t arrived, shown;
+	uint8_t size; /* 0: it is closed */
+	bool is_store;
+};
+
+struct store_buffer {
+	uint32_t count;
+	uint32_t fence;
+	struct lens lens;
+	struct waiting_store stores[STORES_WAITING_MAX];
 };
 
 /* A shared mapping, and where every task has it; see memory/window.h. */
@@ -356,6 +386,8 @@ struct control {
 	uint32_t idle_steps; /* since the last progress */
 	uint32_t limit_steps;
 	uint32_t checks;
+	enum sabot_memory memory;
+	uint64_t buffered; /* tasks whose stores wait */
 	struct race race;
 	uint64_t stores;   /* to shared memory, as far as they are seen */
 	uint64_t accesses; /* of shared memory */
@@ -387,6 +419,7 @@ struct control {
 	struct recorded_switch recorded[RECORDED_MAX];
 	struct observed observed;
 	struct history history;
+	struct store_buffer buffers[TASKS_MAX];
 	uint32_t window_count;
 	struct window_part window[WINDOW_PARTS_MAX];
 	uint32_t mutated; /* calls that a mutation has answered */

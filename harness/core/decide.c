@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/decide.h"
 
+#include "core/store_buffer.h"
 #include "core/strategy.h"
 #include "core/timers.h"
 
@@ -114,10 +115,49 @@ static void record(int at, int target)
 	}
 	entry = &control->recorded[control->recorded_count++];
 	entry->task = at >= 0 ? (uint8_t)at : UINT8_MAX;
-	entry->target = (uint8_t)target;
+	entry->target = (uint16_t)target;
 	entry->op_kind = at >= 0 ? (uint16_t)control->tasks[at].call.op : OP_NONE;
 	entry->op = at >= 0 ? control->tasks[at].op : 0;
 	entry->pass = at >= 0 ? control->tasks[at].pass : control->decisions;
+}
+
+static void count_decision(int at)
+{
+	control->decisions++;
+	if (at >= 0)
+		control->tasks[at].pass++;
+}
+
+/* Nobody can go on but by what waits in somebody's buffer: the standard is that it arrives. */
+static int due_store(int current, uint64_t ready)
+{
+	bool spins = current >= 0 && control->tasks[current].spins;
+
+	if (ready && !(spins && ready == task_bit(current)))
+		return -1;
+	return TARGET_STORES + __builtin_ctzll(control->buffered);
+}
+
+/* Stores that wait arrive as the strategy likes, each a decision of its own. */
+static void let_stores_arrive(int current, int at)
+{
+	while (control->buffered) {
+		uint64_t ready = decide_ready() | (current >= 0 ? task_bit(current) : 0);
+		int standard = due_store(current, ready), chosen = standard;
+		const struct strategy *strategy = control->decider.strategy;
+
+		if (strategy->store && chosen < 0)
+			chosen = strategy->store(&control->decider, at);
+		if (chosen < 0)
+			return;
+		if (chosen != standard)
+			record(at, chosen);
+		store_buffer_arrive(&control->tasks[chosen % TASKS_MAX],
+				    (unsigned)(chosen / TASKS_MAX - 1));
+		if (current >= 0)
+			control->tasks[current].spins = false;
+		count_decision(at);
+	}
 }
 
 int decide(int current, int at)
@@ -126,6 +166,7 @@ int decide(int current, int at)
 	uint64_t all;
 	int next;
 
+	let_stores_arrive(current, at);
 	choice.ready = decide_ready();
 	if (current >= 0)
 		choice.ready |= task_bit(current);
@@ -143,9 +184,7 @@ int decide(int current, int at)
 		if (next != choice.standard)
 			record(at, next);
 	}
-	control->decisions++;
-	if (at >= 0)
-		control->tasks[at].pass++;
+	count_decision(at);
 	return next;
 }
 
@@ -153,8 +192,8 @@ uint32_t decide_quiet(int current)
 {
 	const struct strategy *strategy = control->decider.strategy;
 
-	if (!control->brief || control->fingerprint || control->shots_open || control->timer_ns ||
-	    control->settle_due || !strategy->quiet)
+	if (!control->brief || control->fingerprint || control->memory != SABOT_SC ||
+	    control->shots_open || control->timer_ns || control->settle_due || !strategy->quiet)
 		return 0;
 	return strategy->quiet(&control->decider, &control->tasks[current]);
 }

@@ -54,6 +54,9 @@ static const char *task_wrong(const char *text)
 		if (at == number)
 			return "has no number where one belongs";
 	} while (*at == '/');
+	if (at[0] == '~' && is_digit(at[1]))
+		for (at++; is_digit(*at);)
+			at++;
 	return *at == '\0' ? NULL : "has a character after its number";
 }
 

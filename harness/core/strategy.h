@@ -26,6 +26,11 @@ struct strategy {
 	 */
 	int (*next)(struct decider *decider, const struct choice *choice);
 	/*
+	 * Returns a store that arrives now, as TARGET_STORES + TASKS_MAX * n + task for the n-th
+	 * that may (core/store_buffer.h), or -1: none, yet. Asked again after each. May be NULL.
+	 */
+	int (*store)(struct decider *decider, int at);
+	/*
 	 * Returns at how many of its next accesses of shared memory the task goes on, whoever else
 	 * can run: these are not asked for one by one. May be NULL: none.
 	 */

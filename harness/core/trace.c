@@ -11,15 +11,16 @@
 #include <xxhash.h>
 
 static const char *const event_names[EVENT_KIND_COUNT] = {
-	[EVENT_CALL] = "call",	      [EVENT_RETURN] = "return",
-	[EVENT_ASLEEP] = "asleep",    [EVENT_WOKEN] = "woken",
-	[EVENT_SWITCH] = "runs",      [EVENT_MARK] = "mark",
-	[EVENT_FAULT] = "fault",      [EVENT_DEATH] = "dies",
-	[EVENT_EXIT] = "exits",	      [EVENT_TIMEOUT] = "times out",
-	[EVENT_STOPPED] = "stopped",  [EVENT_CONTINUED] = "continued",
-	[EVENT_HANDLER] = "handler",  [EVENT_SPAWN] = "spawns",
-	[EVENT_FINDING] = "finding",  [EVENT_ACCESS] = "accesses",
-	[EVENT_OPERATION] = "begins", [EVENT_RESULT] = "ends",
+	[EVENT_CALL] = "call",		 [EVENT_RETURN] = "return",
+	[EVENT_ASLEEP] = "asleep",	 [EVENT_WOKEN] = "woken",
+	[EVENT_SWITCH] = "runs",	 [EVENT_MARK] = "mark",
+	[EVENT_FAULT] = "fault",	 [EVENT_DEATH] = "dies",
+	[EVENT_EXIT] = "exits",		 [EVENT_TIMEOUT] = "times out",
+	[EVENT_STOPPED] = "stopped",	 [EVENT_CONTINUED] = "continued",
+	[EVENT_HANDLER] = "handler",	 [EVENT_SPAWN] = "spawns",
+	[EVENT_FINDING] = "finding",	 [EVENT_ACCESS] = "accesses",
+	[EVENT_STORE] = "store arrives", [EVENT_OPERATION] = "begins",
+	[EVENT_RESULT] = "ends",
 };
 
 /* Both halves of a product of 128 bits: mixes as well as two rounds of shifts, in a third of the
@@ -113,6 +114,19 @@ void trace_access(const struct task *task, int64_t value)
 	event->value = value;
 	event->state = 0;
 	event->hash = control->trace_hash;
+}
+
+void trace_store(const struct task *task, uint64_t offset, int64_t value, size_t size)
+{
+	struct event spare, *event = next_event(&spare);
+
+	fill(event, EVENT_STORE, task, NULL);
+	event->op = OP_STORE;
+	event->value = value;
+	event->detail[0] = offset;
+	event->detail[1] = size;
+	event->state = 0;
+	hash_event(event);
 }
 
 void trace_object(enum event_kind kind, int object, int64_t value)

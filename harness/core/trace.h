@@ -23,6 +23,8 @@ void trace_quiet(enum op op, const struct task *task, int64_t size, uint64_t off
 /* The operation of a history, a place in control->history: it is called, or has returned. */
 void trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
 		     uintptr_t site);
+/* A store of the task has arrived in memory. */
+void trace_store(const struct task *task, uint64_t offset, int64_t value, size_t size);
 /* The access that the task came for is done now. For stories: not in the hash. */
 void trace_access(const struct task *task, int64_t value);
 /* The events that are kept: at most EVENTS_MAX. */

@@ -18,6 +18,8 @@
 #include "os/network.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -71,6 +73,17 @@ static int map_shared(size_t size)
 	return 0;
 }
 
+/* "holder#0" runs, or "holder#0~1": the first of its stores that may arrive does. */
+static void list_target(struct decider *decider, uint32_t i, const char *target)
+{
+	char name[PLAN_TASK_MAX];
+	const char *store = strchr(target, '~');
+
+	snprintf(name, sizeof(name), "%.*s", (int)(store ? store - target : PLAN_TASK_MAX), target);
+	decider->listed[i].target = random_text_hash(name);
+	decider->listed[i].store = store ? (uint16_t)strtoul(store + 1, NULL, 10) : 0;
+}
+
 static void begin_strategy(const struct execution *execution)
 {
 	struct decider *decider = &control->decider;
@@ -86,7 +99,7 @@ static void begin_strategy(const struct execution *execution)
 
 		for (i = 0; i < plan->switch_count; i++) {
 			decider->listed[i].task = random_text_hash(plan->switches[i].task);
-			decider->listed[i].target = random_text_hash(plan->switches[i].target);
+			list_target(decider, i, plan->switches[i].target);
 			decider->listed[i].op = plan->switches[i].op;
 			decider->listed[i].pass = plan->switches[i].pass;
 		}
@@ -147,6 +160,8 @@ int execution_run(const struct execution *execution)
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;
+	control->memory = execution->memory > execution->scase->memory ? execution->memory
+								       : execution->scase->memory;
 	race_begin(races);
 	control->seed = execution->seed;
 	control->execution = execution->number;

@@ -14,12 +14,13 @@ struct execution {
 	const struct plan_fault *faults;
 	uint32_t fault_count;
 	uint64_t seed;
-	uint64_t number; /* in its campaign: streams depend on it */
-	uint32_t depth;	 /* pct */
-	uint32_t length; /* decisions expected */
-	bool brief;	 /* accesses of memory need not be told: only what comes of them */
-	bool races;	 /* look for data races */
-	bool pool;	 /* keep the processes for the next execution, if the scenario allows it */
+	uint64_t number;	  /* in its campaign: streams depend on it */
+	uint32_t depth;		  /* pct */
+	uint32_t length;	  /* decisions expected */
+	bool brief;		  /* accesses of memory need not be told: only what comes of them */
+	enum sabot_memory memory; /* at least so weak */
+	bool races;		  /* look for data races */
+	bool pool; /* keep the processes for the next execution, if the scenario allows it */
 	/* The oracles, of check/. */
 	void (*judge)(struct control *control, enum sabot_when when);
 	void (*stuck)(void);

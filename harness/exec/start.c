@@ -4,6 +4,7 @@
 #include "core/api.h"
 #include "core/object.h"
 #include "core/point.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/outside.h"
@@ -95,6 +96,8 @@ static void run_body(struct task *task)
 	control->scenario->roles[task->role].body(api_task_handle(task));
 	task = task_self; /* the body may return in a child */
 	task->in_runtime = true;
+	store_buffer_close(task);
+	store_buffer_drain(task);
 	flush_streams();
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
 	process_children_left(task);

@@ -2,6 +2,7 @@
 #include "exec/watch.h"
 
 #include "core/object.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/loopback.h"
@@ -128,6 +129,9 @@ static void process_over(pid_t pid, bool killed, int status)
 		if (task->pid != pid)
 			continue;
 		/* Of a thread that ended before, too, the process kept what was lent to it. */
+		/* What it has stored arrives, as it would from a processor's buffer. */
+		store_buffer_close(task);
+		store_buffer_drain(task);
 		if (control->race.on)
 			race_died(task);
 		object_task_died(task);

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/point.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 #include "intercept/cancel.h"
 #include "memory/race.h"
@@ -28,6 +29,8 @@ bool call_enter_at(struct call *call, enum op op, uintptr_t site)
 	if (!call_is_task())
 		return false;
 	task_self->in_runtime = true;
+	if (control->memory != SABOT_SC)
+		store_buffer_close(task_self);
 	/* A thread that was cancelled in a call may come to its next without its turn. */
 	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task_self))
 		point_return(task_self);
@@ -67,6 +70,9 @@ void call_begin(struct call *call)
 
 	announce(task, call);
 	point_pass(task);
+	/* A system call is no fence, but long enough for any buffer to empty. */
+	if (control->memory != SABOT_SC)
+		store_buffer_drain(task);
 	if (control->race.on)
 		race_before(task, call);
 	arm(task);

@@ -3,6 +3,7 @@
 
 #include "core/decide.h"
 #include "core/point.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 #include "memory/race.h"
 
@@ -90,6 +91,7 @@ static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size
 
 	if (!task || task->in_runtime)
 		return false;
+	store_buffer_close(task);
 	task->spins = spins(task, op, address, site);
 	idle = task->spins || ++control->accesses % ACCESSES_OF_AN_IDLE_STEP == 0;
 	if (!idle && pass_quietly(task)) {
@@ -111,16 +113,17 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
 	struct task *task = task_self;
 
-	if (arrive(task, op, address, size, site) && control->race.on)
+	if (!arrive(task, op, address, size, site))
+		return;
+	if (control->race.on)
 		race_access(task, address, size, op == OP_STORE ? RACE_WRITES : 0, site);
+	if (store_buffer_has(address, size))
+		store_buffer_open(task, address, size, op == OP_STORE);
 }
 
-void access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order)
+static void note_order(struct task *task, enum op op, uintptr_t address, size_t size,
+		       uintptr_t site, int order)
 {
-	struct task *task = task_self;
-
-	if (!arrive(task, op, address, size, site) || !control->race.on)
-		return;
 	race_access(task, address, size, RACE_ATOMIC | (op == OP_ATOMIC_LOAD ? 0 : RACE_WRITES),
 		    site);
 	if (op == OP_ATOMIC_LOAD)
@@ -131,13 +134,44 @@ void access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t si
 		race_update(task, address, order);
 }
 
+bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order)
+{
+	struct task *task = task_self;
+
+	if (!arrive(task, op, address, size, site))
+		return false;
+	if (control->race.on)
+		note_order(task, op, address, size, site, order);
+	if (!store_buffer_has(address, size))
+		return false;
+	/* Whatever reads and stores at once, and each seq_cst store, waits for the buffer. */
+	if (op == OP_ATOMIC_UPDATE || (op == OP_ATOMIC_STORE && order == __ATOMIC_SEQ_CST))
+		store_buffer_drain(task);
+	return op == OP_ATOMIC_LOAD || (op == OP_ATOMIC_STORE && order != __ATOMIC_SEQ_CST);
+}
+
+uint64_t access_load(uintptr_t address, size_t size)
+{
+	return store_buffer_load(task_self, address, size);
+}
+
+void access_store(uintptr_t address, size_t size, uint64_t value, int order)
+{
+	store_buffer_store(task_self, address, size, value, order != __ATOMIC_RELAXED);
+}
+
 void access_fence(uintptr_t site, int order)
 {
 	struct task *task = task_self;
 
 	if (!task || task->in_runtime)
 		return;
+	store_buffer_close(task);
 	pass(task, &(struct call){ .op = OP_FENCE, .object = -1, .site = site }, false);
 	if (control->race.on)
 		race_fence(task, order);
+	if (order == __ATOMIC_SEQ_CST)
+		store_buffer_drain(task);
+	else if (order != __ATOMIC_ACQUIRE)
+		store_buffer_fence(task);
 }

@@ -14,8 +14,13 @@
  * no task, or is our own code.
  */
 void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site);
-/* The same for an atomic operation of this memory order. */
-void access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order);
+/*
+ * The same for an atomic operation of this memory order. Returns true if the operation is not to be
+ * done in memory: its store waits in the task's buffer, its load has to see that.
+ */
+bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order);
+uint64_t access_load(uintptr_t address, size_t size);
+void access_store(uintptr_t address, size_t size, uint64_t value, int order);
 
 static inline __attribute__((always_inline)) void
 access_point(enum op op, const volatile void *address, size_t size, const void *site)
@@ -24,11 +29,11 @@ access_point(enum op op, const volatile void *address, size_t size, const void *
 		access_pass(op, (uintptr_t)address, size, (uintptr_t)site);
 }
 
-static inline __attribute__((always_inline)) void
+static inline __attribute__((always_inline)) bool
 access_atomic(enum op op, const volatile void *address, size_t size, const void *site, int order)
 {
-	if (__builtin_expect(window_has((uintptr_t)address), 1))
-		access_pass_atomic(op, (uintptr_t)address, size, (uintptr_t)site, order);
+	return __builtin_expect(window_has((uintptr_t)address), 1) &&
+	       access_pass_atomic(op, (uintptr_t)address, size, (uintptr_t)site, order);
 }
 
 /* A fence: a point too, since what it orders others can tell. */

@@ -13,7 +13,8 @@
 	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order);             \
 	TSAN type __tsan_atomic##bits##_load(const volatile type *address, int order)              \
 	{                                                                                          \
-		access_atomic(OP_ATOMIC_LOAD, address, sizeof(type), TSAN_SITE, order);            \
+		if (access_atomic(OP_ATOMIC_LOAD, address, sizeof(type), TSAN_SITE, order))        \
+			return (type)access_load((uintptr_t)address, sizeof(type));                \
 		return __atomic_load_n(address, __ATOMIC_SEQ_CST);                                 \
 	}
 
@@ -21,15 +22,17 @@
 	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order);      \
 	TSAN void __tsan_atomic##bits##_store(volatile type *address, type value, int order)       \
 	{                                                                                          \
-		access_atomic(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE, order);           \
-		__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                                \
+		if (access_atomic(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE, order))       \
+			access_store((uintptr_t)address, sizeof(type), value, order);              \
+		else                                                                               \
+			__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                        \
 	}
 
 #define UPDATE(bits, type, name, builtin)                                                          \
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order);     \
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order)      \
 	{                                                                                          \
-		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
+		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
 		return builtin(address, value, __ATOMIC_SEQ_CST);                                  \
 	}
 
@@ -40,7 +43,7 @@
 					      int order, int failed_order)                         \
 	{                                                                                          \
 		(void)failed_order;                                                                \
-		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
+		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
 		return __atomic_compare_exchange_n(address, expected, value, false,                \
 						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);            \
 	}
@@ -52,7 +55,7 @@
 		volatile type *address, type expected, type value, int order, int failed_order)    \
 	{                                                                                          \
 		(void)failed_order;                                                                \
-		access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);          \
+		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
 		(void)__atomic_compare_exchange_n(address, &expected, value, false,                \
 						  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);             \
 		return expected;                                                                   \

@@ -80,5 +80,6 @@ const struct strategy strategy_pct = {
 	.about = "random priorities with a few random changes: finds bugs of small depth",
 	.begin = begin,
 	.next = next,
+	.store = random_store,
 	.quiet = quiet,
 };

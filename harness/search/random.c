@@ -4,9 +4,10 @@
  * for a while, each with a likelihood of its own, since many bugs need long undisturbed runs on one
  * side.
  */
+#include "core/store_buffer.h"
 #include "search/strategies.h"
 
-enum { STAY_LEVELS = 5, TIME_RARELY = 8, QUIET_MAX = 256 };
+enum { STAY_LEVELS = 5, TIME_RARELY = 8, QUIET_MAX = 256, STORE_RARELY = 6 };
 
 static void begin(struct decider *decider)
 {
@@ -36,6 +37,20 @@ static int next(struct decider *decider, const struct choice *choice)
 	return pick(decider, choice->ready);
 }
 
+/* Now and then one, of any that may. */
+int random_store(struct decider *decider, int at)
+{
+	const struct task *task;
+
+	(void)at;
+	if (random_below(&decider->random, STORE_RARELY) != 0)
+		return -1;
+	task = &control->tasks[pick(decider, store_buffer_waiting())];
+	return TARGET_STORES +
+	       TASKS_MAX * (int)random_below(&decider->random, store_buffer_choices(task)) +
+	       task_number(task);
+}
+
 /* As many as the dice would let it stay. */
 static uint32_t quiet(struct decider *decider, const struct task *task)
 {
@@ -52,5 +67,6 @@ const struct strategy strategy_random = {
 	.about = "a random walk over the tasks that can run",
 	.begin = begin,
 	.next = next,
+	.store = random_store,
 	.quiet = quiet,
 };

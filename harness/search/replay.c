@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The default decision, but where the plan lists another. With an empty plan: the default schedule.
  */
+#include "core/store_buffer.h"
 #include "search/strategies.h"
 
 enum { QUIET_MAX = 4096 };
@@ -20,28 +21,45 @@ static int task_named(uint64_t hash, uint64_t among)
 	return -1;
 }
 
-static int next(struct decider *decider, const struct choice *choice)
+/* What the plan lists for this decision, or -1. */
+static int listed_for(const struct decider *decider, int number)
 {
-	const struct task *at = choice->at >= 0 ? &control->tasks[choice->at] : NULL;
-	uint64_t who = at ? at->name_hash : 0;
+	const struct task *at = number >= 0 ? &control->tasks[number] : NULL;
+	uint64_t who = at ? at->name_hash : random_text_hash(PLAN_NOBODY);
 	uint32_t op = at ? at->op : 0, pass = at ? at->pass : control->decisions;
 	uint32_t i;
 
-	for (i = 0; i < decider->listed_count; i++) {
-		int target;
+	for (i = 0; i < decider->listed_count; i++)
+		if (decider->listed[i].op == op && decider->listed[i].pass == pass &&
+		    decider->listed[i].task == who)
+			return (int)i;
+	return -1;
+}
 
-		if (decider->listed[i].op != op || decider->listed[i].pass != pass ||
-		    (who && decider->listed[i].task != who))
-			continue;
-		if (!who && decider->listed[i].task != random_text_hash(PLAN_NOBODY))
-			continue;
-		target = task_named(decider->listed[i].target, choice->ready | choice->timed);
-		if (target < 0)
-			break; /* the plan was made for other code: go on without it */
-		decider->used_count++;
-		return target;
-	}
-	return choice->standard;
+static int next(struct decider *decider, const struct choice *choice)
+{
+	int listed = listed_for(decider, choice->at), target = -1;
+
+	if (listed >= 0 && !decider->listed[listed].store)
+		target = task_named(decider->listed[listed].target, choice->ready | choice->timed);
+	if (target < 0)
+		return choice->standard; /* or the plan was made for other code: without it */
+	decider->used_count++;
+	return target;
+}
+
+static int listed_store(struct decider *decider, int at)
+{
+	int listed = listed_for(decider, at), owner;
+	uint16_t n = listed >= 0 ? decider->listed[listed].store : 0;
+
+	if (!n)
+		return -1;
+	owner = task_named(decider->listed[listed].target, store_buffer_waiting());
+	if (owner < 0 || n > store_buffer_choices(&control->tasks[owner]))
+		return -1;
+	decider->used_count++;
+	return TARGET_STORES + TASKS_MAX * (n - 1) + owner;
 }
 
 /* Until the next operation of the task that the plan lists. */
@@ -62,5 +80,6 @@ const struct strategy strategy_replay = {
 	.about = "the default schedule, but where a plan lists another decision",
 	.begin = begin,
 	.next = next,
+	.store = listed_store,
 	.quiet = quiet,
 };

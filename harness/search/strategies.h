@@ -9,6 +9,9 @@ extern const struct strategy strategy_replay;
 extern const struct strategy strategy_random;
 extern const struct strategy strategy_pct;
 
+/* When waiting stores arrive, in every strategy that walks at random. */
+int random_store(struct decider *decider, int at);
+
 /* NULL-terminated. */
 extern const struct strategy *const strategies[];
 

@@ -61,6 +61,13 @@ struct sabot_fault {
 	const char *who;   /* only this task, such as "holder#1"; NULL: every task of the role */
 };
 
+/* How stores of code that is compiled with memory points reach others. */
+enum sabot_memory {
+	SABOT_SC = 0, /* at once: sequential consistency */
+	SABOT_TSO,    /* later, in the order of the stores: as on x86 */
+	SABOT_PSO,    /* later, in order for each location only, unless ordered by a release */
+};
+
 /* ---- The scenario -------------------------------------------------------------------------- */
 
 struct sabot_role {
@@ -89,6 +96,7 @@ struct sabot_case {
 	const void *variant;	   /* what sabot_variant() returns; NULL if there is only one */
 	struct sabot_fault fault;  /* the fault to sweep; kind zero: none */
 	struct sabot_fault second; /* one more in the same execution: the recoverer dies too */
+	enum sabot_memory memory;  /* at least so weak; `sabot run --memory` may ask for weaker */
 	/*
 	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
 	 * bad, and this names the oracle that must catch it: an invariant's or history's name, or
