@@ -24,6 +24,7 @@ extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario handler_unsafe;
 extern const struct sabot_scenario jobserver;
+extern const struct sabot_scenario listener_death;
 extern const struct sabot_scenario lock_order;
 extern const struct sabot_scenario mixed_cycle;
 extern const struct sabot_scenario mmap_file;
@@ -103,6 +104,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&futex_lost_wake,
 	&handler_unsafe,
 	&jobserver,
+	&listener_death,
 	&lock_order,
 	&mixed_cycle,
 	&mmap_file,

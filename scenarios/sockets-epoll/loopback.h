@@ -9,6 +9,7 @@
 #include <sabot/sabot.h>
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ static inline int loopback_connect(void)
 		return fd;
 	SABOT_OK(close(fd));
 	return -1;
+}
+
+/* Waits for a client; false: there is none any more, since the end of the pipe `life` has come. */
+static inline bool loopback_wait(int listener, int life)
+{
+	struct pollfd fds[] = { { listener, POLLIN, 0 }, { life, 0, 0 } };
+
+	SABOT_OK(poll(fds, 2, -1));
+	return fds[0].revents;
 }
 
 /* For setup, in one process: the queue of the listener takes the connection. */

@@ -10,7 +10,6 @@
  */
 #include "loopback.h"
 
-#include <poll.h>
 #include <string.h>
 
 enum { FIRST, SUCCESSOR, SERVERS };
@@ -43,15 +42,6 @@ static void setup(struct sabot_env *env)
 	SABOT_OK(pipe(shared->client_lives));
 }
 
-/* The next connection, or -1 when the client is gone. */
-static int await_client(const struct shared *shared, int listener)
-{
-	struct pollfd fds[] = { { listener, POLLIN, 0 }, { shared->client_lives[0], 0, 0 } };
-
-	SABOT_OK(poll(fds, 2, -1));
-	return fds[0].revents ? SABOT_OK(accept(listener, NULL, NULL)) : -1;
-}
-
 /* Answers one request and closes first, so that what is left of the connection is on its side. */
 static void serve(struct sabot_task *task, int number)
 {
@@ -65,7 +55,8 @@ static void serve(struct sabot_task *task, int number)
 			      listener < 0 ? strerrorname_np(errno) : "succeeds");
 	if (listener >= 0) {
 		SABOT_OK(write(shared->ready[1], &byte, 1));
-		connection = await_client(shared, listener);
+		if (loopback_wait(listener, shared->client_lives[0]))
+			connection = SABOT_OK(accept(listener, NULL, NULL));
 	}
 	if (connection >= 0) {
 		/* A question that was left unread would end the connection at once, by a reset. */
