@@ -2,11 +2,12 @@
 /*
  * Workers share a list of connections (here pipes) that are armed for one event each: whoever gets
  * it has the connection to itself, and arms it again when it is done. A supervisor polls the
- * workers' pidfds and arms what a dead one had.
+ * workers' pidfds, arms what a dead one had, and kicks: wakes somebody who waits on the list.
  *
  * Shows: EPOLLONESHOT keeps two workers off one descriptor; a worker that dies before it has armed
- * it again leaves it disabled for ever, with data there (epoll(7)). Does not show: what a half
- * handled request leaves behind; here a request is handled in the step that reads it.
+ * it again leaves it disabled for ever, with data there (epoll(7)); one that dies when it has been
+ * woken, before it runs, leaves its event on the list, where it wakes nobody (Linux
+ * fs/eventpoll.c). Does not show: what a half handled request leaves behind.
  */
 #include "watch.h"
 
@@ -16,11 +17,11 @@
 #include <unistd.h>
 
 enum { CONNECTIONS = 2, WORKERS = 2, REQUESTS = 2 };
-enum { STOP = 100, HELLO = 101 }; /* events beside those of connections and workers */
-enum { IDLE = 0, HANDLING = 1 };  /* marks: HANDLING + the connection */
+enum { STOP = 100, HELLO = 101, KICK = 102 }; /* events beside those of connections and workers */
+enum { IDLE = 0, HANDLING = 1 };	      /* marks: HANDLING + the connection */
 
 struct shared {
-	int pipe[CONNECTIONS][2], list, stop, watch, hello;
+	int pipe[CONNECTIONS][2], list, stop, kick, watch, hello;
 	int owner[CONNECTIONS]; /* the worker + 1 that got its event, 0: none */
 	bool ended[CONNECTIONS], mixed;
 	int sent[CONNECTIONS], handled[CONNECTIONS];
@@ -29,12 +30,13 @@ struct shared {
 
 struct variant {
 	uint32_t flags;
-	bool supervised;
+	bool supervised, kicks;
 };
 
-static const struct variant supervised = { EPOLLONESHOT, true };
-static const struct variant alone = { EPOLLONESHOT, false };
-static const struct variant level = { 0, false };
+static const struct variant supervised = { EPOLLONESHOT, true, true };
+static const struct variant arms_only = { EPOLLONESHOT, true, false };
+static const struct variant alone = { EPOLLONESHOT, false, false };
+static const struct variant level = { 0, false, false };
 
 static const char *const known[] = { "worker blocks for ever in epoll_wait", NULL };
 
@@ -48,11 +50,13 @@ static void setup(struct sabot_env *env)
 	shared->watch = SABOT_OK(epoll_create1(0));
 	shared->stop = SABOT_OK(eventfd(0, 0));
 	shared->hello = SABOT_OK(eventfd(0, 0));
+	shared->kick = SABOT_OK(eventfd(0, 0));
 	for (i = 0; i < CONNECTIONS; i++) {
 		SABOT_OK(pipe2(shared->pipe[i], O_NONBLOCK));
 		watch_add(shared->list, shared->pipe[i][0], EPOLLIN | variant->flags, i);
 	}
 	watch_add(shared->list, shared->stop, EPOLLIN, STOP);
+	watch_add(shared->list, shared->kick, EPOLLIN | EPOLLET, KICK);
 	watch_add(shared->watch, shared->stop, EPOLLIN, STOP);
 	watch_add(shared->watch, shared->hello, EPOLLIN, HELLO);
 }
@@ -81,13 +85,15 @@ static void send_requests(struct sabot_task *task)
 	SABOT_OK(close(shared->pipe[own][1]));
 }
 
-/* Arms the connection again; the last that ended stops all. */
+/* Arms the connection again, or takes it off if it ended; the last that ended stops all. */
 static void put_back(struct shared *shared, int at)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.u32 = (uint32_t)at };
 	int i;
 
-	if (!shared->ended[at])
+	if (shared->ended[at])
+		(void)epoll_ctl(shared->list, EPOLL_CTL_DEL, shared->pipe[at][0], NULL);
+	else
 		SABOT_OK(epoll_ctl(shared->list, EPOLL_CTL_MOD, shared->pipe[at][0], &event));
 	for (i = 0; i < CONNECTIONS; i++)
 		if (!shared->ended[i])
@@ -116,6 +122,8 @@ static void work(struct sabot_task *task)
 	shared->pid[me - 1] = getpid();
 	SABOT_OK(eventfd_write(shared->hello, 1));
 	while ((at = watch_wait(shared->list, -1)) != STOP) {
+		if (at == KICK)
+			continue;
 		shared->owner[at] = me;
 		sabot_mark(task, HANDLING + at);
 		sabot_point(task, "has it");
@@ -127,8 +135,12 @@ static void work(struct sabot_task *task)
 	}
 }
 
-static void take_over(struct shared *shared, int worker)
+/* A worker that was woken and died before it ran has left an event on the list that wakes nobody.
+ */
+static void take_over(struct sabot_task *task, int worker)
 {
+	const struct variant *variant = sabot_variant(task);
+	struct shared *shared = sabot_shared(task);
 	int i;
 
 	for (i = 0; i < CONNECTIONS; i++) {
@@ -137,12 +149,15 @@ static void take_over(struct shared *shared, int worker)
 		shared->owner[i] = 0;
 		put_back(shared, i);
 	}
+	if (variant->kicks)
+		SABOT_OK(eventfd_write(shared->kick, 1));
 }
 
 /* Of those who have said hello. Who is no more by now has ended or is dead: it makes no difference.
  */
-static void open_workers(struct shared *shared, int pidfd[WORKERS])
+static void open_workers(struct sabot_task *task, int pidfd[WORKERS])
 {
+	struct shared *shared = sabot_shared(task);
 	eventfd_t count;
 	int i;
 
@@ -152,7 +167,7 @@ static void open_workers(struct shared *shared, int pidfd[WORKERS])
 			continue;
 		pidfd[i] = pidfd_open(shared->pid[i], 0);
 		if (pidfd[i] < 0)
-			take_over(shared, i);
+			take_over(task, i);
 		else
 			watch_add(shared->watch, pidfd[i], EPOLLIN | EPOLLONESHOT, (uint32_t)i);
 	}
@@ -167,9 +182,9 @@ static void supervise(struct sabot_task *task)
 	keep_end(shared, CONNECTIONS);
 	while (variant->supervised && (got = watch_wait(shared->watch, -1)) != STOP) {
 		if (got == HELLO)
-			open_workers(shared, pidfd);
+			open_workers(task, pidfd);
 		else
-			take_over(shared, got);
+			take_over(task, got);
 	}
 	for (i = 0; i < WORKERS; i++)
 		if (pidfd[i] > 0)
@@ -220,6 +235,10 @@ static const struct sabot_case cases[] = {
 	{ .name = "unsupervised",
 	  .variant = &alone,
 	  .fault = { .kind = SABOT_KILL, .role = "worker" },
+	  .caught_by = "lost wake-up" },
+	{ .name = "never-kicks",
+	  .variant = &arms_only,
+	  .fault = { .kind = SABOT_KILL, .role = "worker", .where = SABOT_WOKEN },
 	  .caught_by = "lost wake-up" },
 	{ .name = "platform-not-armed",
 	  .variant = &alone,
