@@ -88,7 +88,7 @@ static void finding(struct xml *xml, const struct record_finding *record)
 	line(xml, "", record->message);
 	line(xml, "at ", record->place);
 	section(xml, "what happened", record->story);
-	section(xml, "who waits for whom", record->graph);
+	section(xml, report_graph_heading(record), record->graph);
 	xml_text(xml, "\n");
 	line(xml, "plan: ", record->plan_path);
 	line(xml, "replay: ", record->replay_line);

@@ -32,6 +32,11 @@ int report_write_path(const struct report_format *format, const char *path,
 	return result;
 }
 
+const char *report_graph_heading(const struct record_finding *finding)
+{
+	return finding->kind == KIND_POTENTIAL ? "who could wait for whom" : "who waits for whom";
+}
+
 struct report_totals report_total(const struct record_run *run)
 {
 	struct report_totals totals = { 0 };

@@ -83,6 +83,9 @@ int report_semantics_text(FILE *file, const struct record_run *run,
 /* The same as a table in Markdown, without the differences: the table that ships. */
 int report_semantics_markdown(FILE *file, const struct record_run *run);
 
+/* What stands above a finding's graph. */
+const char *report_graph_heading(const struct record_finding *finding);
+
 struct report_totals {
 	size_t verdicts[VERDICT_COUNT];
 	size_t findings; /* of the cases that did not pass: what catches a twin is none */

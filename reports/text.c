@@ -185,7 +185,7 @@ static void show_finding(struct layout *layout, const struct record_finding *fin
 		layout_wrap(layout, INDENT + 2, finding->story);
 	}
 	if (*finding->graph) {
-		heading(layout, "who waits for whom");
+		heading(layout, report_graph_heading(finding));
 		layout_block(layout, INDENT + 2, "", finding->graph);
 	}
 	output_section(layout, finding->output, options);
