@@ -8,6 +8,8 @@ extern const struct sabot_scenario bounded_buffer;
 extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario cond_dead_waiter;
 extern const struct sabot_scenario counter_cas;
+extern const struct sabot_scenario daemon_orphan;
+extern const struct sabot_scenario eintr_restart;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_ghost;
 extern const struct sabot_scenario epoll_herd;
@@ -36,6 +38,7 @@ extern const struct sabot_scenario msgq_removed;
 extern const struct sabot_scenario msgq_types;
 extern const struct sabot_scenario mutex_dead_holder;
 extern const struct sabot_scenario mutex_dead_waiter;
+extern const struct sabot_scenario parent_death;
 extern const struct sabot_scenario philosophers;
 extern const struct sabot_scenario pidfile;
 extern const struct sabot_scenario pipe_atomic;
@@ -74,6 +77,7 @@ extern const struct sabot_scenario spin_dead_holder;
 extern const struct sabot_scenario tcp_graceful;
 extern const struct sabot_scenario tcp_peer_death;
 extern const struct sabot_scenario tcp_rebind;
+extern const struct sabot_scenario thread_death;
 extern const struct sabot_scenario two_locks_one_map;
 extern const struct sabot_scenario unix_fd_passing;
 extern const struct sabot_scenario unix_peer_death;
@@ -88,6 +92,8 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&cond_buffer,
 	&cond_dead_waiter,
 	&counter_cas,
+	&daemon_orphan,
+	&eintr_restart,
 	&epoll_edge,
 	&epoll_ghost,
 	&epoll_herd,
@@ -116,6 +122,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&msgq_types,
 	&mutex_dead_holder,
 	&mutex_dead_waiter,
+	&parent_death,
 	&philosophers,
 	&pidfile,
 	&pipe_atomic,
@@ -154,6 +161,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&tcp_graceful,
 	&tcp_peer_death,
 	&tcp_rebind,
+	&thread_death,
 	&two_locks_one_map,
 	&unix_fd_passing,
 	&unix_peer_death,

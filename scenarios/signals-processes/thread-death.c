@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A thread ends while it has a lock in memory that several processes share: it is cancelled, calls
+ * pthread_exit(3), or its process is killed.
+ *
+ * Shows: cleanup handlers (pthread_cleanup_push(3)) give the lock back when a thread is cancelled
+ * or leaves, and nothing does so otherwise, although the process lives; a robust mutex is told of
+ * by EOWNERDEAD in all of these, since the kernel walks the list of a thread's robust mutexes at
+ * its end (exit_robust_list() in kernel/futex/core.c). Does not show: what the lock guards.
+ */
+#include <sabot/sabot.h>
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { OUTSIDE, INSIDE }; /* marks */
+
+struct shared {
+	pthread_mutex_t mutex;
+};
+
+struct variant {
+	int robust;
+	bool cleans, leaves; /* pthread_exit() in place of waiting to be cancelled */
+};
+
+static const struct variant cleans = { .cleans = true };
+static const struct variant cleans_robust = { .robust = PTHREAD_MUTEX_ROBUST, .cleans = true };
+static const struct variant leaves = { .cleans = true, .leaves = true };
+static const struct variant leaves_as_is = { .leaves = true };
+static const struct variant robust_as_is = { .robust = PTHREAD_MUTEX_ROBUST };
+static const struct variant as_is = { .cleans = false };
+
+static void setup(struct sabot_env *env)
+{
+	const struct variant *variant = sabot_env_variant(env);
+	struct shared *shared = sabot_env_shared(env);
+	pthread_mutexattr_t attr;
+
+	SABOT_ZERO(pthread_mutexattr_init(&attr));
+	SABOT_ZERO(pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	SABOT_ZERO(pthread_mutexattr_setrobust(&attr, variant->robust));
+	SABOT_ZERO(pthread_mutex_init(&shared->mutex, &attr));
+}
+
+static void enter(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	int error = pthread_mutex_lock(&shared->mutex);
+
+	if (error == EOWNERDEAD) {
+		sabot_observe(task, "the next one gets EOWNERDEAD");
+		error = pthread_mutex_consistent(&shared->mutex);
+	}
+	SABOT_ZERO(error);
+	sabot_mark(task, INSIDE);
+}
+
+static void leave(void *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	sabot_mark(task, OUTSIDE);
+	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+}
+
+/* Is cancelled at any point from its first on, or comes to its end. */
+static void *work(void *task)
+{
+	const struct variant *variant = sabot_variant(task);
+
+	enter(task);
+	if (!variant->cleans) {
+		sleep(1); /* tidy-allow calls: where it is cancelled */
+		if (variant->leaves)
+			pthread_exit(NULL);
+		leave(task);
+		return NULL;
+	}
+	pthread_cleanup_push(leave, task);
+	sleep(1); /* tidy-allow calls: where it is cancelled */
+	if (variant->leaves)
+		pthread_exit(NULL);
+	pthread_cleanup_pop(1);
+	return NULL;
+}
+
+static void have_worker(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	pthread_t thread;
+
+	SABOT_ZERO(pthread_create(&thread, NULL, work, task));
+	if (!variant->leaves)
+		SABOT_ZERO(pthread_cancel(thread));
+	SABOT_ZERO(pthread_join(thread, NULL));
+	enter(task);
+	leave(task);
+}
+
+static void one_is_inside(struct sabot_check *check)
+{
+	unsigned inside = sabot_alive(check, INSIDE);
+
+	sabot_require(check, inside <= 1, "%u are inside", inside);
+}
+
+static const struct sabot_role roles[] = { { "process", 2, have_worker }, { 0 } };
+
+static const struct sabot_invariant invariants[] = {
+	{ "at most one is inside", SABOT_WHEN_SETTLED, one_is_inside },
+	{ 0 },
+};
+
+static const char *const stuck[] = { "process blocks for ever in pthread_join",
+				     "process blocks for ever in pthread_mutex_lock", NULL };
+static const char *const told[] = { "the next one gets EOWNERDEAD", NULL };
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &cleans },
+	{ .name = "leaves", .variant = &leaves },
+	{ .name = "kill-anywhere", .variant = &cleans_robust, .fault = { .kind = SABOT_KILL } },
+	{ .name = "robust", .variant = &robust_as_is },
+	{ .name = "no-cleanup", .variant = &as_is, .caught_by = "deadlock" },
+	{ .name = "platform",
+	  .variant = &leaves_as_is,
+	  .characterises = "a thread ends while it has a mutex",
+	  .known = stuck },
+	{ .name = "platform-robust",
+	  .variant = &robust_as_is,
+	  .characterises = "a thread is cancelled while it has a robust mutex",
+	  .known = told },
+	{ 0 },
+};
+
+const struct sabot_scenario thread_death = {
+	.name = "thread-death",
+	.group = "signals-processes",
+	.about = "a thread ends with a lock, and its process lives on",
+	.tags = "crash lock recovery platform",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+};
