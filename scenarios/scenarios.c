@@ -47,6 +47,7 @@ extern const struct sabot_scenario pipe_eof;
 extern const struct sabot_scenario pipe_full_duplex;
 extern const struct sabot_scenario pipe_sigpipe;
 extern const struct sabot_scenario pipe_workers;
+extern const struct sabot_scenario popen_child;
 extern const struct sabot_scenario posix_sem_mutex;
 extern const struct sabot_scenario posix_sem_named;
 extern const struct sabot_scenario readers_writers;
@@ -131,6 +132,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&pipe_full_duplex,
 	&pipe_sigpipe,
 	&pipe_workers,
+	&popen_child,
 	&posix_sem_mutex,
 	&posix_sem_named,
 	&readers_writers,

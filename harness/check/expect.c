@@ -93,7 +93,9 @@ static void judge_exits(void)
 	for (i = 0; i < control->task_count && !control->over; i++) {
 		const struct task *task = &control->tasks[i];
 
-		/* What a parent was told is for the parent to judge. */
+		/* What a parent was told is for the parent to judge, as is another program's. */
+		if (task->outside && task->parent >= 0)
+			continue;
 		if (task->state == TASK_ENDED && task->status != 0 && !task->reaped)
 			control_find(KIND_EXIT, (int)i, kind_name(KIND_EXIT),
 				     "%s ended with status %d", task->name, task->status);
