@@ -121,54 +121,6 @@ static void what_an_ended_task_held_is_orphaned(void **state)
 		"waiter#0 waits for mutex#0 (shared+0x0), which holder#0 held when it ended");
 }
 
-static void who_filled_a_queue_leaves_an_orphan(void **state)
-{
-	struct task *sender = scene_task("sender#0"), *waiter = scene_task("waiter#0");
-	int queue = object_find(FAMILY_SYSV_MSG, (uint64_t)INT32_MAX, 0);
-
-	(void)state;
-	scene_task("other#0");
-	scene_do(sender, OP_MSGSND, queue, 2);
-	scene_kill(sender, PLAN_AT_POINT);
-	scene_sleep(waiter, OP_MSGRCV, queue, 2);
-	expect_finding(KIND_ORPHANED, "orphaned owner",
-		       "waiter#0 waits for SysV message queue#0 to hold a message of type 2, which "
-		       "sender#0 was to fill when it was killed");
-}
-
-static void who_emptied_a_queue_leaves_an_orphan(void **state)
-{
-	struct task *taker = scene_task("taker#0"), *waiter = scene_task("waiter#0");
-	int queue = object_find(FAMILY_POSIX_MQ, 1, 1);
-
-	(void)state;
-	scene_do(taker, OP_MQ_RECEIVE, queue, 0);
-	scene_kill(taker, PLAN_AT_POINT);
-	scene_sleep(waiter, OP_MQ_SEND, queue, 0);
-	expect_finding(
-		KIND_ORPHANED, "orphaned owner",
-		"waiter#0 waits for POSIX message queue#0 to have room, which taker#0 was to "
-		"empty when it was killed");
-}
-
-static void a_message_that_went_to_the_dead_is_orphaned(void **state)
-{
-	struct task *dead = scene_task("a#0"), *waiter = scene_task("b#0"),
-		    *sender = scene_task("c#0");
-	int queue = object_find(FAMILY_SYSV_MSG, (uint64_t)INT32_MAX, 0);
-
-	(void)state;
-	scene_sleep(dead, OP_MSGRCV, queue, -2);
-	scene_sleep(waiter, OP_MSGRCV, queue, 1);
-	scene_do(sender, OP_MSGSND, queue, 1);
-	scene_wake(dead);
-	scene_kill(dead, PLAN_WOKEN);
-	scene_sleep(sender, OP_PAUSE, -1, 0);
-	expect_finding(KIND_ORPHANED, "orphaned owner",
-		       "b#0 waits for SysV message queue#0 to hold a message of type 1, which a#0 "
-		       "had been given when it was killed");
-}
-
 static void what_went_to_the_dead_is_orphaned(void **state)
 {
 	struct task *dead = scene_task("a#0"), *waiter = scene_task("b#0");
@@ -477,9 +429,6 @@ int main(void)
 		SCENE(what_one_holds_itself_is_a_self_deadlock),
 		SCENE(what_a_dead_task_held_is_orphaned),
 		SCENE(what_an_ended_task_held_is_orphaned),
-		SCENE(who_filled_a_queue_leaves_an_orphan),
-		SCENE(who_emptied_a_queue_leaves_an_orphan),
-		SCENE(a_message_that_went_to_the_dead_is_orphaned),
 		SCENE(what_went_to_the_dead_is_orphaned),
 		SCENE(a_killed_sleeper_was_given_nothing),
 		SCENE(a_signal_has_no_holder),
