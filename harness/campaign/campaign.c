@@ -134,6 +134,10 @@ static void note_finding(struct campaign *campaign)
 	const char *caught_by = campaign->target->scase->caught_by;
 	const struct record_finding *finding = finding_take(campaign);
 
+	/* That a call failed which must not is no oracle's word: another may still be heard. */
+	if (campaign->options->mutation && finding && finding->kind == KIND_BROKEN &&
+	    finding->seen < SEEN_ENOUGH)
+		return;
 	if (!finding || finding->seen >= SEEN_ENOUGH || campaign->options->first)
 		campaign->ended = true;
 	/* A livelock costs what its limit is, each time. */
@@ -215,6 +219,17 @@ static bool role_is_silent(const struct campaign *campaign, const char **name)
 	return false;
 }
 
+/* The first that an oracle found, if there is one. */
+static const struct record_finding *first_finding(const struct record_case *record)
+{
+	size_t i;
+
+	for (i = 0; i < record->finding_count; i++)
+		if (record->findings[i].kind != KIND_BROKEN)
+			return &record->findings[i];
+	return &record->findings[0];
+}
+
 static void conclude_correct(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -222,7 +237,7 @@ static void conclude_correct(struct campaign *campaign)
 	const char *role;
 
 	if (record->finding_count) {
-		const struct record_finding *first = &record->findings[0];
+		const struct record_finding *first = first_finding(record);
 
 		record->verdict = first->kind == KIND_BROKEN ? VERDICT_BROKEN : VERDICT_FAIL;
 		record->kind = first->kind;

@@ -17,7 +17,12 @@ static const char *word(const struct mutate_result *result)
 
 static const char *oracle(const struct record_case *record)
 {
-	return record->finding_count ? record->findings[0].oracle : kind_name(record->kind);
+	size_t i;
+
+	for (i = 0; i < record->finding_count; i++)
+		if (record->findings[i].kind == record->kind)
+			return record->findings[i].oracle;
+	return kind_name(record->kind);
 }
 
 static void show_catch(struct layout *layout, const struct record_case *record)
