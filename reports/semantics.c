@@ -55,7 +55,7 @@ static void row(struct layout *layout, const struct record_case *record)
 		layout_wrap(layout, SEEN_INDENT, text);
 	}
 	for (; known && *known; known++) {
-		if (report_is_observed(record, *known))
+		if (record->verdict != VERDICT_PASS || report_is_observed(record, *known))
 			continue;
 		snprintf(text, sizeof(text), "%s   [in the table, not seen here]", *known);
 		layout_wrap(layout, SEEN_INDENT, text);

@@ -35,16 +35,13 @@ static void observe_waits(void)
 static void observe_task(void)
 {
 	const struct finding *finding = &control->finding;
-	const char *message = finding->message;
+	const char *name = finding->task >= 0 ? control->tasks[finding->task].name : "-";
+	size_t length = strlen(name);
 
-	if (finding->task < 0) {
-		observe_add("%s", message);
-		return;
-	}
-	if (!strncmp(message, control->tasks[finding->task].name,
-		     strlen(control->tasks[finding->task].name)))
-		message += strlen(control->tasks[finding->task].name);
-	observe_add("%s%s", role_of(finding->task), message);
+	if (strncmp(finding->message, name, length) != 0)
+		observe_add("%s", finding->message);
+	else
+		observe_add("%s%s", role_of(finding->task), finding->message + length);
 }
 
 bool outcome_observe(void)

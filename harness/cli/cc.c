@@ -25,7 +25,8 @@ static const char *const help =
 	"Compiles so that each access of shared memory is a point: takes the compiler's own\n"
 	"arguments, and works as CC= of make, CMake and autotools. What it builds runs without\n"
 	"sabot as well.\n\n"
-	"  SABOT_CC, SABOT_CXX   the compiler to use (default cc, c++): gcc 12 or clang 14, or later\n";
+	"  SABOT_CC, SABOT_CXX   the compiler to use (default cc, c++):\n"
+	"                        gcc 12 or clang 14, or later\n";
 
 static int run(char **arguments)
 {

@@ -34,6 +34,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "long", .fault.kind = SABOT_KILL, .caught_by = "all is done",
 	  .about = "one that says so much about itself that it does not fit into "
 		   "what is left of a line" },
+	{ .name = "shown", .fault.kind = SABOT_KILL, .characterises = "what a platform does" },
 	{ 0 } };
 static const struct sabot_case one[] = { { .name = "only" }, { 0 } };
 static const char *const points[] = { "inside", "outside", NULL };
@@ -43,8 +44,8 @@ static const struct sabot_scenario first = {
 	.name = "first-of-all", .group = "a", .about = "shows every kind of \033[31mcase\n",
 	.roles = roles, .invariants = invariants, .cases = cases, .points = points };
 static const struct sabot_scenario third = {
-	.name = "third", .group = "b", .about = "of the same group as the second", .roles = roles,
-	.cases = one };
+	.name = "third", .group = "b", .about = "of the same group as the second",
+	.tags = "lock crash", .roles = roles, .cases = one };
 static const struct sabot_scenario fourth = {
 	.name = "fourth", .group = "a", .roles = roles, .cases = one };
 SABOT_MODULE(&second, &first, &third, &fourth);
@@ -54,11 +55,15 @@ compile listed.c listed.so
 expect "a module" 0 "$SABOT" list ./listed.so
 holds out <<'END'
 b/second
+  roles        holder x1, waiter x2
   only         plain
 b/third         of the same group as the second
+  roles        holder x1, waiter x2
+  tags         lock crash
   only         plain
 
 a/first-of-all  shows every kind of \x1b[31mcase
+  roles        holder x1, waiter x2
   no-fault     plain
   kill-two     sweep  kill holder, then kill any role
   stop-inside  sweep  stop and continue any role at inside
@@ -66,7 +71,9 @@ a/first-of-all  shows every kind of \x1b[31mcase
   real-time    sweep  send signal 50 to any role, at a point
   bare         twin   caught by lost wake-up
   long         twin   kill any role; caught by all is done
+  shown        fact   kill any role; what a platform does
 a/fourth
+  roles        holder x1, waiter x2
   only         plain
 END
 
@@ -80,6 +87,7 @@ b/second
 b/third         of the same group as the second
   module       ./listed.so
   roles        holder x1, waiter x2
+  tags         lock crash
   only         plain
 
 a/first-of-all  shows every kind of \x1b[31mcase
@@ -100,6 +108,7 @@ a/first-of-all  shows every kind of \x1b[31mcase
   long         twin   kill any role; caught by all is done
                       one that says so much about itself that it does not fit into what is left of a
                       line
+  shown        fact   kill any role; what a platform does
 
 a/fourth
   module       ./listed.so
@@ -119,10 +128,12 @@ assert first["roles"] == [{"name": "holder", "count": 1}, {"name": "waiter", "co
 assert [i["when"] for i in first["invariants"]] == ["settled", "always", "end"]
 assert first["points"] == ["inside", "outside"]
 cases = {case["case"]: case for case in first["cases"]}
-assert len(cases) == 7
+assert len(cases) == 8
 assert cases["no-fault"]["kind"] == "plain" and cases["no-fault"]["about"] == "schedules alone"
 assert cases["kill-two"]["kind"] == "sweep"
 assert (cases["kill-two"]["fault"], cases["kill-two"]["second"]) == ("kill holder", "kill any role")
+assert (cases["shown"]["kind"], cases["shown"]["characterises"]) == ("fact", "what a platform does")
+assert scenarios[1]["tags"] == "lock crash"
 assert (cases["bare"]["kind"], cases["bare"]["caught_by"]) == ("twin", "lost wake-up")
 END
 
@@ -144,12 +155,19 @@ for line in open(sys.argv[1]):
     assert f'{scenario["scenario"]} ' in text, scenario["scenario"]
     assert scenario["about"], scenario["scenario"]
     kinds = {case["kind"] for case in scenario["cases"]}
-    assert kinds == {"plain", "sweep", "twin"}, (scenario["scenario"], kinds)
+    assert kinds - {"fact"} == {"plain", "sweep", "twin"}, (scenario["scenario"], kinds)
     assert all(f'  {case["case"]} ' in text for case in scenario["cases"])
 END
 expect "a group" 0 "$SABOT" list sysv-sem/
 other=$(grep -E '^[a-z]' out | grep -v '^sysv-sem/') && complain "of another group: $other"
 expect "one case" 0 "$SABOT" list semundo-crash:no-fault
-[[ $(wc -l <out) == 2 ]] || complain "more than one case: $(cat out)"
+[[ $(grep -cE ' (plain|sweep|twin|fact)' out) == 1 ]] || complain "more than one case: $(cat out)"
+
+expect "a tag" 0 "$SABOT" list --tag crash ./listed.so
+[[ $(grep -E '^[a-z]' out) == b/third* ]] || complain "more than what has the tag: $(cat out)"
+refuses "no such tag" 4 "sabot: no scenario has the tag \"crush\" (\`sabot list\` shows tags)" \
+	"$SABOT" list --tag crush ./listed.so
+expect "a part of the name" 0 "$SABOT" list -k first-of-all:kill ./listed.so
+[[ $(grep -c sweep out) == 1 ]] || complain "not the one case: $(cat out)"
 
 verdict "scenarios are listed as they are"

@@ -81,17 +81,20 @@ static void show_tables(struct layout *layout, const struct columns *columns,
 {
 	const struct sabot_scenario *scenario = target->scenario;
 	const struct sabot_invariant *invariant = scenario->invariants;
+	const struct sabot_history *history = scenario->histories;
 	const char *const *point = scenario->points;
 	char text[256];
 
-	if (target->module[0]) {
-		indented(layout, "module");
-		cell(layout, columns->kind, target->module);
-	}
 	for (; invariant && invariant->name; invariant++) {
 		snprintf(text, sizeof(text), "%s (%s)", invariant->name,
 			 describe_when(invariant->when));
 		indented(layout, "invariant");
+		cell(layout, columns->kind, text);
+	}
+	for (; history && history->name; history++) {
+		snprintf(text, sizeof(text), "%s (%s)", history->name,
+			 history->specification->name);
+		indented(layout, "history");
 		cell(layout, columns->kind, text);
 	}
 	for (; point && *point; point++) {
@@ -140,6 +143,10 @@ int list_text(FILE *file, const struct campaign_target *targets, size_t count, b
 			full_name(scenario, name, sizeof(name));
 			layout_text(&layout, name);
 			cell(&layout, columns.about, scenario->about);
+			if (verbose && targets[i].module[0]) {
+				indented(&layout, "module");
+				cell(&layout, columns.kind, targets[i].module);
+			}
 			show_roles(&layout, &columns, scenario->roles);
 			if (scenario->tags) {
 				indented(&layout, "tags");

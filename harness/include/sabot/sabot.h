@@ -139,8 +139,8 @@ struct sabot_scenario {
 	 */
 	bool keeps_no_state;
 	/*
-	 * The scenario shows something only if each access of shared memory is a point, so it has to
-	 * be compiled with `sabot cc`; else its cases are inconclusive.
+	 * The scenario shows something only if each access of shared memory is a point, so it has
+	 * to be compiled with `sabot cc`; else its cases are inconclusive.
 	 */
 	bool needs_memory_points;
 };
