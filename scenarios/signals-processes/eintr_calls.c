@@ -90,18 +90,28 @@ static void open_other_end(struct eintr_objects *objects)
 	fds_held[2] = SABOT_OK(open("fifo", O_RDWR)); /* and never waits itself */
 }
 
+/* What makes it ready is taken away again, for the next call that waits for it. */
+static int drain(const struct eintr_objects *objects, int ready)
+{
+	char byte;
+
+	if (ready == 1)
+		SABOT_OK(read(objects->events[0], &byte, 1));
+	return ready == 1 ? 0 : -1;
+}
+
 static int wait_poll(struct eintr_objects *objects)
 {
 	struct pollfd fd = { .fd = objects->events[0], .events = POLLIN };
 
-	return poll(&fd, 1, -1) == 1 ? 0 : -1;
+	return drain(objects, poll(&fd, 1, -1));
 }
 
 static int wait_epoll(struct eintr_objects *objects)
 {
 	struct epoll_event event;
 
-	return epoll_wait(objects->epoll, &event, 1, -1) == 1 ? 0 : -1;
+	return drain(objects, epoll_wait(objects->epoll, &event, 1, -1));
 }
 
 static int wait_select(struct eintr_objects *objects)
@@ -110,34 +120,7 @@ static int wait_select(struct eintr_objects *objects)
 
 	FD_ZERO(&set);
 	FD_SET(objects->events[0], &set);
-	return select(objects->events[0] + 1, &set, NULL, NULL, NULL) == 1 ? 0 : -1;
-}
-
-/* What makes it ready is taken away again, for the next call that waits for it. */
-static int drain(struct eintr_objects *objects, int result)
-{
-	int saved = errno;
-	char byte;
-
-	if (result == 0)
-		SABOT_OK(read(objects->events[0], &byte, 1));
-	errno = saved;
-	return result;
-}
-
-static int drain_poll(struct eintr_objects *objects)
-{
-	return drain(objects, wait_poll(objects));
-}
-
-static int drain_epoll(struct eintr_objects *objects)
-{
-	return drain(objects, wait_epoll(objects));
-}
-
-static int drain_select(struct eintr_objects *objects)
-{
-	return drain(objects, wait_select(objects));
+	return drain(objects, select(objects->events[0] + 1, &set, NULL, NULL, NULL));
 }
 
 static void write_events(struct eintr_objects *objects)
@@ -409,9 +392,11 @@ static int rest(struct eintr_objects *objects)
 	return nanosleep(&second, NULL); /* tidy-allow calls: it is what is interrupted */
 }
 
-static void nothing(struct eintr_objects *objects)
+/* Time ends this one: by then nobody waits for the other end. */
+static void close_other_end(struct eintr_objects *objects)
 {
 	(void)objects;
+	SABOT_OK(close(fds_held[2]));
 }
 
 const struct eintr_call eintr_calls[] = {
@@ -419,9 +404,9 @@ const struct eintr_call eintr_calls[] = {
 	{ "read from an eventfd", read_counter, add_counter },
 	{ "recv", receive, send_byte },
 	{ "open of a FIFO", open_fifo, open_other_end },
-	{ "poll", drain_poll, write_events },
-	{ "epoll_wait", drain_epoll, write_events },
-	{ "select", drain_select, write_events },
+	{ "poll", wait_poll, write_events },
+	{ "epoll_wait", wait_epoll, write_events },
+	{ "select", wait_select, write_events },
 	{ "fcntl(F_SETLKW)", lock_record, unlock_record },
 	{ "flock", lock_whole, unlock_whole },
 	{ "sem_wait", take_posix, post_posix },
@@ -436,7 +421,7 @@ const struct eintr_call eintr_calls[] = {
 	{ "pthread_cond_wait", wait_cond, signal_cond },
 	{ "waitpid", wait_child, release_child },
 	{ "sigwaitinfo", take_signal, send_signal },
-	{ "nanosleep", rest, nothing },
+	{ "nanosleep", rest, close_other_end },
 	{ 0 },
 };
 
