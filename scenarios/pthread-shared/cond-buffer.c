@@ -19,7 +19,7 @@ struct shared {
 };
 
 struct variant {
-	bool threads, looks_again, looks_once, waits_first, one_slot, one_cond;
+	bool threads, looks_again, looks_once, waits_first, signals_last, one_slot, one_cond;
 };
 
 static const struct variant good = { 0 };
@@ -27,7 +27,8 @@ static const struct variant in_threads = { .threads = true };
 static const struct variant looks_again = { .looks_again = true };
 static const struct variant looks_once = { .looks_once = true };
 static const struct variant waits_first = { .waits_first = true };
-static const struct variant one_slot = { .one_slot = true };
+static const struct variant signals_last = { .signals_last = true, .one_slot = true };
+static const struct variant looks_last = { .signals_last = true, .looks_again = true };
 static const struct variant one_cond = { .one_slot = true, .one_cond = true };
 static const struct variant one_cond_threads = { .threads = true,
 						 .one_slot = true,
@@ -95,9 +96,11 @@ static pthread_cond_t *cond_of(struct sabot_task *task, bool takes)
 /* One item, or the end of them, which all others are told. */
 static bool step(struct sabot_task *task, bool takes)
 {
+	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 	struct ring *ring = &shared->ring;
 	const unsigned *count = takes ? &ring->head : &ring->tail;
+	bool goes_on;
 
 	own(shared, pthread_mutex_lock(&shared->mutex));
 	wait_while(task, takes ? nothing_to_take : no_room, cond_of(task, takes));
@@ -105,10 +108,14 @@ static bool step(struct sabot_task *task, bool takes)
 		ring_take(ring);
 	else if (*count < RING_ITEMS)
 		ring_put(task, ring);
-	SABOT_ZERO(*count == RING_ITEMS ? pthread_cond_broadcast(cond_of(task, takes)) : 0);
+	goes_on = *count < RING_ITEMS;
+	if (variant->signals_last)
+		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	SABOT_ZERO(goes_on ? 0 : pthread_cond_broadcast(cond_of(task, takes)));
 	SABOT_ZERO(pthread_cond_signal(cond_of(task, !takes)));
-	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
-	return *count < RING_ITEMS;
+	if (!variant->signals_last)
+		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	return goes_on;
 }
 
 static void produce(struct sabot_task *task, unsigned number)
@@ -158,12 +165,15 @@ static const struct sabot_case cases[] = {
 	{ .name = "kill-outside-waits",
 	  .variant = &looks_again,
 	  .fault = { SABOT_KILL, .where = SABOT_AT_POINT } },
+	{ .name = "kill-before-signals",
+	  .variant = &looks_last,
+	  .fault = { SABOT_KILL, .where = SABOT_AT_POINT } },
 	{ .name = "if-for-while", .variant = &looks_once, .caught_by = RING_IS_WHOLE },
 	{ .name = "signal-for-broadcast", .variant = &one_cond, .caught_by = "deadlock" },
 	{ .name = "signal-in-threads", .variant = &one_cond_threads, .caught_by = "deadlock" },
 	{ .name = "no-predicate", .variant = &waits_first, .caught_by = "lost wake-up" },
 	{ .name = "signal-owed",
-	  .variant = &one_slot,
+	  .variant = &signals_last,
 	  .fault = { SABOT_KILL, .where = SABOT_AT_POINT },
 	  .caught_by = "deadlock",
 	  .about = "who owed a signal is dead, and nobody looks again" },
