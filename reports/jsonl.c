@@ -49,6 +49,7 @@ static void finding(struct json *json, const struct record_finding *record)
 	json_text(json, "place", record->place);
 	json_text(json, "story", record->story);
 	json_text(json, "graph", record->graph);
+	json_text(json, "history", record->history);
 	json_text(json, "output", record->output);
 	json_text(json, "plan", record->plan_path);
 	json_text(json, "replay", record->replay_line);

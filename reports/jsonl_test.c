@@ -94,7 +94,7 @@ static void findings_are_nested(void **state)
 			       "\"place\": \"semundo-crash.c:31\", "
 			       "\"story\": \"1  holder#0  semop(0, -1) took 1 of 1\\n"
 			       "2  holder#0  killed at \\\"inside\\\"\\n\", "
-			       "\"graph\": \"\", \"output\": \"\", "
+			       "\"graph\": \"\", \"history\": \"\", \"output\": \"\", "
 			       "\"plan\": \"out/semundo-crash.without-undo.plan\", "
 			       "\"replay\": \"sabot replay out/semundo-crash.without-undo.plan\", "
 			       "\"fingerprint\": \"0x0000000000000011\", \"seen\": 1, "

@@ -89,6 +89,7 @@ static void finding(struct xml *xml, const struct record_finding *record)
 	line(xml, "at ", record->place);
 	section(xml, "what happened", record->story);
 	section(xml, report_graph_heading(record), record->graph);
+	section(xml, "what has no order", record->history);
 	xml_text(xml, "\n");
 	line(xml, "plan: ", record->plan_path);
 	line(xml, "replay: ", record->replay_line);

@@ -22,6 +22,7 @@ static const struct record_finding sample_caught[] = {
 	  .story = "1  holder#0  semop(0, -1) took 1 of 1\n"
 		   "2  holder#0  killed at \"inside\"\n",
 	  .graph = "",
+	  .history = "",
 	  .output = "",
 	  .plan_path = "out/semundo-crash.without-undo.plan",
 	  .replay_line = "sabot replay out/semundo-crash.without-undo.plan",
@@ -43,6 +44,7 @@ static const struct record_finding sample_findings[] = {
 	  .graph = "left#0  --b-->  right#0\n"
 		   "  ^                |\n"
 		   "  +-------a--------+\n",
+	  .history = "",
 	  .output = "left: begins\nright: begins",
 	  .plan_path = "out/two-locks.plan",
 	  .replay_line = "sabot replay out/two-locks.plan",
@@ -55,6 +57,7 @@ static const struct record_finding sample_findings[] = {
 	  .place = "",
 	  .story = "",
 	  .graph = "",
+	  .history = "",
 	  .output = "",
 	  .plan_path = "out/two-locks.2.plan",
 	  .replay_line = "",
@@ -173,6 +176,7 @@ static const struct record_finding sample_hostile_finding = {
 	.place = SAMPLE_HOSTILE,
 	.story = SAMPLE_HOSTILE,
 	.graph = SAMPLE_HOSTILE,
+	.history = SAMPLE_HOSTILE,
 	.output = SAMPLE_HOSTILE,
 	.plan_path = SAMPLE_HOSTILE,
 	.replay_line = SAMPLE_HOSTILE,

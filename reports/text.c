@@ -188,6 +188,10 @@ static void show_finding(struct layout *layout, const struct record_finding *fin
 		heading(layout, report_graph_heading(finding));
 		layout_block(layout, INDENT + 2, "", finding->graph);
 	}
+	if (*finding->history) {
+		heading(layout, "what has no order");
+		layout_block(layout, INDENT + 2, "", finding->history);
+	}
 	output_section(layout, finding->output, options);
 	if (*finding->replay_line || *finding->plan_path)
 		layout_line_end(layout);

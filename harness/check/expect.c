@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/expect.h"
 
+#include "check/histories.h"
 #include "check/invariant.h"
 #include "check/lock_order.h"
 #include "core/object.h"
@@ -128,6 +129,8 @@ void expect_judge(void)
 		audit_judge();
 	if (!control->over)
 		invariant_judge(control, SABOT_AT_END);
+	if (!control->over)
+		histories_judge();
 	if (!control->over)
 		lock_order_judge();
 }

@@ -2,8 +2,8 @@
 /*
  * How tasks may end. Verifies: nobody died of a signal that was neither injected nor sent to it,
  * everyone else ended with status 0, nobody ended while it owned a lock in memory, nothing is left
- * behind, the invariants hold at the end, and locks were taken in an order. Does not verify: that a
- * fault which was to strike did; its campaign counts that.
+ * behind, the invariants hold at the end, histories have an order, and locks were taken in an
+ * order. Does not verify: that a fault which was to strike did; its campaign counts that.
  */
 #ifndef SABOT_CHECK_EXPECT_H
 #define SABOT_CHECK_EXPECT_H

@@ -155,6 +155,12 @@ static void tell(struct story *story, uint32_t at, uint32_t call)
 	struct line *last = story->count ? &story->lines[story->count - 1] : NULL;
 
 	if (last && control->events[last->event].task == event->task) {
+		/* An operation in which nothing happened that is told. */
+		if (event->kind == EVENT_RESULT &&
+		    control->events[last->event].kind == EVENT_OPERATION) {
+			last->event = at;
+			return;
+		}
 		if (event->kind == EVENT_MARK && !last->marked && last->times == 1) {
 			last->marked = true;
 			last->mark = event->value;

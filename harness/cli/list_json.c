@@ -39,6 +39,7 @@ static void write_tables(struct json *json, const struct sabot_scenario *scenari
 {
 	const struct sabot_role *role;
 	const struct sabot_invariant *invariant;
+	const struct sabot_history *history;
 	const char *const *point;
 
 	json_text(json, "tags", scenario->tags ? scenario->tags : "");
@@ -55,6 +56,14 @@ static void write_tables(struct json *json, const struct sabot_scenario *scenari
 		json_object_open(json, NULL);
 		json_text(json, "name", invariant->name);
 		json_text(json, "when", when_name(invariant->when));
+		json_object_close(json);
+	}
+	json_array_close(json);
+	json_array_open(json, "histories");
+	for (history = scenario->histories; history && history->name; history++) {
+		json_object_open(json, NULL);
+		json_text(json, "name", history->name);
+		json_text(json, "specification", history->specification->name);
 		json_object_close(json);
 	}
 	json_array_close(json);

@@ -144,6 +144,8 @@ int plan_job_print(const struct plan_job *job)
 	       (unsigned long long)job->result->steps, finding->story);
 	if (finding->graph[0])
 		printf("\n%s", finding->graph);
+	if (finding->history[0])
+		printf("\n%s", finding->history);
 	if (finding->output[0])
 		printf("\nThe tasks wrote:\n%s", finding->output);
 	if (finding->kind == KIND_NONE)

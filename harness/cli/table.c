@@ -60,6 +60,23 @@ static int check_invariants(const struct place *place)
 	return 0;
 }
 
+static int check_histories(const struct place *place)
+{
+	const struct sabot_history *history = place->scenario->histories;
+
+	for (; history && history->name; history++) {
+		const struct sabot_specification *specification = history->specification;
+
+		if (!specification || !specification->name || !specification->start ||
+		    !specification->apply || !specification->describe)
+			return wrong(place, "history", history->name,
+				     "has no specification, or one without its name or functions");
+		if (strlen(history->name) > 120)
+			return wrong(place, "history", history->name, "is longer than 120");
+	}
+	return 0;
+}
+
 static bool has_role(const struct place *place, const char *name)
 {
 	const struct sabot_role *role;
@@ -121,10 +138,14 @@ static int check_fault(const struct place *place, const char *name, const struct
 static bool is_oracle(const struct place *place, const char *name)
 {
 	const struct sabot_invariant *invariant = place->scenario->invariants;
+	const struct sabot_history *history = place->scenario->histories;
 	int kind;
 
 	for (; invariant && invariant->name; invariant++)
 		if (!strcmp(invariant->name, name))
+			return true;
+	for (; history && history->name; history++)
+		if (!strcmp(history->name, name))
 			return true;
 	for (kind = KIND_ASSERTION; kind < KIND_BROKEN; kind++)
 		if (!strcmp(kind_name((enum kind)kind), name))
@@ -171,6 +192,8 @@ int table_check(const struct sabot_scenario *scenario, const char *where)
 	code = check_roles(&place);
 	if (!code)
 		code = check_invariants(&place);
+	if (!code)
+		code = check_histories(&place);
 	if (!code)
 		code = check_cases(&place);
 	return code;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/history.h"
+
+#include "core/api.h"
+#include "core/trace.h"
+
+#include <stdio.h>
+
+const struct sabot_history *history_of(const struct history_operation *operation)
+{
+	return &control->scenario->histories[operation->history];
+}
+
+const char *history_text(const struct sabot_specification *specification,
+			 const struct sabot_operation *operation, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (operation->what == SABOT_DEATH)
+		snprintf(text, size, "its death");
+	else
+		specification->describe(operation, text, size);
+	return text;
+}
+
+const char *history_event_text(const struct event *event, char *text, size_t size)
+{
+	const struct history_operation *operation;
+	struct sabot_operation told;
+
+	text[0] = '\0';
+	if (event->detail[0] >= control->history.count)
+		return text;
+	operation = &control->history.operations[event->detail[0]];
+	told = operation->told;
+	told.unknown |= event->kind == EVENT_OPERATION;
+	return history_text(history_of(operation)->specification, &told, text, size);
+}
+
+static bool is_known(unsigned history)
+{
+	const struct sabot_history *row = control->scenario->histories;
+	unsigned i;
+
+	for (i = 0; row && row[i].name; i++)
+		if (i == history)
+			return true;
+	return false;
+}
+
+/* Says why this cannot be recorded, and does not come back. */
+static _Noreturn void refuse(const struct task *task, unsigned history, uintptr_t site)
+{
+	int number = task_number(task);
+	char text[HISTORY_TEXT];
+
+	if (task->operation) {
+		const struct history_operation *within =
+			&control->history.operations[task->operation - 1];
+
+		history_text(history_of(within)->specification, &within->told, text, sizeof(text));
+		control_find(KIND_BROKEN, number, "broken",
+			     "%s calls an operation within another: %s has not returned",
+			     task->name, text);
+	}
+	if (!is_known(history))
+		control_find(KIND_BROKEN, number, "broken",
+			     "%s calls an operation of history %u, which the scenario's table of "
+			     "histories lacks",
+			     task->name, history);
+	control_find(KIND_BROKEN, number, "broken",
+		     "%s calls an operation when %d are recorded: there is room for no more",
+		     task->name, HISTORY_MAX);
+	control->finding.site = site;
+	api_leave();
+}
+
+static void call(struct task *task, unsigned history, const struct sabot_operation *told,
+		 uintptr_t site)
+{
+	uint32_t at = control->history.count;
+	struct history_operation *operation;
+
+	if (!is_known(history) || task->operation || at == HISTORY_MAX)
+		refuse(task, history, site);
+	operation = &control->history.operations[at];
+	operation->told = *told;
+	operation->told.caller = (unsigned)task_number(task);
+	operation->told.unknown = true;
+	operation->history = history;
+	operation->called = control->event_count;
+	operation->returned = HISTORY_PENDING;
+	control->history.count++;
+	task->operation = at + 1;
+	trace_operation(EVENT_OPERATION, task, at, site);
+}
+
+void sabot_call(struct sabot_task *task, unsigned history, int what, int64_t argument)
+{
+	const struct sabot_operation told = { .what = what, .argument = argument };
+
+	call(api_task(task), history, &told, (uintptr_t)__builtin_return_address(0));
+}
+
+void sabot_call_pair(struct sabot_task *task, unsigned history, int what, int64_t argument,
+		     int64_t second)
+{
+	const struct sabot_operation told = { .what = what,
+					      .argument = argument,
+					      .second = second };
+
+	call(api_task(task), history, &told, (uintptr_t)__builtin_return_address(0));
+}
+
+int64_t sabot_return(struct sabot_task *handle, int64_t result)
+{
+	struct task *task = api_task(handle);
+	struct history_operation *operation;
+
+	if (!task->operation) {
+		control_find(KIND_BROKEN, task_number(task), "broken",
+			     "%s returns from an operation that it has not called", task->name);
+		control->finding.site = (uintptr_t)__builtin_return_address(0);
+		api_leave();
+	}
+	operation = &control->history.operations[task->operation - 1];
+	operation->told.unknown = result == SABOT_UNKNOWN;
+	operation->told.result = result == SABOT_UNKNOWN ? 0 : result;
+	operation->returned = control->event_count;
+	trace_operation(EVENT_RESULT, task, task->operation - 1,
+			(uintptr_t)__builtin_return_address(0));
+	task->operation = 0;
+	return result;
+}
