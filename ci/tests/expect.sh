@@ -25,7 +25,7 @@ expect() {
 	"$@" >"$temp/out" 2>"$temp/err" </dev/null || got=$?
 	[[ $got == "$want" ]] && return
 	complain "$what: status $got, not $want"
-	sed 's/^/    out: /' "$temp/out"
+	grep -v '"verdict": "PASS"' "$temp/out" | sed 's/^/    out: /'
 	sed 's/^/    err: /' "$temp/err"
 }
 

@@ -2,18 +2,36 @@
 #include "cli/filter.h"
 
 #include "cli/cli.h"
+#include "cli/describe.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_TAG = 1024 };
+enum { KEY_TAG = 1024, KEY_KIND };
+
+static const char *const kinds[] = { "plain", "sweep", "twin", "fact" };
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static const struct argp_option filter_options[] = {
 	{ "tag", KEY_TAG, "TAG", 0, "Only scenarios with this tag; more than once: any of them",
 	  0 },
+	{ "kind", KEY_KIND, "KIND", 0,
+	  "Only cases of this kind: plain, sweep, twin or fact; more than once: any of them", 0 },
 	{ "keyword", 'k', "TEXT", 0, "Only cases whose group/name:case contains this", 0 },
 	{ 0 },
 };
+
+/* The number of the kind, or -1. */
+static int kind_number(const char *name)
+{
+	int i;
+
+	for (i = 0; i < KINDS; i++)
+		if (!strcmp(kinds[i], name))
+			return i;
+	return -1;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -24,6 +42,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (filter->tag_count == FILTER_TAGS_MAX)
 			argp_error(state, "at most %d tags", FILTER_TAGS_MAX);
 		filter->tags[filter->tag_count++] = argument;
+		break;
+	case KEY_KIND:
+		if (kind_number(argument) < 0)
+			argp_error(state, "there is no kind \"%s\": plain, sweep, twin or fact",
+				   argument);
+		filter->kinds |= 1u << kind_number(argument);
 		break;
 	case 'k':
 		filter->part = argument;
@@ -59,6 +83,8 @@ static bool passes(const struct filter *filter, const struct campaign_target *ta
 		 target->scase->name);
 	if (filter->part && !strstr(name, filter->part))
 		return false;
+	if (filter->kinds && !(filter->kinds >> kind_number(describe_kind(target->scase)) & 1))
+		return false;
 	for (i = 0; i < filter->tag_count; i++)
 		if (filter_has_word(target->scenario->tags, filter->tags[i]))
 			return true;
@@ -74,7 +100,9 @@ static int nothing_passed(const struct filter *filter)
 		return cli_fail(EXIT_NOTHING,
 				"no scenario has the tag \"%s\" (`sabot list` shows tags)",
 				filter->tags[0]);
-	return cli_fail(EXIT_NOTHING, "no case contains \"%s\"", filter->part);
+	if (filter->part)
+		return cli_fail(EXIT_NOTHING, "no case contains \"%s\"", filter->part);
+	return cli_fail(EXIT_NOTHING, "no case is of that kind");
 }
 
 int filter_apply(const struct filter *filter, struct selection *selection)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options that narrow a selection: --tag and -k, for every verb that selects cases. */
+/* Options that narrow a selection: --tag, --kind and -k, for every verb that selects cases. */
 #ifndef SABOT_CLI_FILTER_H
 #define SABOT_CLI_FILTER_H
 
@@ -13,12 +13,14 @@ struct filter {
 	const char *tags[FILTER_TAGS_MAX];
 	size_t tag_count;
 	const char *part;
+	unsigned kinds; /* bit for each word of describe_kind() that is wanted; 0: all */
 };
 
 /* A child of a verb's argp; its input is a struct filter. */
 extern const struct argp filter_argp;
 
-/* Keeps what has one of the tags and contains the part. Returns 0, or an exit code after one line.
+/* Keeps what has one of the tags, is of one of the kinds, and contains the part. Returns 0, or an
+ * exit code after one line.
  */
 int filter_apply(const struct filter *filter, struct selection *selection);
 
