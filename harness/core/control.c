@@ -74,7 +74,7 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->recorded_full = false;
 	block->shot_count = block->shots_open = 0;
 	for (i = 0; block->memory != SABOT_SC && i < TASKS_MAX; i++)
-		block->buffers[i].count = block->buffers[i].fence = block->buffers[i].lens.size = 0;
+		block->buffers[i] = (struct store_buffer){ .count = 0 };
 	block->buffered = 0;
 	block->window_count = 0;
 	block->stores = block->accesses = 0;

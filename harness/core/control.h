@@ -330,7 +330,8 @@ struct waiting_store {
 	uint64_t value;
 	uint32_t fence; /* release fences of the task before it */
 	uint8_t size;
-	bool release;
+	uint8_t slot; /* its number among those that wait: until it has arrived */
+	bool release, atomic;
 };
 
 /* What memory shows the task that runs, in place of what has arrived there. */
@@ -344,6 +345,7 @@ struct lens {
 struct store_buffer {
 	uint32_t count;
 	uint32_t fence;
+	uint32_t slots; /* that are taken */
 	struct lens lens;
 	struct waiting_store stores[STORES_WAITING_MAX];
 };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+void (*store_buffer_arrived)(const struct task *task, uintptr_t address, unsigned slot);
+
 static struct store_buffer *buffer_of(const struct task *task)
 {
 	return &control->buffers[task_number(task)];
@@ -63,6 +65,9 @@ static void arrive(struct task *task, unsigned at)
 
 	store(one.address, one.size, one.value);
 	buffer->count--;
+	buffer->slots &= ~(1u << one.slot);
+	if (one.atomic && store_buffer_arrived)
+		store_buffer_arrived(task, one.address, one.slot);
 	memmove(&buffer->stores[at], &buffer->stores[at + 1],
 		(buffer->count - at) * sizeof(buffer->stores[0]));
 	control->stores++;
@@ -96,19 +101,20 @@ uint64_t store_buffer_waiting(void)
 
 /* ---- What is stored ------------------------------------------------------------------------ */
 
-void store_buffer_store(struct task *task, uintptr_t address, size_t size, uint64_t value,
-			bool release)
+unsigned store_buffer_store(struct task *task, const struct waiting_store *store)
 {
 	struct store_buffer *buffer = buffer_of(task);
+	struct waiting_store *last;
 
 	if (buffer->count == STORES_WAITING_MAX)
 		arrive(task, 0);
-	buffer->stores[buffer->count++] = (struct waiting_store){ .address = address,
-								  .value = value,
-								  .size = (uint8_t)size,
-								  .release = release,
-								  .fence = buffer->fence };
+	last = &buffer->stores[buffer->count++];
+	*last = *store;
+	last->fence = buffer->fence;
+	last->slot = (uint8_t)__builtin_ctz(~buffer->slots);
+	buffer->slots |= 1u << last->slot;
 	control->buffered |= task_bit(task_number(task));
+	return last->slot;
 }
 
 void store_buffer_fence(struct task *task)
@@ -162,6 +168,8 @@ void store_buffer_close(struct task *task)
 	now = load(lens->address, lens->size);
 	store(lens->address, lens->size, lens->arrived);
 	if (lens->is_store)
-		store_buffer_store(task, lens->address, lens->size, now, false);
+		(void)store_buffer_store(task, &(struct waiting_store){ .address = lens->address,
+									.value = now,
+									.size = lens->size });
 	lens->size = 0;
 }

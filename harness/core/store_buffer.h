@@ -35,9 +35,14 @@ void store_buffer_open(struct task *task, uintptr_t address, size_t size, bool s
 /* What the task reads there: its own latest store, or memory. For atomic loads. */
 uint64_t store_buffer_load(const struct task *task, uintptr_t address, size_t size);
 
-/* An atomic store, `release`: after all that it stored before. */
-void store_buffer_store(struct task *task, uintptr_t address, size_t size, uint64_t value,
-			bool release);
+/*
+ * A store, `release`: after all that it stored before. Its `slot` and `fence` are set here. Returns
+ * the slot, below STORES_WAITING_MAX.
+ */
+unsigned store_buffer_store(struct task *task, const struct waiting_store *store);
+
+/* If set, told of each atomic store that arrives, by whoever carries it out. */
+extern void (*store_buffer_arrived)(const struct task *task, uintptr_t address, unsigned slot);
 
 /* A release fence: what is stored from now on arrives after what was stored before. */
 void store_buffer_fence(struct task *task);

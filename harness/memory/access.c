@@ -13,15 +13,16 @@
 enum { REPEATS_ARE_A_SPIN = 2, ACCESSES_OF_AN_IDLE_STEP = 64 };
 
 /*
- * A spin: the same load, at the same place in the code, while nobody has stored anything to shared
- * memory in between. It can bring nothing new, so others run first.
+ * A spin: the same load, at the same place in the code, while nobody has changed shared memory in
+ * between. It can bring nothing new, so others run first. So with an update that changed nothing,
+ * as of a lock that is taken: access_changed() tells of the others.
  */
 static bool spins(struct task *task, enum op op, uintptr_t address, uintptr_t site)
 {
 	struct access_last *last = &task->last_loads[(site >> 2) % ACCESS_LAST_MAX];
 	bool repeated;
 
-	if (op != OP_LOAD && op != OP_ATOMIC_LOAD) {
+	if (op == OP_STORE || op == OP_ATOMIC_STORE) {
 		control->stores++;
 		task->repeats = 0;
 		return false;
@@ -122,32 +123,41 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 }
 
 static void note_order(struct task *task, enum op op, uintptr_t address, size_t size,
-		       uintptr_t site, int order)
+		       uintptr_t site, int order, bool buffered)
 {
 	race_access(task, address, size, RACE_ATOMIC | (op == OP_ATOMIC_LOAD ? 0 : RACE_WRITES),
 		    site);
 	if (op == OP_ATOMIC_LOAD)
 		race_load(task, address, order);
-	else if (op == OP_ATOMIC_STORE)
-		race_store(task, address, order);
-	else
+	else if (op == OP_ATOMIC_UPDATE)
 		race_update(task, address, order);
+	else if (!buffered)
+		race_store(task, address, order);
 }
 
 bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order)
 {
 	struct task *task = task_self;
+	bool buffered;
 
 	if (!arrive(task, op, address, size, site))
 		return false;
-	if (control->race.on)
-		note_order(task, op, address, size, site, order);
-	if (!store_buffer_has(address, size))
-		return false;
+	buffered = store_buffer_has(address, size);
 	/* Whatever reads and stores at once, and each seq_cst store, waits for the buffer. */
-	if (op == OP_ATOMIC_UPDATE || (op == OP_ATOMIC_STORE && order == __ATOMIC_SEQ_CST))
+	if (buffered &&
+	    (op == OP_ATOMIC_UPDATE || (op == OP_ATOMIC_STORE && order == __ATOMIC_SEQ_CST))) {
 		store_buffer_drain(task);
-	return op == OP_ATOMIC_LOAD || (op == OP_ATOMIC_STORE && order != __ATOMIC_SEQ_CST);
+		buffered = false;
+	}
+	if (control->race.on)
+		note_order(task, op, address, size, site, order, buffered);
+	return buffered;
+}
+
+void access_changed(void)
+{
+	if (task_self)
+		control->stores++;
 }
 
 uint64_t access_load(uintptr_t address, size_t size)
@@ -157,7 +167,15 @@ uint64_t access_load(uintptr_t address, size_t size)
 
 void access_store(uintptr_t address, size_t size, uint64_t value, int order)
 {
-	store_buffer_store(task_self, address, size, value, order != __ATOMIC_RELAXED);
+	const struct waiting_store store = { .address = address,
+					     .value = value,
+					     .size = (uint8_t)size,
+					     .release = order != __ATOMIC_RELAXED,
+					     .atomic = true };
+	unsigned slot = store_buffer_store(task_self, &store);
+
+	if (control->race.on)
+		race_store_waits(task_self, slot, order);
 }
 
 void access_fence(uintptr_t site, int order)

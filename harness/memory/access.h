@@ -21,6 +21,8 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site);
 bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t site, int order);
 uint64_t access_load(uintptr_t address, size_t size);
 void access_store(uintptr_t address, size_t size, uint64_t value, int order);
+/* An update of shared memory has changed something: it did not only look. */
+void access_changed(void);
 
 static inline __attribute__((always_inline)) void
 access_point(enum op op, const volatile void *address, size_t size, const void *site)
@@ -34,6 +36,13 @@ access_atomic(enum op op, const volatile void *address, size_t size, const void 
 {
 	return __builtin_expect(window_has((uintptr_t)address), 1) &&
 	       access_pass_atomic(op, (uintptr_t)address, size, (uintptr_t)site, order);
+}
+
+static inline __attribute__((always_inline)) void access_updated(const volatile void *address,
+								 bool changed)
+{
+	if (changed && __builtin_expect(window_has((uintptr_t)address), 1))
+		access_changed();
 }
 
 /* A fence: a point too, since what it orders others can tell. */

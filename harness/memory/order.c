@@ -38,16 +38,30 @@ static void pass_fenced(const struct task *task, struct vector *to)
 		vector_join(to, &CLOCKS->released[at]);
 }
 
+/* A store begins anew: what was released to the location before cannot be had from it. */
+static void begin_anew(const struct task *task, int order, struct vector *to)
+{
+	*to = (struct vector){ { 0 } };
+	if (releases(order))
+		vector_release(task, to);
+	else
+		pass_fenced(task, to);
+}
+
 void race_store(struct task *task, uintptr_t address, int order)
 {
-	struct vector *vector = vector_of_location(address, true);
+	begin_anew(task, order, vector_of_location(address, true));
+}
 
-	/* A store begins anew: what was released to the location before cannot be had from it. */
-	*vector = (struct vector){ { 0 } };
-	if (releases(order))
-		vector_release(task, vector);
-	else
-		pass_fenced(task, vector);
+void race_store_waits(struct task *task, unsigned slot, int order)
+{
+	begin_anew(task, order, &CLOCKS->waiting[task_number(task)][slot]);
+}
+
+void race_store_arrives(const struct task *task, uintptr_t address, unsigned slot)
+{
+	if (control->race.on)
+		*vector_of_location(address, true) = CLOCKS->waiting[task_number(task)][slot];
 }
 
 /* An update goes on with the release sequence of what it read. */

@@ -2,6 +2,7 @@
 #include "memory/race.h"
 
 #include "core/point.h"
+#include "core/store_buffer.h"
 #include "memory/vector.h"
 #include "memory/window.h"
 
@@ -44,6 +45,7 @@ int race_prepare(void)
 	if (at == MAP_FAILED)
 		return -errno;
 	mapped = true;
+	store_buffer_arrived = race_store_arrives;
 	return 0;
 }
 

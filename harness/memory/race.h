@@ -34,6 +34,10 @@ void race_access(struct task *task, uintptr_t address, size_t size, unsigned fla
 void race_load(struct task *task, uintptr_t address, int order);
 void race_store(struct task *task, uintptr_t address, int order);
 void race_update(struct task *task, uintptr_t address, int order);
+/* Of a store that waits in its task's buffer: until it arrives, loads find what was there before.
+ */
+void race_store_waits(struct task *task, unsigned slot, int order);
+void race_store_arrives(const struct task *task, uintptr_t address, unsigned slot);
 void race_fence(struct task *task, int order);
 
 /* What a call orders: before the real call, and after it if it succeeded. */

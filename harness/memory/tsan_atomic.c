@@ -32,9 +32,23 @@
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order);     \
 	TSAN type __tsan_atomic##bits##_##name(volatile type *address, type value, int order)      \
 	{                                                                                          \
+		type before;                                                                       \
+                                                                                                   \
 		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
-		return builtin(address, value, __ATOMIC_SEQ_CST);                                  \
+		before = builtin(address, value, __ATOMIC_SEQ_CST);                                \
+		access_updated(address, *address != before);                                       \
+		return before;                                                                     \
 	}
+
+/* Whether it will fail is not known at the point: it orders what it would order in either case. */
+static inline int either(int order, int failed_order)
+{
+	if (failed_order == __ATOMIC_RELAXED)
+		return order;
+	if (order == __ATOMIC_RELEASE)
+		return __ATOMIC_ACQ_REL;
+	return order == __ATOMIC_RELAXED ? __ATOMIC_ACQUIRE : order;
+}
 
 #define EXCHANGE_IF(bits, type, name)                                                              \
 	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
@@ -42,10 +56,15 @@
 	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
 					      int order, int failed_order)                         \
 	{                                                                                          \
-		(void)failed_order;                                                                \
-		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
-		return __atomic_compare_exchange_n(address, expected, value, false,                \
-						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);            \
+		type wanted = *expected;                                                           \
+                                                                                                   \
+		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE,            \
+				    either(order, failed_order));                                  \
+		if (!__atomic_compare_exchange_n(address, expected, value, false,                  \
+						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))              \
+			return 0;                                                                  \
+		access_updated(address, value != wanted);                                          \
+		return 1;                                                                          \
 	}
 
 #define EXCHANGE_VALUE(bits, type)                                                                 \
@@ -54,10 +73,13 @@
 	TSAN type __tsan_atomic##bits##_compare_exchange_val(                                      \
 		volatile type *address, type expected, type value, int order, int failed_order)    \
 	{                                                                                          \
-		(void)failed_order;                                                                \
-		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE, order);    \
-		(void)__atomic_compare_exchange_n(address, &expected, value, false,                \
-						  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);             \
+		type wanted = expected;                                                            \
+                                                                                                   \
+		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE,            \
+				    either(order, failed_order));                                  \
+		if (__atomic_compare_exchange_n(address, &expected, value, false,                  \
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))               \
+			access_updated(address, value != wanted);                                  \
 		return expected;                                                                   \
 	}
 

@@ -19,6 +19,8 @@ struct clocks {
 	struct vector signals;		     /* by whoever sent one */
 	struct vector acquirable[TASKS_MAX]; /* read by relaxed loads, due at an acquire fence */
 	struct vector released[TASKS_MAX];   /* at the last release fence */
+	/* What stores that wait in a buffer will pass on, by task and slot. */
+	struct vector waiting[TASKS_MAX][STORES_WAITING_MAX];
 	bool fenced[TASKS_MAX];
 };
 
