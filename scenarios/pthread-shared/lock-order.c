@@ -112,8 +112,8 @@ static const struct sabot_invariant invariants[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &same_order },
 	{ .name = "threads", .variant = &in_threads },
-	{ .name = "kill-anywhere", .variant = &same_order, .fault = { SABOT_KILL } },
-	{ .name = "back-off", .variant = &backs_off, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &same_order, .fault.kind = SABOT_KILL },
+	{ .name = "back-off", .variant = &backs_off, .fault.kind = SABOT_KILL },
 	{ .name = "opposite-order", .variant = &opposite_order, .caught_by = "deadlock" },
 	{ .name = "opposite-threads", .variant = &opposite_threads, .caught_by = "deadlock" },
 	{ .name = "nobody-waited",

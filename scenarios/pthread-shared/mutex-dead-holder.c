@@ -131,9 +131,9 @@ static const char *const known_stalled[] = { "a trylock gets EBUSY", "a timed lo
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &robust },
-	{ .name = "kill-anywhere", .variant = &robust, .fault = { SABOT_KILL } },
-	{ .name = "kill-recursive", .variant = &recursive, .fault = { SABOT_KILL } },
-	{ .name = "kill-inheriting", .variant = &inherits, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &robust, .fault.kind = SABOT_KILL },
+	{ .name = "kill-recursive", .variant = &recursive, .fault.kind = SABOT_KILL },
+	{ .name = "kill-inheriting", .variant = &inherits, .fault.kind = SABOT_KILL },
 	{ .name = "not-robust",
 	  .variant = &stalled,
 	  .fault = { SABOT_KILL, .role = "holder" },

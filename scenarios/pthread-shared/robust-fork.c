@@ -113,8 +113,8 @@ static const struct sabot_role roles[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &robust },
 	{ .name = "threads", .variant = &threads },
-	{ .name = "kill-anywhere", .variant = &robust, .fault = { SABOT_KILL } },
-	{ .name = "kill-with-threads", .variant = &threads, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &robust, .fault.kind = SABOT_KILL },
+	{ .name = "kill-with-threads", .variant = &threads, .fault.kind = SABOT_KILL },
 	{ .name = "child-unlocks",
 	  .variant = &stalled,
 	  .caught_by = "one at most is inside",

@@ -110,7 +110,7 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &few },
-	{ .name = "kill-anywhere", .variant = &few, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &few, .fault.kind = SABOT_KILL },
 	{ .name = "one-not-robust",
 	  .variant = &one_stalled,
 	  .fault = { SABOT_KILL, .role = "holder", .point = "has all" },

@@ -86,7 +86,7 @@ static const struct sabot_role roles[] = { { "holder", 1, hold }, { "prober", 2,
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-anywhere", .variant = &good, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &good, .fault.kind = SABOT_KILL },
 	{ .name = "kill-two",
 	  .variant = &good,
 	  .fault = { SABOT_KILL, .role = "holder" },

@@ -136,11 +136,11 @@ static const struct sabot_role roles[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &leases },
-	{ .name = "kill-anywhere", .variant = &leases, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &leases, .fault.kind = SABOT_KILL },
 	{ .name = "kill-the-recoverer",
 	  .variant = &leases,
 	  .fault = { SABOT_KILL, .role = "writer", .point = HALF_WRITTEN },
-	  .second = { SABOT_KILL } },
+	  .second.kind = SABOT_KILL },
 	{ .name = "no-repair",
 	  .variant = &no_repair,
 	  .fault = { SABOT_KILL, .role = "writer", .point = HALF_WRITTEN },

@@ -122,7 +122,7 @@ static const struct sabot_role roles[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &takeover },
 	{ .name = "spinlock", .variant = &plain },
-	{ .name = "kill-anywhere", .variant = &takeover, .fault = { SABOT_KILL } },
+	{ .name = "kill-anywhere", .variant = &takeover, .fault.kind = SABOT_KILL },
 	{ .name = "kill-the-recoverer",
 	  .variant = &takeover,
 	  .fault = { SABOT_KILL, .role = "holder" },

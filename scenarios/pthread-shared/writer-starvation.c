@@ -93,7 +93,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
 	{ .name = "stop-anybody",
 	  .variant = &good,
-	  .fault = { SABOT_STOP },
+	  .fault.kind = SABOT_STOP,
 	  .about = "who is stopped for a while keeps nobody out for good" },
 	{ .name = "readers-first", .variant = &readers_first, .caught_by = "livelock" },
 	{ .name = "platform-default",
