@@ -298,10 +298,22 @@ static bool is_read(const struct retries *retries, const struct inet_diag_sockid
 	return false;
 }
 
+/* Other programs may have connections to elsewhere, with timers of their own. */
+static bool is_local(const struct inet_diag_msg *socket)
+{
+	const uint8_t *to = (const uint8_t *)socket->id.idiag_dst;
+	static const uint8_t itself[16] = { [15] = 1 };
+
+	return socket->idiag_family == AF_INET ? to[0] == IN_LOOPBACKNET
+					       : !memcmp(to, itself, sizeof(itself));
+}
+
 static bool note_retry(const struct inet_diag_msg *socket, void *argument)
 {
 	struct retries *retries = argument;
 
+	if (!is_local(socket))
+		return true;
 	if (socket->idiag_timer == TIMER_RETRANSMIT)
 		retries->found |= !is_refused(retries, &socket->id);
 	else if (socket->idiag_timer == TIMER_PROBE)
