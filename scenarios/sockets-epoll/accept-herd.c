@@ -41,6 +41,7 @@ static void setup(struct sabot_env *env)
 	struct shared *shared = sabot_env_shared(env);
 	int i;
 
+	loopback_setup();
 	shared->listener = SABOT_OK(loopback_listen(true));
 	if (!variant->blocks)
 		SABOT_OK(fcntl(shared->listener, F_SETFL, O_NONBLOCK));

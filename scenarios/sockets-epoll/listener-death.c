@@ -42,9 +42,10 @@ static void setup(struct sabot_env *env)
 	const struct variant *variant = sabot_env_variant(env);
 	struct shared *shared = sabot_env_shared(env);
 
+	loopback_setup();
 	SABOT_OK(pipe(shared->client_lives));
 	if (variant->domain == AF_INET) {
-		shared->listener = SABOT_OK(loopback_listen(false));
+		shared->listener = SABOT_OK(loopback_listen(true));
 		return;
 	}
 	shared->listener = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));

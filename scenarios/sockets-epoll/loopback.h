@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sockets of the loopback. Port numbers are the scenario's own where the worker has a network
- * namespace; the kernel would choose another in each execution.
+ * Sockets of the loopback. The port is always the same, since the kernel would choose another in
+ * each execution. The address is one of the 16 million that the loopback has: where workers have no
+ * network namespaces, theirs differ by the pid of the harness.
  */
 #ifndef SCENARIOS_SOCKETS_EPOLL_LOOPBACK_H
 #define SCENARIOS_SOCKETS_EPOLL_LOOPBACK_H
@@ -15,21 +16,25 @@
 
 enum { LOOPBACK_PORT = 4711 };
 
-static inline struct sockaddr_in loopback_address(void)
+static struct sockaddr_in loopback;
+
+/* To be called in setup, before the others. */
+static inline void loopback_setup(void)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons(LOOPBACK_PORT),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	uint32_t host = (UINT32_C(0x400000) | (uint32_t)getpid()) & 0x7fffff;
+
+	loopback = (struct sockaddr_in){ .sin_family = AF_INET,
+					 .sin_port = htons(LOOPBACK_PORT),
+					 .sin_addr.s_addr = htonl(UINT32_C(127) << 24 | host) };
 }
 
 /* A bound socket that listens. Returns -1 if the port is not free. */
 static inline int loopback_listen(bool reuse)
 {
-	struct sockaddr_in address = loopback_address();
 	int fd = SABOT_OK(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), one = reuse;
 
 	SABOT_OK(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)));
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+	if (bind(fd, (struct sockaddr *)&loopback, sizeof(loopback)) != 0) {
 		SABOT_OK(close(fd));
 		return -1;
 	}
@@ -40,10 +45,9 @@ static inline int loopback_listen(bool reuse)
 /* Returns -1 if nobody listens. */
 static inline int loopback_connect(void)
 {
-	struct sockaddr_in address = loopback_address();
 	int fd = SABOT_OK(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
 
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+	if (connect(fd, (struct sockaddr *)&loopback, sizeof(loopback)) == 0)
 		return fd;
 	SABOT_OK(close(fd));
 	return -1;
@@ -61,8 +65,10 @@ static inline bool loopback_wait(int listener, int life)
 /* For setup, in one process: the queue of the listener takes the connection. */
 static inline void loopback_pair(int ends[2])
 {
-	int listener = SABOT_OK(loopback_listen(true));
+	int listener;
 
+	loopback_setup();
+	listener = SABOT_OK(loopback_listen(true));
 	ends[0] = SABOT_OK(loopback_connect());
 	ends[1] = SABOT_OK(accept(listener, NULL, NULL));
 	SABOT_OK(close(listener));

@@ -44,6 +44,7 @@ static void setup(struct sabot_env *env)
 {
 	struct shared *shared = sabot_env_shared(env);
 
+	loopback_setup();
 	SABOT_OK(pipe(shared->ready));
 	SABOT_OK(pipe(shared->lives));
 }
