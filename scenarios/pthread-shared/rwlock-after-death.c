@@ -20,9 +20,9 @@ enum use { READS, WRITES, WAITS };
 
 struct shared {
 	pthread_rwlock_t lock;
-	int fd; /* of a file on which the victim has a record lock while it lives */
-	bool begun;
-	unsigned came; /* of those who come late */
+	int fd;		/* of a file; the victim and the reader lock a byte of it as they live */
+	unsigned begun; /* of these two */
+	unsigned came;	/* of those who come late */
 };
 
 struct variant {
@@ -39,11 +39,17 @@ static void setup(struct sabot_env *env)
 	shared->fd = SABOT_OK(open("life", O_RDWR | O_CREAT, 0600));
 }
 
-static void lock_life(const struct shared *shared, short type)
+static void lock_lives(const struct shared *shared, short type, off_t first, off_t count)
 {
-	struct flock lock = { .l_type = type, .l_len = 1 };
+	struct flock lock = { .l_type = type, .l_start = first, .l_len = count };
 
 	SABOT_OK(fcntl(shared->fd, F_SETLKW, &lock));
+}
+
+static void live(struct shared *shared, off_t life)
+{
+	lock_lives(shared, F_WRLCK, life, 1);
+	shared->begun++;
 }
 
 static void be_victim(struct sabot_task *task)
@@ -51,14 +57,13 @@ static void be_victim(struct sabot_task *task)
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 
-	lock_life(shared, F_WRLCK);
-	shared->begun = true;
+	live(shared, 0);
 	sabot_point(task, "outside");
 	SABOT_ZERO(variant->use == READS ? pthread_rwlock_rdlock(&shared->lock)
 					 : pthread_rwlock_wrlock(&shared->lock));
 	sabot_point(task, "inside");
 	SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
-	lock_life(shared, F_UNLCK);
+	lock_lives(shared, F_UNLCK, 0, 1);
 }
 
 /* Reads while the victim waits to write. */
@@ -67,27 +72,29 @@ static void be_reader(struct sabot_task *task)
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 
+	live(shared, 1);
 	if (variant->use == WAITS)
 		SABOT_ZERO(pthread_rwlock_rdlock(&shared->lock));
 	sabot_point(task, "inside");
 	if (variant->use == WAITS)
 		SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
+	lock_lives(shared, F_UNLCK, 1, 1);
 }
 
-/* When the victim has ended, or is dead. */
+/* When those who live have ended, and the victim has, too, or is dead. */
 static void come_late(struct sabot_task *task, bool writes_late)
 {
 	struct shared *shared = sabot_shared(task);
 
-	while (!shared->begun)
+	while (shared->begun < 2)
 		SABOT_OK(sched_yield());
-	lock_life(shared, F_RDLCK);
+	lock_lives(shared, F_RDLCK, 0, 2);
 	SABOT_ZERO(writes_late ? pthread_rwlock_wrlock(&shared->lock)
 			       : pthread_rwlock_rdlock(&shared->lock));
 	sabot_observe(task, "a late %s gets in", writes_late ? "writer" : "reader");
 	shared->came++;
 	SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
-	lock_life(shared, F_UNLCK);
+	lock_lives(shared, F_UNLCK, 0, 2);
 }
 
 static void read_late(struct sabot_task *task)
