@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { WAITS_MAX = 64 /* steps without progress that a store may wait */ };
+
 static bool can_run(const struct task *task)
 {
 	if (task->stopped)
@@ -128,12 +130,21 @@ static void count_decision(int at)
 		control->tasks[at].pass++;
 }
 
-/* Nobody can go on but by what waits in somebody's buffer: the standard is that it arrives. */
-static int due_store(int current, uint64_t ready)
+static bool all_spin(uint64_t ready)
 {
-	bool spins = current >= 0 && control->tasks[current].spins;
+	for (; ready; ready &= ready - 1)
+		if (!control->tasks[__builtin_ctzll(ready)].spins)
+			return false;
+	return true;
+}
 
-	if (ready && !(spins && ready == task_bit(current)))
+/*
+ * No store waits for ever. The standard is that one arrives when nobody can go on but by what waits
+ * in somebody's buffer: whoever could run spins, or waits in a way that is not seen to be a spin.
+ */
+static int due_store(uint64_t ready)
+{
+	if (!all_spin(ready) && control->idle_steps % WAITS_MAX != WAITS_MAX - 1)
 		return -1;
 	return TARGET_STORES + __builtin_ctzll(control->buffered);
 }
@@ -143,7 +154,7 @@ static void let_stores_arrive(int current, int at)
 {
 	while (control->buffered) {
 		uint64_t ready = decide_ready() | (current >= 0 ? task_bit(current) : 0);
-		int standard = due_store(current, ready), chosen = standard;
+		int standard = due_store(ready), chosen = standard;
 		const struct strategy *strategy = control->decider.strategy;
 
 		if (strategy->store && chosen < 0)
