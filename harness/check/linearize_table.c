@@ -52,7 +52,7 @@ static void measure(struct table *table)
 	char text[HISTORY_TEXT + 16];
 	uint32_t row;
 
-	for (row = 0; row < table->shown; row++) {
+	for (row = 0; row < table->count; row++) {
 		const struct history_operation *operation = row_of(table, row);
 		int task = at_most(strlen(table->name(operation->told.caller)), TASK_WIDTH);
 		int width = at_most(strlen(text_of(table, row, text, sizeof(text))), TEXT_WIDTH);
@@ -72,7 +72,7 @@ static unsigned column_of(const struct table *table, uint32_t moment)
 	unsigned unit = table->moments ? table->room / table->moments : 1, before = 0;
 	uint32_t row;
 
-	for (row = 0; row < table->shown; row++) {
+	for (row = 0; row < table->count; row++) {
 		const struct history_operation *operation = row_of(table, row);
 
 		before += operation->called < moment;
@@ -171,22 +171,24 @@ static void search_order(FILE *file, const struct table *table)
 void linearize_table(FILE *file, const struct linearize_history *history,
 		     const unsigned char *parts, const char *(*name)(unsigned task))
 {
+	uint32_t *rows = calloc(history->count, sizeof(rows[0])), count = 0, hidden = 0, i;
 	struct table table = { .history = history, .name = name };
-	uint32_t i;
 
-	table.rows = calloc(history->count, sizeof(table.rows[0]));
-	if (!table.rows)
+	if (!rows)
 		return;
 	for (i = 0; i < history->count; i++)
 		if (!parts || parts[i] != LINEARIZE_ABSENT)
-			table.rows[table.count++] = i;
-	table.shown = table.count < ROWS_MAX ? table.count : ROWS_MAX;
+			rows[count++] = i;
+	if (count > ROWS_MAX)
+		hidden = count - ROWS_MAX;
+	table.rows = rows + hidden;
+	table.count = count - hidden;
 	measure(&table);
-	for (i = 0; i < table.shown; i++)
+	if (hidden)
+		fprintf(file, "     ... %u before these ...\n", hidden);
+	for (i = 0; i < table.count; i++)
 		write_row(file, &table, i);
-	if (table.shown < table.count)
-		fprintf(file, "     ... and %u more ...\n", table.count - table.shown);
-	else
+	if (!hidden)
 		search_order(file, &table);
-	free(table.rows);
+	free(rows);
 }

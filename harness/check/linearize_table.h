@@ -11,8 +11,8 @@ enum { LINEARIZE_COLUMNS = 90 }; /* reports indent it by up to ten more */
 
 /*
  * Writes the operations whose part is not LINEARIZE_ABSENT (NULL: all), numbered, and below how far
- * an order of them gets. Time stands still where nobody calls or returns. Beyond 40 operations it
- * says how many more there are. `names` has the names of the tasks, by their numbers.
+ * an order of them gets. Time stands still where nobody calls or returns. Of more than 40
+ * operations it shows the last. `name` gives the name of a task.
  */
 void linearize_table(FILE *file, const struct linearize_history *history,
 		     const unsigned char *parts, const char *(*name)(unsigned task));

@@ -399,6 +399,35 @@ static void one_impossible_operation_is_shown_alone(void **state)
 		     "not possible as the first: 1\n");
 }
 
+/* Whatever it has to say, it fits between the margins of a report. */
+static void a_table_keeps_to_its_width(void **state)
+{
+	char *text = NULL, *line, *rest = NULL;
+	unsigned lines = 0;
+	uint32_t i;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(file);
+	script_open(&script, &sabot_register, 0);
+	for (i = 0; i < 120; i++) {
+		uint32_t at = script_call(&script, i % 3, SABOT_COMPARE_AND_SET,
+					  -1000000000000000000, INT64_MAX);
+
+		if (at)
+			script_return(&script, at - 1, 1);
+	}
+	linearize_table(file, &script.history, NULL, task_name);
+	fclose(file);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		assert_in_range(strlen(line), 1, LINEARIZE_COLUMNS);
+		lines++;
+	}
+	assert_int_equal(lines, 41);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +454,7 @@ int main(void)
 		cmocka_unit_test(a_lost_item_is_shown_with_who_missed_it),
 		cmocka_unit_test(a_pending_operation_is_shown_where_it_matters),
 		cmocka_unit_test(one_impossible_operation_is_shown_alone),
+		cmocka_unit_test(a_table_keeps_to_its_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,9 @@ static const struct sabot_invariant invariants[] = {
 	{ "never two", SABOT_WHEN_ALWAYS, check },
 	{ "all is done", SABOT_AT_END, check },
 	{ 0 } };
+static const struct sabot_history histories[] = {
+	{ .name = "no item is lost", .specification = &sabot_fifo_queue },
+	{ 0 } };
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .about = "schedules alone" },
 	{ .name = "kill-two", .fault = { SABOT_KILL, "holder" }, .second.kind = SABOT_KILL },
@@ -42,7 +45,8 @@ static const struct sabot_scenario second = {
 	.name = "second", .group = "b", .roles = roles, .cases = one };
 static const struct sabot_scenario first = {
 	.name = "first-of-all", .group = "a", .about = "shows every kind of \033[31mcase\n",
-	.roles = roles, .invariants = invariants, .cases = cases, .points = points };
+	.roles = roles, .invariants = invariants, .histories = histories, .cases = cases,
+	.points = points };
 static const struct sabot_scenario third = {
 	.name = "third", .group = "b", .about = "of the same group as the second",
 	.tags = "lock crash", .roles = roles, .cases = one };
@@ -96,6 +100,7 @@ a/first-of-all  shows every kind of \x1b[31mcase
   invariant    the sum is constant (in every settled state)
   invariant    never two (at every point)
   invariant    all is done (at the end)
+  history      no item is lost (a FIFO queue)
   point        inside
   point        outside
   no-fault     plain
@@ -126,6 +131,7 @@ assert first["module"] == "./listed.so"
 assert first["about"] == "shows every kind of \033[31mcase\n"
 assert first["roles"] == [{"name": "holder", "count": 1}, {"name": "waiter", "count": 2}]
 assert [i["when"] for i in first["invariants"]] == ["settled", "always", "end"]
+assert first["histories"] == [{"name": "no item is lost", "specification": "a FIFO queue"}]
 assert first["points"] == ["inside", "outside"]
 cases = {case["case"]: case for case in first["cases"]}
 assert len(cases) == 8

@@ -66,11 +66,13 @@ static void check(struct sabot_check *check)
 
 static const struct sabot_role roles[] = { ROLES { 0 } };
 static const struct sabot_invariant invariants[] = { INVARIANTS { 0 } };
+static const struct sabot_specification mute = { .name = "nothing" };
+static const struct sabot_history histories[] = { HISTORIES { 0 } };
 static const struct sabot_case cases[] = { CASES { 0 } };
 static const char *const points[] = { "here", NULL };
 static const struct sabot_scenario mine = {
 	.name = NAME, .group = "g", .setup = setup, .roles = roles,
-	.invariants = invariants, .cases = cases, .points = points };
+	.invariants = invariants, .histories = histories, .cases = cases, .points = points };
 SABOT_MODULE(&mine);
 END
 
@@ -78,7 +80,7 @@ END
 table() {
 	local change defines=(-DRAN="\"$temp/ran\"" -DNAME='"mine"'
 		-DROLES='{ "one", 1, body },' -DINVARIANTS='{ "all is well", 0, check },'
-		-DCASES='{ .name = "plain" },')
+		-DHISTORIES= -DCASES='{ .name = "plain" },')
 	for change; do
 		defines+=("-D$change")
 	done
@@ -116,6 +118,11 @@ wrong 'mine: the table of roles asks for more than 32 tasks' \
 wrong 'mine: invariant "all is well" has no check' 'INVARIANTS={ "all is well" },'
 long=$(printf '%0121d' 0)
 wrong "mine: invariant \"$long\" is longer than 120" "INVARIANTS={ \"$long\", 0, check },"
+wrong 'mine: history "in order" has no specification, or one without its name or functions' \
+	'HISTORIES={ "in order" },'
+wrong 'mine: history "in order" has no specification, or one without its name or functions' \
+	'HISTORIES={ "in order", &mute },'
+wrong "mine: history \"$long\" is longer than 120" "HISTORIES={ \"$long\", &sabot_set },"
 wrong 'mine: the table of cases is empty' CASES=
 wrong 'mine: case "Plain" needs a name of a-z, 0-9 and '"'-'" 'CASES={ .name = "Plain" },'
 wrong 'mine: case "kill" has a fault of a kind that does not exist' \
