@@ -33,6 +33,7 @@ const struct fault_kind fault_kill = {
 	.about = "SIGKILL to the process, at a point, asleep in the kernel, or woken and "
 		 "not yet run",
 	.takes_hold = true,
+	.hits = "processes: at every point, asleep, woken",
 	.arm = arm,
 	.fire = fire,
 	.confirm = confirm,

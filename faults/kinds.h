@@ -8,5 +8,7 @@
 extern const struct fault_kind fault_kill;
 extern const struct fault_kind fault_stop;
 extern const struct fault_kind fault_signal;
+extern const struct fault_kind fault_errno;
+extern const struct fault_kind fault_short;
 
 #endif

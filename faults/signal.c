@@ -33,6 +33,7 @@ static bool confirm(const struct shot *shot, const struct task *victim, char sta
 const struct fault_kind fault_signal = {
 	.name = "signal",
 	.about = "a signal to the task: its handler becomes part of the schedule",
+	.hits = "tasks: at every point, asleep, woken",
 	.arm = arm,
 	.fire = fire,
 	.confirm = confirm,

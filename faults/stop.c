@@ -39,6 +39,7 @@ const struct fault_kind fault_stop = {
 	.name = "stop",
 	.about = "SIGSTOP to the process, and SIGCONT some decisions later",
 	.takes_hold = true,
+	.hits = "processes: at every point, asleep, woken",
 	.arm = arm,
 	.fire = fire,
 	.confirm = confirm,

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/coordinates.h"
 
+#include "core/fault.h"
 #include "core/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+_Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_SHORT == PLAN_SHORT + 1 &&
+		       PLAN_SHORT + 1 == PLAN_FAULT_KIND_COUNT,
+	       "the kinds of faults of cases are those of plans, after none");
+
+enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault)
+{
+	return (enum plan_fault_kind)(fault->kind - 1);
+}
 
 static bool is_victim(const struct sabot_fault *fault, const struct task *task)
 {
@@ -43,7 +53,8 @@ static uint32_t times_before(const struct event *event)
 	return times;
 }
 
-static void add(struct coordinates *coordinates, const struct event *event, enum plan_where where)
+static void add_one(struct coordinates *coordinates, const struct event *event,
+		    enum plan_where where, const struct plan_fault *way, unsigned number)
 {
 	const struct task *task = &control->tasks[event->task];
 	struct coordinate *coordinate;
@@ -56,8 +67,27 @@ static void add(struct coordinates *coordinates, const struct event *event, enum
 	coordinate->kind = (enum op)event->op;
 	coordinate->again = times_before(event);
 	coordinate->where = where;
+	coordinate->value = way->value;
+	coordinate->lasting = way->lasting;
 	coordinate->key =
 		random_join(random_join(event->hash, task->name_hash), (uint64_t)where + 1);
+	if (number)
+		coordinate->key = random_join(coordinate->key, number);
+}
+
+static void add(struct coordinates *coordinates, const struct sabot_fault *fault,
+		const struct event *event, enum plan_where where)
+{
+	const struct fault_kind *kind = fault_kinds[coordinates_kind(fault)];
+	struct plan_fault way = { 0 };
+	unsigned number;
+
+	if (kind->in_call && where != PLAN_AT_POINT)
+		return;
+	if (!kind->variant)
+		add_one(coordinates, event, where, &way, 0);
+	for (number = 0; kind->variant && kind->variant(event, fault, number, &way); number++)
+		add_one(coordinates, event, where, &way, number);
 }
 
 /* What is to be known of a task to see whether its next point differs from its last for a survivor.
@@ -96,18 +126,19 @@ static void visit(struct coordinates *coordinates, const struct sabot_fault *fau
 	switch (event->kind) {
 	case EVENT_CALL:
 		if (is_place(fault, event, PLAN_AT_POINT) &&
-		    !(last->state && !fault->point && is_same_place(last, i)))
-			add(coordinates, event, PLAN_AT_POINT);
+		    (fault_kinds[coordinates_kind(fault)]->in_call ||
+		     !(last->state && !fault->point && is_same_place(last, i))))
+			add(coordinates, fault, event, PLAN_AT_POINT);
 		*last = (struct last_point){ true, i, event->state };
 		break;
 	case EVENT_ASLEEP:
 		if (is_place(fault, event, PLAN_ASLEEP))
-			add(coordinates, event, PLAN_ASLEEP);
+			add(coordinates, fault, event, PLAN_ASLEEP);
 		break;
 	case EVENT_WOKEN:
 		/* Without the gate the woken runs on by itself: nothing can strike it there. */
 		if (control->gated && is_place(fault, event, PLAN_WOKEN))
-			add(coordinates, event, PLAN_WOKEN);
+			add(coordinates, fault, event, PLAN_WOKEN);
 		break;
 	default:
 		break;

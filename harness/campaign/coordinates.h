@@ -11,6 +11,8 @@ struct coordinate {
 	uint32_t again; /* how often the victim had come to that state in the operation before */
 	enum op kind;
 	enum plan_where where;
+	int value; /* of the shot: which error, how much */
+	bool lasting;
 	uint64_t key; /* equal keys: no survivor can tell the strikes apart */
 };
 
@@ -27,6 +29,9 @@ struct coordinates {
  */
 void coordinates_collect(struct coordinates *coordinates, const struct sabot_fault *fault,
 			 bool after_fault);
+
+/* The kind of a case's fault in plans. Its kind is not zero. */
+enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault);
 
 /* A growing set of keys. */
 struct coordinate_set {

@@ -147,15 +147,15 @@ static size_t add_faults(char *text, size_t size, const struct execution *execut
 
 	for (i = 0; i < execution->fault_count; i++) {
 		const struct plan_fault *fault = &execution->faults[i];
-		char signo[16] = "";
+		char value[24];
 
-		if (fault->kind == PLAN_SIGNAL)
-			snprintf(signo, sizeof(signo), " %d", fault->signo);
 		used += (size_t)snprintf(text + used, size - used,
-					 "fault %s%s %s at %u %s %s again %u after %u\n",
-					 plan_fault_name(fault->kind), signo, fault->victim,
-					 fault->op, fault->call, plan_where_name(fault->where),
-					 fault->again, fault->after);
+					 "fault %s %s%s at %u %s %s again %u after %u%s\n",
+					 plan_fault_name(fault->kind),
+					 plan_fault_argument(fault, value, sizeof(value)),
+					 fault->victim, fault->op, fault->call,
+					 plan_where_name(fault->where), fault->again, fault->after,
+					 fault->lasting ? " lasting" : "");
 	}
 	return used;
 }

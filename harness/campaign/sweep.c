@@ -17,20 +17,17 @@ struct sweep {
 	struct coordinates second;
 };
 
-static enum plan_fault_kind plan_kind(enum sabot_fault_kind kind)
-{
-	return kind == SABOT_STOP ? PLAN_STOP : kind == SABOT_SIGNAL ? PLAN_SIGNAL : PLAN_KILL;
-}
-
 static void aim(struct plan_fault *shot, const struct sabot_fault *fault,
 		const struct coordinate *at)
 {
 	memset(shot, 0, sizeof(*shot));
-	shot->kind = plan_kind(fault->kind);
+	shot->kind = coordinates_kind(fault);
 	shot->signo = fault->kind == SABOT_SIGNAL ? fault->signo : 0;
 	shot->op = at->op;
 	shot->where = at->where;
 	shot->again = at->again;
+	shot->value = at->value;
+	shot->lasting = at->lasting;
 	snprintf(shot->victim, sizeof(shot->victim), "%s", at->victim);
 	snprintf(shot->call, sizeof(shot->call), "%s", op_name(at->kind));
 }
@@ -56,6 +53,17 @@ static void choose_base(struct campaign *campaign, uint64_t base)
 	execution->fault_count = 0;
 }
 
+/* Where it turned out that it cannot happen there, there is nothing to cover. */
+static void count(struct record_case *record, uint32_t shot)
+{
+	if (control->shot_count <= shot)
+		return;
+	if (control->shots[shot].state == SHOT_CONFIRMED)
+		record->kill_points_covered++;
+	else if (control->shots[shot].state == SHOT_REFUSED)
+		record->kill_points_known--;
+}
+
 /* After the first fault, the recoverer dies as well: each coordinate that followed it. */
 static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
 {
@@ -72,8 +80,7 @@ static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
 		execution->fault_count = 2;
 		if (!campaign_try(sweep->campaign))
 			return;
-		if (control->shot_count == 2 && control->shots[1].state == SHOT_CONFIRMED)
-			sweep->campaign->record->kill_points_covered++;
+		count(sweep->campaign->record, 1);
 	}
 	execution->fault_count = 1;
 }
@@ -103,8 +110,7 @@ static bool sweep_base(struct sweep *sweep, uint64_t base)
 		campaign->execution.fault_count = 1;
 		if (!campaign_try(campaign))
 			return false;
-		if (control->shot_count && control->shots[0].state == SHOT_CONFIRMED)
-			record->kill_points_covered++;
+		count(record, 0);
 		if (scase->second.kind && base < CASCADE_BASES)
 			sweep_second(sweep, shots);
 		if (campaign->ended)

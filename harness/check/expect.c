@@ -97,7 +97,8 @@ static void judge_exits(void)
 		/* What a parent was told is for the parent to judge, as is another program's. */
 		if (task->outside && task->parent >= 0)
 			continue;
-		if (task->state == TASK_ENDED && task->status != 0 && !task->reaped)
+		if (task->state == TASK_ENDED && task->status != 0 && !task->reaped &&
+		    !task->gave_up)
 			control_find(KIND_EXIT, (int)i, kind_name(KIND_EXIT),
 				     "%s ended with status %d", task->name, task->status);
 	}

@@ -337,6 +337,16 @@ const char *sentence_of_fault(const struct event *event, char *text, size_t size
 		signal = sigabbrev_np(shot->plan.signo);
 		snprintf(text, size, "is sent SIG%s %s", signal ? signal : "?", place);
 		break;
+	case PLAN_ERRNO:
+		signal = strerrorname_np(shot->plan.value);
+		snprintf(text, size, "is to fail with %s %s in %s", signal ? signal : "?",
+			 shot->plan.lasting ? "from now on" : "once", op_name((enum op)event->op));
+		break;
+	case PLAN_SHORT:
+		snprintf(text, size, "is to move %s %s in %s",
+			 shot->plan.value ? "one byte" : "half",
+			 shot->plan.lasting ? "from now on" : "once", op_name((enum op)event->op));
+		break;
 	case PLAN_FAULT_KIND_COUNT:
 		break;
 	}

@@ -23,6 +23,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "bench", "measure the engine beside its floors", cli_bench },
 	{ "doctor", "say what this machine allows, and what is missing", cli_doctor },
 	{ "semantics", "show what this machine does when somebody dies", cli_semantics },
+	{ "faults", "list the kinds of faults, and what they hit", cli_faults },
 	{ "mutate", "measure the suite: break primitives, see who notices", cli_mutate },
 	{ "cc", "compile C so that each access of shared memory is a point", cli_cc },
 	{ "c++", "the same for C++", cli_cxx },

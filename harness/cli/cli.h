@@ -30,6 +30,7 @@ int cli_shrink(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_faults(int argc, char **argv);
 int cli_new(int argc, char **argv);
 int cli_semantics(int argc, char **argv);
 int cli_mutate(int argc, char **argv);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line as a user types it, rightly and wrongly: what it says, and the exit code.
 source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
-verbs="run list replay shrink explain bench doctor new"
+verbs="run list replay shrink explain bench doctor faults new"
 quick=(--executions 20 -j 1 --out results)
 
 # ---- Help and version ----

@@ -32,6 +32,13 @@ static void describe_action(const struct sabot_fault *fault, char *text, size_t 
 	const char *name = NULL;
 
 	switch (fault->kind) {
+	case SABOT_ERRNO:
+		name = fault->error ? strerrorname_np(fault->error) : "any error";
+		snprintf(text, size, "%s in calls of", name ? name : "an error");
+		return;
+	case SABOT_SHORT:
+		snprintf(text, size, "short transfers of");
+		return;
 	case SABOT_KILL:
 		snprintf(text, size, "kill");
 		return;

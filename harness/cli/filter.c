@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/filter.h"
 
+#include "campaign/coordinates.h"
 #include "cli/cli.h"
 #include "cli/describe.h"
+#include "core/fault.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_TAG = 1024, KEY_KIND };
+enum { KEY_TAG = 1024, KEY_KIND, KEY_FAULTS };
 
 static const char *const kinds[] = { "plain", "sweep", "twin", "fact" };
 
@@ -18,6 +20,8 @@ static const struct argp_option filter_options[] = {
 	  0 },
 	{ "kind", KEY_KIND, "KIND", 0,
 	  "Only cases of this kind: plain, sweep, twin or fact; more than once: any of them", 0 },
+	{ "faults", KEY_FAULTS, "KIND[,KIND...]", 0,
+	  "Only cases with such a fault (`sabot faults` lists the kinds)", 0 },
 	{ "keyword", 'k', "TEXT", 0, "Only cases whose group/name:case contains this", 0 },
 	{ 0 },
 };
@@ -33,9 +37,22 @@ static int kind_number(const char *name)
 	return -1;
 }
 
+static void add_fault(struct filter *filter, const char *name, struct argp_state *state)
+{
+	unsigned kind;
+
+	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT; kind++)
+		if (!strcmp(fault_kinds[kind]->name, name)) {
+			filter->faults |= 1u << kind;
+			return;
+		}
+	argp_error(state, "there is no kind of fault \"%s\": `sabot faults` lists them", name);
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct filter *filter = state->input;
+	char *word;
 
 	switch (key) {
 	case KEY_TAG:
@@ -48,6 +65,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			argp_error(state, "there is no kind \"%s\": plain, sweep, twin or fact",
 				   argument);
 		filter->kinds |= 1u << kind_number(argument);
+		break;
+	case KEY_FAULTS:
+		while ((word = strsep(&argument, ",")))
+			add_fault(filter, word, state);
 		break;
 	case 'k':
 		filter->part = argument;
@@ -74,6 +95,11 @@ bool filter_has_word(const char *list, const char *word)
 	return false;
 }
 
+static bool has_fault(const struct sabot_fault *fault, unsigned wanted)
+{
+	return fault->kind && (wanted >> coordinates_kind(fault) & 1);
+}
+
 static bool passes(const struct filter *filter, const struct campaign_target *target)
 {
 	char name[256];
@@ -84,6 +110,9 @@ static bool passes(const struct filter *filter, const struct campaign_target *ta
 	if (filter->part && !strstr(name, filter->part))
 		return false;
 	if (filter->kinds && !(filter->kinds >> kind_number(describe_kind(target->scase)) & 1))
+		return false;
+	if (filter->faults && !has_fault(&target->scase->fault, filter->faults) &&
+	    !has_fault(&target->scase->second, filter->faults))
 		return false;
 	for (i = 0; i < filter->tag_count; i++)
 		if (filter_has_word(target->scenario->tags, filter->tags[i]))
@@ -102,7 +131,9 @@ static int nothing_passed(const struct filter *filter)
 				filter->tags[0]);
 	if (filter->part)
 		return cli_fail(EXIT_NOTHING, "no case contains \"%s\"", filter->part);
-	return cli_fail(EXIT_NOTHING, "no case is of that kind");
+	if (filter->kinds)
+		return cli_fail(EXIT_NOTHING, "no case is of that kind");
+	return cli_fail(EXIT_NOTHING, "no case has a fault of that kind");
 }
 
 int filter_apply(const struct filter *filter, struct selection *selection)

@@ -13,7 +13,8 @@ struct filter {
 	const char *tags[FILTER_TAGS_MAX];
 	size_t tag_count;
 	const char *part;
-	unsigned kinds; /* bit for each word of describe_kind() that is wanted; 0: all */
+	unsigned kinds;	 /* bit for each word of describe_kind() that is wanted; 0: all */
+	unsigned faults; /* a bit for each plan_fault_kind; 0: any */
 };
 
 /* A child of a verb's argp; its input is a struct filter. */

@@ -121,7 +121,7 @@ static bool has_point(const struct place *place, const char *name)
 
 static int check_fault(const struct place *place, const char *name, const struct sabot_fault *fault)
 {
-	if (fault->kind > SABOT_SIGNAL)
+	if ((unsigned)fault->kind > PLAN_FAULT_KIND_COUNT)
 		return wrong(place, "case", name, "has a fault of a kind that does not exist");
 	if (!has_role(place, fault->role))
 		return wrong(place, "case", name, "has a fault for a role that does not exist");
@@ -130,6 +130,8 @@ static int check_fault(const struct place *place, const char *name, const struct
 	if (!has_point(place, fault->point))
 		return wrong(place, "case", name,
 			     "has a fault at a point that the scenario's points do not list");
+	if (fault->error && !strerrorname_np(fault->error))
+		return wrong(place, "case", name, "has an error whose number does not exist");
 	if (fault->kind == SABOT_SIGNAL && (fault->signo <= 0 || fault->signo >= 64))
 		return wrong(place, "case", name, "sends a signal whose number does not exist");
 	return 0;

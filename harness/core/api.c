@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static jmp_buf escape;
 static bool escape_set;
@@ -177,6 +178,11 @@ void sabot_broken(const char *file, int line, const char *call, int error)
 	const char *name = strerrorname_np(error);
 	const char *base = strrchr(file, '/');
 
+	if (task_self && task_self->failed) {
+		task_self->gave_up = task_self->injured = true;
+		_exit(EXIT_FAILURE);
+	}
+
 	control_find(KIND_BROKEN, task_self ? task_number(task_self) : -1, "broken",
 		     "%s: %.120s failed with %s at %.60s:%d", task_self ? task_self->name : "setup",
 		     call, name ? name : "an unknown error", base ? base + 1 : file, line);
@@ -212,6 +218,11 @@ static bool has_role(const struct task *task, const char *role)
 	return !role || !strcmp(control->scenario->roles[task->role].name, role);
 }
 
+static bool was_killed(const struct task *task)
+{
+	return task->injured && (task->state == TASK_DEAD || (task->gave_up && task_is_over(task)));
+}
+
 unsigned sabot_killed(struct sabot_check *check, const char *role)
 {
 	unsigned count = 0;
@@ -219,8 +230,7 @@ unsigned sabot_killed(struct sabot_check *check, const char *role)
 
 	(void)check;
 	for (i = 0; i < control->task_count; i++)
-		if (control->tasks[i].state == TASK_DEAD && control->tasks[i].injured &&
-		    has_role(&control->tasks[i], role))
+		if (was_killed(&control->tasks[i]) && has_role(&control->tasks[i], role))
 			count++;
 	return count;
 }

@@ -112,6 +112,9 @@ struct task {
 	bool stopped;	    /* by SIGSTOP; its state is what it was before */
 	bool expired;	    /* its time-out was ended by the harness */
 	bool injured;	    /* an injected fault hit its process */
+	bool struck;	    /* a fault is due in its calls */
+	bool failed;	    /* a call of its has failed by a fault */
+	bool gave_up;	    /* ... and it ended for that */
 	bool interrupted;   /* a signal came during a virtual sleep, or while it spins */
 	bool signalled; /* a signal was sent to it: the supervisor is to see what became of it */
 	bool cancelled; /* somebody has asked its thread to end */
@@ -202,7 +205,13 @@ struct recorded_switch {
 	uint32_t op, pass;
 };
 
-enum shot_state { SHOT_IDLE, SHOT_ARMED, SHOT_FIRED, SHOT_CONFIRMED };
+enum shot_state {
+	SHOT_IDLE,
+	SHOT_ARMED,
+	SHOT_FIRED,
+	SHOT_CONFIRMED,
+	SHOT_REFUSED, /* its place came, and it cannot happen there */
+};
 
 /* A fault that is to strike in this execution. */
 struct shot {

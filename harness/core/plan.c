@@ -5,11 +5,18 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const char *const fault_names[PLAN_FAULT_KIND_COUNT] = {
-	[PLAN_KILL] = "kill",
-	[PLAN_STOP] = "stop",
-	[PLAN_SIGNAL] = "signal",
+static const struct {
+	const char *name;
+	enum plan_value value;
+	bool lasts;
+} faults[PLAN_FAULT_KIND_COUNT] = {
+	[PLAN_KILL] = { "kill", PLAN_VALUE_NONE, false },
+	[PLAN_STOP] = { "stop", PLAN_VALUE_NONE, false },
+	[PLAN_SIGNAL] = { "signal", PLAN_VALUE_SIGNAL, false },
+	[PLAN_ERRNO] = { "errno", PLAN_VALUE_ERRNO, true },
+	[PLAN_SHORT] = { "short", PLAN_VALUE_NUMBER, true },
 };
 
 static const char *const where_names[PLAN_WHERE_COUNT] = {
@@ -20,7 +27,39 @@ static const char *const where_names[PLAN_WHERE_COUNT] = {
 
 const char *plan_fault_name(enum plan_fault_kind kind)
 {
-	return kind < PLAN_FAULT_KIND_COUNT ? fault_names[kind] : "?";
+	return kind < PLAN_FAULT_KIND_COUNT ? faults[kind].name : "?";
+}
+
+enum plan_value plan_fault_value(enum plan_fault_kind kind)
+{
+	return kind < PLAN_FAULT_KIND_COUNT ? faults[kind].value : PLAN_VALUE_NONE;
+}
+
+bool plan_fault_lasts(enum plan_fault_kind kind)
+{
+	return kind < PLAN_FAULT_KIND_COUNT && faults[kind].lasts;
+}
+
+const char *plan_fault_argument(const struct plan_fault *fault, char *text, size_t size)
+{
+	const char *name;
+
+	text[0] = '\0';
+	switch (plan_fault_value(fault->kind)) {
+	case PLAN_VALUE_SIGNAL:
+		snprintf(text, size, "%d ", fault->signo);
+		break;
+	case PLAN_VALUE_ERRNO:
+		name = strerrorname_np(fault->value);
+		snprintf(text, size, "%s ", name ? name : "?");
+		break;
+	case PLAN_VALUE_NUMBER:
+		snprintf(text, size, "%d ", fault->value);
+		break;
+	case PLAN_VALUE_NONE:
+		break;
+	}
+	return text;
 }
 
 const char *plan_where_name(enum plan_where where)
@@ -38,15 +77,26 @@ void plan_trace_free(struct plan_trace *trace)
 
 #define FITS(kind, array) (!plan_text_wrong((kind), (array), sizeof(array)))
 
+static bool value_fits(const struct plan_fault *fault)
+{
+	switch (plan_fault_value(fault->kind)) {
+	case PLAN_VALUE_SIGNAL:
+		return fault->signo >= 1 && fault->signo < NSIG && fault->value == 0;
+	case PLAN_VALUE_ERRNO:
+		return fault->signo == 0 && fault->value > 0 && strerrorname_np(fault->value);
+	case PLAN_VALUE_NUMBER:
+		return fault->signo == 0 && fault->value >= 0 && fault->value <= PLAN_NUMBER_MAX;
+	case PLAN_VALUE_NONE:
+		break;
+	}
+	return fault->signo == 0 && fault->value == 0;
+}
+
 static bool fault_valid(const struct plan_fault *fault)
 {
-	const bool signo_fits = fault->kind == PLAN_SIGNAL
-					? fault->signo >= 1 && fault->signo < NSIG
-					: fault->signo == 0;
-
 	return fault->kind < PLAN_FAULT_KIND_COUNT && fault->where < PLAN_WHERE_COUNT &&
-	       signo_fits && FITS(PLAN_TEXT_TASK, fault->victim) &&
-	       FITS(PLAN_TEXT_CALL, fault->call);
+	       value_fits(fault) && (!fault->lasting || plan_fault_lasts(fault->kind)) &&
+	       FITS(PLAN_TEXT_TASK, fault->victim) && FITS(PLAN_TEXT_CALL, fault->call);
 }
 
 static bool switch_valid(const struct plan_switch *entry)

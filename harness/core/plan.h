@@ -19,6 +19,7 @@
  *	finding deadlock: who waits for what	only if there is one
  *	fault kill holder#0 at 3 semop point
  *	fault signal 10 waiter#1 at 2 semop asleep again 1 after 4
+ *	fault errno ENOSPC writer#0 at 3 write point lasting
  *	switch holder#0 3 semop to waiter#1
  *	switch holder#0 3.1 semop to waiter#1	pass 1
  *	trace 2 0x0123456789abcdef	how many lines follow, and the hash; only if known
@@ -58,7 +59,19 @@ enum {
 /* Where the victim is when a fault strikes it. */
 enum plan_where { PLAN_AT_POINT, PLAN_ASLEEP, PLAN_WOKEN, PLAN_WHERE_COUNT };
 
-enum plan_fault_kind { PLAN_KILL, PLAN_STOP, PLAN_SIGNAL, PLAN_FAULT_KIND_COUNT };
+enum plan_fault_kind {
+	PLAN_KILL,
+	PLAN_STOP,
+	PLAN_SIGNAL,
+	PLAN_ERRNO,
+	PLAN_SHORT,
+	PLAN_FAULT_KIND_COUNT
+};
+
+/* What stands behind the name of a kind: which signal, which error, how much. */
+enum plan_value { PLAN_VALUE_NONE, PLAN_VALUE_SIGNAL, PLAN_VALUE_ERRNO, PLAN_VALUE_NUMBER };
+
+enum { PLAN_NUMBER_MAX = 1000000000 };
 
 struct plan_switch {
 	char task[PLAN_TASK_MAX]; /* who decides */
@@ -70,7 +83,9 @@ struct plan_switch {
 
 struct plan_fault {
 	enum plan_fault_kind kind;
-	int signo;	/* PLAN_SIGNAL only, else 0 */
+	int signo; /* PLAN_VALUE_SIGNAL only, else 0 */
+	int value; /* PLAN_VALUE_ERRNO: errno; PLAN_VALUE_NUMBER: up to PLAN_NUMBER_MAX; else 0 */
+	bool lasting;	/* not that once, but from then on; only if plan_fault_lasts(kind) */
 	uint32_t op;	/* the victim's operation */
 	uint32_t again; /* how often it had come to that state in this operation before */
 	uint32_t after; /* decisions of anyone since the victim came to that state: 0 is at once */
@@ -135,5 +150,10 @@ bool plan_valid(const struct plan *plan);
 
 const char *plan_fault_name(enum plan_fault_kind kind); /* "kill", ... */
 const char *plan_where_name(enum plan_where where);	/* "point", "asleep", "woken" */
+
+enum plan_value plan_fault_value(enum plan_fault_kind kind);
+bool plan_fault_lasts(enum plan_fault_kind kind);
+/* The value as text with a blank behind it, "10 " or "EINTR "; or "". */
+const char *plan_fault_argument(const struct plan_fault *fault, char *text, size_t size);
 
 #endif

@@ -51,6 +51,24 @@ static uint32_t random_number(void)
 	return edges[below(4)];
 }
 
+static void random_value(struct plan_fault *fault)
+{
+	switch (plan_fault_value(fault->kind)) {
+	case PLAN_VALUE_SIGNAL:
+		fault->signo = (int)(1 + below(NSIG - 1));
+		break;
+	case PLAN_VALUE_ERRNO:
+		fault->value = (int)(1 + below(ELOOP));
+		break;
+	case PLAN_VALUE_NUMBER:
+		fault->value = (int)below(PLAN_NUMBER_MAX + 1);
+		break;
+	case PLAN_VALUE_NONE:
+		break;
+	}
+	fault->lasting = plan_fault_lasts(fault->kind) && below(2);
+}
+
 static void random_plan(struct plan *to)
 {
 	size_t group;
@@ -72,7 +90,7 @@ static void random_plan(struct plan *to)
 		struct plan_fault *fault = &to->faults[i];
 
 		fault->kind = below(PLAN_FAULT_KIND_COUNT);
-		fault->signo = fault->kind == PLAN_SIGNAL ? (int)(1 + below(NSIG - 1)) : 0;
+		random_value(fault);
 		fault->op = random_number();
 		fault->again = random_number();
 		fault->after = random_number();
@@ -205,7 +223,7 @@ static void mutated_text_does_no_harm(void **state)
 		int result;
 
 		memcpy(text, golden_text, size);
-		for (unsigned n = 1 + below(4); n > 0 && size > 0; n--)
+		for (unsigned n = 1 + below(3); n > 0 && size > 0; n--)
 			size = mutate(text, size);
 		result = read_bytes(text, size, &plan, &trace, &error);
 		if (result == 0) {

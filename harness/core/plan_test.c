@@ -15,7 +15,7 @@ static const struct plan golden_plan = {
 	.seed = 42,
 	.execution = 17,
 	.trace_hash = UINT64_C(0x0123456789abcdef),
-	.fault_count = 3,
+	.fault_count = 5,
 	.faults = { { .kind = PLAN_KILL,
 		      .op = 3,
 		      .where = PLAN_AT_POINT,
@@ -29,7 +29,15 @@ static const struct plan golden_plan = {
 		      .where = PLAN_ASLEEP,
 		      .victim = "waiter#1/2",
 		      .call = "unknown call" },
-		    { .kind = PLAN_STOP, .where = PLAN_WOKEN, .victim = "waiter#1", .call = "-" } },
+		    { .kind = PLAN_STOP, .where = PLAN_WOKEN, .victim = "waiter#1", .call = "-" },
+		    { .kind = PLAN_ERRNO,
+		      .value = ENOSPC,
+		      .lasting = true,
+		      .op = 3,
+		      .after = 1,
+		      .victim = "writer#0",
+		      .call = "write" },
+		    { .kind = PLAN_SHORT, .value = 1, .victim = "writer#0", .call = "write" } },
 	.switch_count = 2,
 	.switches = { { "holder#0", 3, 0, "semop", "waiter#1" },
 		      { "holder#0", 3, 1, "fcntl(F_SETLKW)", "waiter#1/2" } },
@@ -168,8 +176,16 @@ static const struct {
 	  "seed 0x10000000000000000f is out of range (0 to 18446744073709551615)" },
 	{ "sabot-plan 1\nexecution 18446744073709551616\n", 2,
 	  "execution 18446744073709551616 is out of range (0 to 18446744073709551615)" },
-	{ HEAD "fault\n", 6, "the line ends where kill, stop or signal belongs" },
-	{ HEAD "fault maim a#0 at 1 x point\n", 6, "'maim' is none of kill, stop, signal" },
+	{ HEAD "fault\n", 6, "the line ends where the kind of fault belongs" },
+	{ HEAD "fault maim a#0 at 1 x point\n", 6, "'maim' is no kind of fault" },
+	{ HEAD "fault errno EMAIM a#0 at 1 x point\n", 6, "'EMAIM' is no error's name" },
+	{ HEAD "fault errno a#0 at 1 x point\n", 6, "'a#0' is no error's name" },
+	{ HEAD "fault short a#0 at 1 x point\n", 6, "number 'a#0' is not a number" },
+	{ HEAD "fault short 1000000001 a#0 at 1 x point\n", 6,
+	  "number 1000000001 is out of range (0 to 1000000000)" },
+	{ HEAD "fault kill a#0 at 1 x point lasting\n", 6, "'lasting' is too much here" },
+	{ HEAD "fault errno EIO a#0 at 1 x point lasting after 1\n", 6,
+	  "'after' is too much here" },
 	{ HEAD "fault signal 0 a#0 at 1 x point\n", 6, "signal 0 is out of range (1 to 64)" },
 	{ HEAD "fault signal 65 a#0 at 1 x point\n", 6, "signal 65 is out of range (1 to 64)" },
 	{ HEAD "fault signal a#0 at 1 x point\n", 6, "signal 'a#0' is not a number" },
@@ -300,7 +316,7 @@ static void a_cut_plan_is_never_whole(void **state)
 	(void)state;
 	for (size_t size = 0; size < sizeof(golden_text) - 2; size++) {
 		assert_int_equal(read_bytes(golden_text, size, &plan, &trace, &error), -EINVAL);
-		assert_true(error.line >= 1 && error.line <= 18);
+		assert_true(error.line >= 1 && error.line <= 20);
 		assert_null(trace.lines);
 	}
 	assert_int_equal(read_bytes(golden_text, sizeof(golden_text) - 2, &plan, &trace, &error),
@@ -401,6 +417,13 @@ static void what_is_not_valid_is_not_written(void **state)
 	EXPECT_INVALID(plan.faults[0].signo = 9);
 	EXPECT_INVALID(plan.faults[1].signo = 0);
 	EXPECT_INVALID(plan.faults[1].signo = NSIG);
+	EXPECT_INVALID(plan.faults[0].value = 1);
+	EXPECT_INVALID(plan.faults[0].lasting = true);
+	EXPECT_INVALID(plan.faults[3].value = 0);
+	EXPECT_INVALID(plan.faults[3].value = -1);
+	EXPECT_INVALID(plan.faults[3].value = 10000);
+	EXPECT_INVALID(plan.faults[4].value = -1);
+	EXPECT_INVALID(plan.faults[4].value = PLAN_NUMBER_MAX + 1);
 	EXPECT_INVALID(plan.faults[2].victim[6] = 'x');
 	EXPECT_INVALID(plan.faults[2].call[0] = '\0');
 	EXPECT_INVALID(plan.switches[1].task[0] = '\0');

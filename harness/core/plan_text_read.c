@@ -23,6 +23,8 @@ enum fact {
 	FACT_COUNT,
 };
 
+enum { ERRORS_MAX = 256 };
+
 struct reader {
 	struct plan_line line;
 	struct plan *plan;
@@ -125,14 +127,45 @@ static void read_finding(struct reader *reader)
 
 static enum plan_fault_kind take_fault_kind(struct reader *reader)
 {
-	const char *word = take_word(reader, "kill, stop or signal");
+	const char *word = take_word(reader, "the kind of fault");
 	unsigned kind = 0;
 
 	while (kind < PLAN_FAULT_KIND_COUNT && strcmp(word, plan_fault_name(kind)) != 0)
 		kind++;
 	if (kind == PLAN_FAULT_KIND_COUNT)
-		plan_line_fail(&reader->line, "'%.40s' is none of kill, stop, signal", word);
+		plan_line_fail(&reader->line, "'%.40s' is no kind of fault", word);
 	return kind;
+}
+
+static int take_error(struct reader *reader)
+{
+	const char *word = take_word(reader, "an error's name"), *name;
+	int error;
+
+	for (error = 1; error < ERRORS_MAX; error++) {
+		name = strerrorname_np(error);
+		if (name && strcmp(word, name) == 0)
+			return error;
+	}
+	plan_line_fail(&reader->line, "'%.40s' is no error's name", word);
+	return 0;
+}
+
+static void take_value(struct reader *reader, struct plan_fault *fault)
+{
+	switch (plan_fault_value(fault->kind)) {
+	case PLAN_VALUE_SIGNAL:
+		fault->signo = (int)take_number(reader, "signal", 1, NSIG - 1);
+		break;
+	case PLAN_VALUE_ERRNO:
+		fault->value = take_error(reader);
+		break;
+	case PLAN_VALUE_NUMBER:
+		fault->value = (int)take_number(reader, "number", 0, PLAN_NUMBER_MAX);
+		break;
+	case PLAN_VALUE_NONE:
+		break;
+	}
 }
 
 static enum plan_where take_where(struct reader *reader)
@@ -147,7 +180,7 @@ static enum plan_where take_where(struct reader *reader)
 	return where;
 }
 
-/* [again N] [after N] */
+/* [again N] [after N] [lasting] */
 static void take_delay(struct reader *reader, struct plan_fault *fault)
 {
 	const char *word = plan_line_word(&reader->line);
@@ -156,14 +189,19 @@ static void take_delay(struct reader *reader, struct plan_fault *fault)
 		fault->again = take_number32(reader, "number of times");
 		word = plan_line_word(&reader->line);
 	}
-	if (!word)
-		return;
-	if (strcmp(word, "after") != 0)
+	if (word && strcmp(word, "after") == 0) {
+		fault->after = take_number32(reader, "number of decisions");
+		word = plan_line_word(&reader->line);
+	}
+	if (word && strcmp(word, "lasting") == 0 && plan_fault_lasts(fault->kind)) {
+		fault->lasting = true;
+		word = NULL;
+	}
+	if (word)
 		plan_line_fail(&reader->line, "'%.40s' is too much here", word);
-	fault->after = take_number32(reader, "number of decisions");
 }
 
-/* kill TASK at OP CALL WHERE [again N] [after N] */
+/* KIND [VALUE] TASK at OP CALL WHERE [again N] [after N] [lasting] */
 static void read_fault(struct reader *reader)
 {
 	struct plan_fault *fault = &reader->plan->faults[reader->plan->fault_count];
@@ -173,8 +211,7 @@ static void read_fault(struct reader *reader)
 		return;
 	}
 	fault->kind = take_fault_kind(reader);
-	if (fault->kind == PLAN_SIGNAL)
-		fault->signo = (int)take_number(reader, "signal", 1, NSIG - 1);
+	take_value(reader, fault);
 	take_text(reader, PLAN_TEXT_TASK, "task", fault->victim, sizeof(fault->victim));
 	take_given(reader, "at");
 	fault->op = take_number32(reader, "operation");

@@ -44,17 +44,18 @@ static void write_head(struct writer *writer, const struct plan *plan)
 
 static void write_fault(struct writer *writer, const struct plan_fault *fault)
 {
-	char call[3 * PLAN_CALL_MAX];
+	char call[3 * PLAN_CALL_MAX], value[24];
 
 	emit(writer, "fault %s ", plan_fault_name(fault->kind));
-	if (fault->kind == PLAN_SIGNAL)
-		emit(writer, "%d ", fault->signo);
+	emit(writer, "%s", plan_fault_argument(fault, value, sizeof(value)));
 	emit(writer, "%s at %" PRIu32 " %s %s", fault->victim, fault->op,
 	     plan_text_escape(PLAN_TEXT_CALL, fault->call, call), plan_where_name(fault->where));
 	if (fault->again)
 		emit(writer, " again %" PRIu32, fault->again);
 	if (fault->after)
 		emit(writer, " after %" PRIu32, fault->after);
+	if (fault->lasting)
+		emit(writer, " lasting");
 	emit(writer, "\n");
 }
 

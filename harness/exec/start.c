@@ -215,6 +215,7 @@ void start_reuse(void)
 		task->mark = 0;
 		task->operation = 0;
 		task->injured = task->expired = task->reported = false;
+		task->struck = task->failed = task->gave_up = false;
 		task->expected = 0;
 		task->held_count = 0;
 		task->stack_count = 0;

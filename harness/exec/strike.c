@@ -130,8 +130,13 @@ void strike_fire(struct shot *shot)
 	shot->task = task_number(victim);
 	shot->fired = control->decisions;
 	trace_event(EVENT_FAULT, victim, shot - control->shots);
-	control->settle_due = true;
 	control->idle_steps = 0;
+	if (kind->in_call) {
+		victim->struck = true;
+		control->shots_open--;
+		return;
+	}
+	control->settle_due = true;
 	struck = kind->fire(shot, victim) == 0;
 	injure_process(victim);
 	if (struck) {

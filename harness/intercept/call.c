@@ -5,6 +5,7 @@
 #include "core/point.h"
 #include "core/store_buffer.h"
 #include "core/trace.h"
+#include "intercept/answer.h"
 #include "intercept/cancel.h"
 #include "memory/race.h"
 
@@ -75,6 +76,8 @@ void call_begin(struct call *call)
 		store_buffer_drain(task);
 	if (control->race.on)
 		race_before(task, call);
+	if (task->struck)
+		answer_begin(task);
 	arm(task);
 	if (task->cancels_at_once)
 		cancel_heed();
@@ -86,6 +89,8 @@ void call_note(struct call *call)
 	struct task *task = task_self;
 
 	announce(task, call);
+	if (task->struck)
+		answer_begin(task);
 	task->in_call = true;
 	task->in_runtime = false;
 }
@@ -115,6 +120,8 @@ static void finish(struct call *call, long result, int error)
 {
 	struct task *task = task_self;
 
+	if (task->struck)
+		answer_end();
 	regain(task);
 	trace_return(task, call, result, error);
 	if (control->race.on && result >= 0 && error != EBUSY)

@@ -26,6 +26,11 @@ void real_prepare(void);
 void real_replace(const char *name, void *instead);
 void real_restore(void);
 
+/* Some thread of this process is in a call that a fault answers; see intercept/answer.h. */
+extern uint32_t real_answered __attribute__((visibility("hidden")));
+/* What this thread is to call now in place of the slot's function; or that itself. */
+void *real_answer(struct real_slot *slot);
+
 #define REAL(function)			REAL_SLOT(function, NULL)
 #define REAL_VERSION(function, version) REAL_SLOT(function, version)
 
@@ -34,8 +39,8 @@ void real_restore(void);
 		static struct real_slot real_slot_                                                 \
 			__attribute__((section("sabot_real"), used)) = { NULL, #function,          \
 									 version_ };               \
-		(__typeof__(function) *)(__builtin_expect(!real_slot_.pointer, 0)                  \
-						 ? real_find(&real_slot_)                          \
+		(__typeof__(function) *)(__builtin_expect(!real_slot_.pointer || real_answered, 0) \
+						 ? real_answer(&real_slot_)                        \
 						 : real_slot_.pointer);                            \
 	})
 

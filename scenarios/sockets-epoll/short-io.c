@@ -6,7 +6,7 @@
  * Shows: one send() is not one recv(), a call on a stream may move less than asked, and a signal
  * may end it early, with what was moved or with EINTR (socket(7), signal(7), "Interruption of
  * system calls"). A reader must see whole records in order, or a rest that it knows is torn. Does
- * not show: errors that the kernel makes up by itself; here all short transfers are real.
+ * not show: which of these a kernel does by itself; it need not for a reader to be ready for them.
  */
 #include "loopback.h"
 
@@ -163,6 +163,13 @@ static const struct sabot_case cases[] = {
 	{ .name = "signal-anywhere",
 	  .variant = &local,
 	  .fault = { .kind = SABOT_SIGNAL, .signo = SIGUSR1 } },
+	{ .name = "eintr-anywhere",
+	  .variant = &local,
+	  .fault = { .kind = SABOT_ERRNO, .error = EINTR } },
+	{ .name = "short-anywhere", .variant = &local, .fault = { .kind = SABOT_SHORT } },
+	{ .name = "tcp-short-anywhere",
+	  .variant = &tcp,
+	  .fault = { .kind = SABOT_SHORT, .times = SABOT_ONCE } },
 	{ .name = "one-read",
 	  .variant = &one_read,
 	  .caught_by = "each record that was read is the next one, whole" },
@@ -170,6 +177,14 @@ static const struct sabot_case cases[] = {
 	  .variant = &one_write,
 	  .fault = { .kind = SABOT_SIGNAL, .role = "writer", .signo = SIGUSR1 },
 	  .caught_by = "each record that was read is the next one, whole" },
+	{ .name = "one-write-short",
+	  .variant = &one_write,
+	  .fault = { .kind = SABOT_SHORT, .role = "writer" },
+	  .caught_by = "each record that was read is the next one, whole" },
+	{ .name = "no-eintr-at-all",
+	  .variant = &no_eintr,
+	  .fault = { .kind = SABOT_ERRNO, .role = "reader", .error = EINTR },
+	  .caught_by = "all records come while both live" },
 	{ .name = "no-eintr",
 	  .variant = &no_eintr,
 	  .fault = { .kind = SABOT_SIGNAL, .role = "reader", .signo = SIGUSR1 },

@@ -41,6 +41,8 @@ enum sabot_fault_kind {
 	SABOT_KILL,   /* SIGKILL: the process and all its threads die at that place */
 	SABOT_STOP,   /* SIGSTOP, and SIGCONT some decisions later */
 	SABOT_SIGNAL, /* the signal `signo` is sent to the task */
+	SABOT_ERRNO,  /* a call fails with an error that POSIX allows for it, and is not made */
+	SABOT_SHORT,  /* a read or write moves less than was asked for */
 };
 
 /* Where, relative to what the victim is doing, a fault may strike. Zero means all of them. */
@@ -48,6 +50,12 @@ enum sabot_where {
 	SABOT_AT_POINT = 1, /* before a call, or at a named point */
 	SABOT_ASLEEP = 2,   /* blocked in the kernel */
 	SABOT_WOKEN = 4,    /* woken by another task, and not run since */
+};
+
+/* How often a fault in the victim's calls strikes. Zero: a sweep tries both. */
+enum sabot_times {
+	SABOT_ONCE = 1,
+	SABOT_LASTING, /* in every call from then on that can fail so */
 };
 
 #define SABOT_ANY_ROLE "*"
@@ -59,6 +67,8 @@ struct sabot_fault {
 	unsigned where;	   /* of enum sabot_where */
 	int signo;	   /* SABOT_SIGNAL only */
 	const char *who;   /* only this task, such as "holder#1"; NULL: every task of the role */
+	int error;	   /* SABOT_ERRNO: this errno; zero: each that POSIX allows for the call */
+	enum sabot_times times;
 };
 
 /* How stores of code that is compiled with memory points reach others. */
@@ -229,8 +239,9 @@ void sabot_assert_failed(struct sabot_task *task, const char *file, int line, co
  * Calls that must not fail. SABOT_OK takes what returns -1 (or MAP_FAILED, SEM_FAILED, NULL) and
  * sets errno; SABOT_ZERO takes what returns an error number, as pthread functions do. A failure
  * ends the run as BROKEN with file, line, the call's text and the error's name: it says that the
- * scenario could not test, not that a bug was found. Both yield the call's value. For setup and
- * roles.
+ * scenario could not test, not that a bug was found. Where an injected fault has made calls of the
+ * task fail, its process ends instead, as that of a program that gives up: it counts as killed.
+ * Both yield the call's value. For setup and roles.
  */
 #define SABOT_OK(call)                                                                             \
 	__extension__({                                                                            \

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the ERRORS sections of POSIX.1-2017 and of the Linux man pages 6.03: what can happen to a
+ * caller who has done nothing wrong. Left out: errors of wrong arguments (EINVAL, EBADF, ...),
+ * EINTR of calls that POSIX forbids it for (pthread_*), and errors that say more than that the call
+ * failed (ETIMEDOUT of a timed wait is the schedule's to give; EOWNERDEAD takes an owner that
+ * died).
+ */
+#include "faults/calls.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static const struct fault_call calls[] = {
+	/* semop(2), semget(2), shmget(2), shmat(2), msgop(2), msgget(2) */
+	{ OP_SEMOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
+	{ OP_SEMTIMEDOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
+	{ OP_SEMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
+	{ OP_SHMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC, ENFILE } },
+	{ OP_SHMAT, RETURNS_MINUS, false, { ENOMEM } },
+	{ OP_MSGGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
+	{ OP_MSGSND, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM } },
+	{ OP_MSGRCV, RETURNS_MINUS, false, { EINTR, EIDRM } },
+	/* mq_open(3), mq_send(3), mq_receive(3), mq_notify(3) */
+	{ OP_MQ_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM, ENOSPC } },
+	{ OP_MQ_SEND, RETURNS_MINUS, false, { EINTR } },
+	{ OP_MQ_TIMEDSEND, RETURNS_MINUS, false, { EINTR } },
+	{ OP_MQ_RECEIVE, RETURNS_MINUS, false, { EINTR } },
+	{ OP_MQ_TIMEDRECEIVE, RETURNS_MINUS, false, { EINTR } },
+	{ OP_MQ_NOTIFY, RETURNS_MINUS, false, { EBUSY, ENOMEM } },
+	/* sem_open(3), sem_wait(3), shm_open(3) */
+	{ OP_SEM_OPEN, RETURNS_NULL, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_SEM_WAIT, RETURNS_MINUS, false, { EINTR } },
+	{ OP_SEM_TIMEDWAIT, RETURNS_MINUS, false, { EINTR } },
+	{ OP_SEM_TRYWAIT, RETURNS_MINUS, false, { EAGAIN } },
+	{ OP_SHM_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE } },
+	/* pthread_mutex_init(3p), ... */
+	{ OP_MUTEX_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
+	{ OP_MUTEX_TRYLOCK, RETURNS_ERROR, false, { EBUSY } },
+	{ OP_COND_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
+	{ OP_RWLOCK_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
+	{ OP_RWLOCK_RDLOCK, RETURNS_ERROR, false, { EAGAIN } },
+	{ OP_RWLOCK_TRYRDLOCK, RETURNS_ERROR, false, { EBUSY, EAGAIN } },
+	{ OP_RWLOCK_TRYWRLOCK, RETURNS_ERROR, false, { EBUSY } },
+	{ OP_BARRIER_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
+	{ OP_SPIN_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
+	{ OP_SPIN_TRYLOCK, RETURNS_ERROR, false, { EBUSY } },
+	/* fcntl(2), flock(2), lockf(3) */
+	{ OP_SETLK, RETURNS_MINUS, false, { EAGAIN, EACCES, ENOLCK } },
+	{ OP_SETLKW, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
+	{ OP_OFD_SETLK, RETURNS_MINUS, false, { EAGAIN, ENOLCK } },
+	{ OP_OFD_SETLKW, RETURNS_MINUS, false, { EINTR, ENOLCK } },
+	{ OP_FLOCK, RETURNS_MINUS, false, { EINTR, ENOLCK } },
+	{ OP_LOCKF, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
+	/* open(2), close(2), dup(2), pipe(2), read(2), write(2), fsync(2), truncate(2) */
+	{ OP_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM } },
+	{ OP_FILE_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM, ENOSPC } },
+	{ OP_CLOSE, RETURNS_MINUS, true, { EINTR, EIO } },
+	{ OP_DUP, RETURNS_MINUS, false, { EMFILE } },
+	{ OP_PIPE, RETURNS_MINUS, false, { EMFILE, ENFILE } },
+	{ OP_READ, RETURNS_MINUS, false, { EINTR, EAGAIN } },
+	{ OP_WRITE, RETURNS_MINUS, false, { EINTR, EAGAIN, EPIPE } },
+	{ OP_FILE_READ, RETURNS_MINUS, false, { EINTR, EIO } },
+	{ OP_FILE_WRITE, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC, EDQUOT } },
+	{ OP_PREAD, RETURNS_MINUS, false, { EINTR, EIO } },
+	{ OP_PWRITE, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC, EDQUOT } },
+	{ OP_FTRUNCATE, RETURNS_MINUS, false, { EINTR, EIO } },
+	{ OP_FSYNC, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC } },
+	{ OP_MKFIFO, RETURNS_MINUS, false, { ENOSPC } },
+	{ OP_MKDIR, RETURNS_MINUS, false, { ENOSPC } },
+	{ OP_LINK, RETURNS_MINUS, false, { ENOSPC } },
+	{ OP_RENAME, RETURNS_MINUS, false, { ENOSPC } },
+	/* poll(2), select(2), epoll_create(2), epoll_ctl(2), epoll_wait(2), eventfd(2), ... */
+	{ OP_POLL, RETURNS_MINUS, false, { EINTR, ENOMEM } },
+	{ OP_SELECT, RETURNS_MINUS, false, { EINTR, ENOMEM } },
+	{ OP_EPOLL_CREATE, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_EPOLL_CTL, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
+	{ OP_EPOLL_WAIT, RETURNS_MINUS, false, { EINTR } },
+	{ OP_EVENTFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_SIGNALFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_TIMERFD_CREATE, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_PIDFD_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	/* socket(2), bind(2), listen(2), accept(2), connect(2), send(2), recv(2) */
+	{ OP_SOCKET, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOBUFS, ENOMEM } },
+	{ OP_SOCKETPAIR, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_BIND, RETURNS_MINUS, false, { EADDRINUSE, ENOMEM } },
+	{ OP_LISTEN, RETURNS_MINUS, false, { EADDRINUSE } },
+	{ OP_ACCEPT,
+	  RETURNS_MINUS,
+	  false,
+	  { EINTR, EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM } },
+	{ OP_CONNECT, RETURNS_MINUS, false, { ECONNREFUSED, ETIMEDOUT, ENETUNREACH } },
+	{ OP_SEND, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDTO, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_RECV, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
+	{ OP_RECVFROM, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
+	{ OP_RECVMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
+	/* fork(2), pthread_create(3), waitpid(2), timer_create(2) */
+	{ OP_FORK, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
+	{ OP_THREAD_CREATE, RETURNS_ERROR, false, { EAGAIN } },
+	{ OP_WAIT, RETURNS_MINUS, false, { EINTR } },
+	{ OP_TIMER_CREATE, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
+};
+
+const struct fault_call *calls_find(enum op op)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (calls[i].op == op)
+			return &calls[i];
+	return NULL;
+}
+
+bool calls_allow(enum op op, int error)
+{
+	const struct fault_call *call = calls_find(op);
+	size_t i;
+
+	for (i = 0; call && i < FAULT_ERRORS_MAX; i++)
+		if (call->errors[i] == error && error)
+			return true;
+	return false;
+}
+
+bool calls_has_descriptor(enum op op)
+{
+	enum family family = op_family(op);
+
+	return op == OP_READ || op == OP_WRITE || family == FAMILY_SOCKET;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call fails with an error that POSIX or its man page allows for it, and is not made. Which those
+ * are: calls.c. Errors that pass (EINTR, EAGAIN) come once; others also from then on, in every call
+ * of the victim that may have them. close() is made all the same: on Linux the descriptor is gone
+ * whatever it returns.
+ */
+#include "faults/calls.h"
+#include "faults/kinds.h"
+
+#include "os/sys.h"
+
+#include <errno.h>
+
+static int arm(struct shot *shot)
+{
+	return shot->plan.where == PLAN_AT_POINT ? 0 : -EINVAL;
+}
+
+static bool passes(int error)
+{
+	return error == EINTR || error == EAGAIN || error == EDEADLK || error == EIDRM;
+}
+
+/* The error of `asked`, or every one in turn; then each of those that do not pass, from then on. */
+static bool variant(const struct event *at, const struct sabot_fault *asked, unsigned number,
+		    struct plan_fault *shot)
+{
+	const struct fault_call *call = calls_find((enum op)at->op);
+	unsigned lasting, i, left = number;
+
+	for (lasting = 0; call && lasting < 2; lasting++)
+		for (i = 0; i < FAULT_ERRORS_MAX && call->errors[i]; i++) {
+			int error = call->errors[i];
+
+			if ((asked->error && asked->error != error) || (lasting && passes(error)) ||
+			    (asked->times &&
+			     asked->times != (lasting ? SABOT_LASTING : SABOT_ONCE)))
+				continue;
+			if (left--)
+				continue;
+			shot->value = error;
+			shot->lasting = lasting;
+			return true;
+		}
+	return false;
+}
+
+/* Who may not wait is told EAGAIN; nobody else is, by calls that wait. */
+static bool may_have(const struct call *call, int error)
+{
+	struct fault_signal {
+		unsigned long handler, flags, restorer, mask;
+	} action = { 0 };
+	long flags;
+
+	if (error == EPIPE) /* SIGPIPE comes with it */
+		return sys_call(SYS_rt_sigaction, SIGPIPE, 0, (long)&action, 8, 0, 0) == 0 &&
+		       action.handler == (unsigned long)SIG_IGN;
+	if (error != EAGAIN || !(op_flags(call->op) & OP_BLOCKS) || !calls_has_descriptor(call->op))
+		return true;
+	flags = sys_call(SYS_fcntl, (long)call->detail[0], F_GETFL, 0, 0, 0, 0);
+	return flags >= 0 && (flags & O_NONBLOCK);
+}
+
+static bool answer(const struct shot *shot, const struct call *call, struct fault_answer *to)
+{
+	const struct fault_call *known = calls_find(call->op);
+
+	if (!calls_allow(call->op, shot->plan.value) || !may_have(call, shot->plan.value))
+		return false;
+	to->error = shot->plan.value;
+	to->makes_call = known->made;
+	to->result = known->returns == RETURNS_ERROR  ? shot->plan.value
+		     : known->returns == RETURNS_NULL ? 0
+						      : -1;
+	return true;
+}
+
+const struct fault_kind fault_errno = {
+	.name = "errno",
+	.about = "a call fails with an error that POSIX allows for it, once or from then on",
+	.hits = "calls at their points: see docs/scenarios.md",
+	.in_call = true,
+	.arm = arm,
+	.variant = variant,
+	.answer = answer,
+};

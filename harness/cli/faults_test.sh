@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# sabot faults and --faults: one table, and the cases that are selected by it.
+source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+
+expect "all kinds" 0 "$SABOT" faults
+matches out '^kill +SIGKILL to the process'
+matches out '^errno +a call fails with an error that POSIX allows for it'
+matches out '^short +a read or write moves'
+expect "the errors of each call" 0 "$SABOT" faults errno
+matches out '^  semop +EINTR EIDRM ENOMEM ENOSPC ENOMEM\+ ENOSPC\+$'
+matches out '^  pthread_create +EAGAIN$'
+grep -q SIGKILL out && complain "one kind was asked for"
+expect "a kind that there is not" 2 "$SABOT" faults maim
+matches err 'there is no kind of fault "maim"'
+
+expect "cases with such a fault" 0 "$SABOT" list -v --faults errno,short sockets-epoll/short-io
+matches out 'eintr-anywhere'
+matches out 'short-anywhere'
+grep -q kill-anywhere out && complain "a case with another fault was selected"
+expect "a kind in a list that there is not" 2 "$SABOT" list --faults errno,maim
+matches err 'there is no kind of fault "maim"'
+refuses "no case" 4 "sabot: no case has a fault of that kind" \
+	"$SABOT" list --faults short sysv-sem/semundo-crash
+
+expect "short transfers and errors, twice" 0 "$SABOT" run --twice -j1 --out results \
+	--faults errno,short sockets-epoll/short-io
+matches out 'eintr-anywhere.* kill points ([0-9]+) of \1$'
+matches out ':short-anywhere.* kill points ([0-9]+) of \1$'
+verdict "faults in calls are listed, selected, and strike wherever they can"

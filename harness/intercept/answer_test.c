@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults within calls: the call fails, is not made, and the shot is confirmed; or it moves less. */
+#include "intercept/run_test.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/sem.h>
+
+struct shared {
+	int set, ends[2];
+	sem_t semaphore;
+	int error, results[3], joined;
+};
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->set = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+	SABOT_OK(pipe(shared->ends));
+	SABOT_OK(sem_init(&shared->semaphore, 1, 2));
+}
+
+/* Operations 2 and 3: what is struck is tried again. */
+static void add_twice(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	struct sembuf give = { 0, 1, 0 };
+
+	sabot_point(task, "begin");
+	shared->results[0] = semop(shared->set, &give, 1);
+	shared->error = errno;
+	shared->results[1] = semop(shared->set, &give, 1);
+	shared->results[2] = semctl(shared->set, 0, GETVAL);
+	close(shared->ends[0]);
+	close(shared->ends[1]);
+}
+
+static void move(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	char buffer[8] = "abcdefg";
+
+	SABOT_OK(write(shared->ends[1], buffer, 8));
+	shared->results[0] = (int)read(shared->ends[0], buffer, 8);
+	shared->results[1] = (int)read(shared->ends[0], buffer, 8);
+	shared->results[2] = buffer[0];
+	close(shared->ends[0]);
+	close(shared->ends[1]);
+}
+
+static void *nothing(void *argument)
+{
+	return argument;
+}
+
+static void spawn(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	pthread_t thread;
+
+	shared->results[0] = pthread_create(&thread, NULL, nothing, NULL);
+	if (shared->results[0] == 0)
+		shared->joined = pthread_join(thread, NULL) == 0;
+	close(shared->ends[0]);
+	close(shared->ends[1]);
+}
+
+/* The descriptor is gone although close() failed. */
+static void shut(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	shared->results[0] = close(shared->ends[0]);
+	shared->error = errno;
+	shared->results[1] = fcntl(shared->ends[0], F_GETFD);
+	close(shared->ends[1]);
+}
+
+static void must(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	SABOT_OK(sem_wait(&shared->semaphore));
+	shared->joined = 1;
+}
+
+#define SCENARIO(body_)                                                                            \
+	static const struct sabot_role body_##_roles[] = { { "one", 1, body_ }, { 0 } };           \
+	static const struct sabot_scenario body_##_scenario = {                                    \
+		.name = #body_,                                                                    \
+		.group = "test",                                                                   \
+		.shared_size = sizeof(struct shared),                                              \
+		.setup = setup,                                                                    \
+		.roles = body_##_roles,                                                            \
+	}
+
+SCENARIO(add_twice);
+SCENARIO(move);
+SCENARIO(spawn);
+SCENARIO(shut);
+SCENARIO(must);
+
+static const struct shared *struck(const struct sabot_scenario *scenario, struct plan_fault fault)
+{
+	snprintf(fault.victim, sizeof(fault.victim), "one#0");
+	run_with(scenario, NULL, 1, &fault);
+	return control->shared;
+}
+
+static void a_call_fails_and_is_not_made(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&add_twice_scenario,
+			(struct plan_fault){ .kind = PLAN_ERRNO, .value = EINTR, .op = 2 });
+	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
+	assert_int_equal(shared->results[0], -1);
+	assert_int_equal(shared->error, EINTR);
+	assert_int_equal(shared->results[1], 0);
+	assert_int_equal(shared->results[2], 1);
+	assert_int_equal(run_count(EVENT_RETURN, OP_SEMOP, EINTR), 1);
+}
+
+static void one_that_lasts_fails_each_that_may_have_it(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&add_twice_scenario,
+			(struct plan_fault){
+				.kind = PLAN_ERRNO, .value = ENOMEM, .lasting = true, .op = 2 });
+	assert_int_equal(shared->results[1], -1);
+	assert_int_equal(shared->results[2], 0);
+}
+
+static void a_call_refuses_what_it_cannot_have(void **state)
+{
+	(void)state;
+	(void)struck(&add_twice_scenario,
+		     (struct plan_fault){ .kind = PLAN_ERRNO, .value = EPIPE, .op = 2 });
+	assert_int_equal(control->shots[0].state, SHOT_REFUSED);
+	/* A point is no call. */
+	(void)struck(&add_twice_scenario,
+		     (struct plan_fault){ .kind = PLAN_ERRNO, .value = EINTR, .op = 1 });
+	assert_int_equal(control->shots[0].state, SHOT_FIRED);
+	/* A pipe that waits never says EAGAIN. */
+	(void)struck(&move_scenario,
+		     (struct plan_fault){ .kind = PLAN_ERRNO, .value = EAGAIN, .op = 2 });
+	assert_int_equal(control->shots[0].state, SHOT_REFUSED);
+	/* Its writes of up to PIPE_BUF bytes are whole. */
+	(void)struck(&move_scenario,
+		     (struct plan_fault){ .kind = PLAN_SHORT, .value = 1, .op = 1 });
+	assert_int_equal(control->shots[0].state, SHOT_REFUSED);
+}
+
+static void a_read_moves_less(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&move_scenario,
+			(struct plan_fault){ .kind = PLAN_SHORT, .value = 3, .op = 2 });
+	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
+	assert_int_equal(shared->results[0], 3);
+	assert_int_equal(shared->results[1], 5);
+	assert_int_equal(shared->results[2], 'd');
+	shared = struck(&move_scenario, (struct plan_fault){ .kind = PLAN_SHORT, .op = 2 });
+	assert_int_equal(shared->results[0], 4);
+}
+
+static void a_thread_is_not_made(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&spawn_scenario,
+			(struct plan_fault){ .kind = PLAN_ERRNO, .value = EAGAIN, .op = 1 });
+	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
+	assert_int_equal(shared->results[0], EAGAIN);
+	assert_int_equal(shared->joined, 0);
+	run(&spawn_scenario, NULL, 1);
+	assert_int_equal(shared->joined, 1);
+}
+
+static void close_that_fails_has_closed(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&shut_scenario,
+			(struct plan_fault){ .kind = PLAN_ERRNO, .value = EINTR, .op = 1 });
+	assert_int_equal(shared->results[0], -1);
+	assert_int_equal(shared->error, EINTR);
+	assert_int_equal(shared->results[1], -1);
+}
+
+static void who_must_have_it_gives_up(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&must_scenario,
+			(struct plan_fault){ .kind = PLAN_ERRNO, .value = EINTR, .op = 1 });
+	assert_int_equal(shared->joined, 0);
+	assert_true(control->tasks[0].gave_up);
+	assert_int_equal(control->tasks[0].state, TASK_ENDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_fails_and_is_not_made),
+		cmocka_unit_test(one_that_lasts_fails_each_that_may_have_it),
+		cmocka_unit_test(a_call_refuses_what_it_cannot_have),
+		cmocka_unit_test(a_read_moves_less),
+		cmocka_unit_test(a_thread_is_not_made),
+		cmocka_unit_test(close_that_fails_has_closed),
+		cmocka_unit_test(who_must_have_it_gives_up),
+	};
+
+	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+}
