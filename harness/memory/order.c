@@ -38,10 +38,8 @@ static void pass_fenced(const struct task *task, struct vector *to)
 		vector_join(to, &CLOCKS->released[at]);
 }
 
-/* A store begins anew: what was released to the location before cannot be had from it. */
-static void begin_anew(const struct task *task, int order, struct vector *to)
+static void pass_on(const struct task *task, int order, struct vector *to)
 {
-	*to = (struct vector){ { 0 } };
 	if (releases(order))
 		vector_release(task, to);
 	else
@@ -50,18 +48,22 @@ static void begin_anew(const struct task *task, int order, struct vector *to)
 
 void race_store(struct task *task, uintptr_t address, int order)
 {
-	begin_anew(task, order, vector_of_location(address, true));
+	pass_on(task, order, vector_of_store(task, address));
 }
 
 void race_store_waits(struct task *task, unsigned slot, int order)
 {
-	begin_anew(task, order, &CLOCKS->waiting[task_number(task)][slot]);
+	struct vector *waiting = &CLOCKS->waiting[task_number(task)][slot];
+
+	*waiting = (struct vector){ { 0 } };
+	pass_on(task, order, waiting);
 }
 
 void race_store_arrives(const struct task *task, uintptr_t address, unsigned slot)
 {
 	if (control->race.on)
-		*vector_of_location(address, true) = CLOCKS->waiting[task_number(task)][slot];
+		vector_join(vector_of_store(task, address),
+			    &CLOCKS->waiting[task_number(task)][slot]);
 }
 
 /* An update goes on with the release sequence of what it read. */
@@ -73,10 +75,7 @@ void race_update(struct task *task, uintptr_t address, int order)
 		vector_acquire(task, vector);
 	else
 		vector_join(&CLOCKS->acquirable[task_number(task)], vector);
-	if (releases(order))
-		vector_release(task, vector);
-	else
-		pass_fenced(task, vector);
+	pass_on(task, order, vector);
 }
 
 void race_fence(struct task *task, int order)

@@ -10,6 +10,7 @@ enum { LOCATIONS_MAX = 1024 };
 /* Atomic locations by address, open addressing. */
 struct location {
 	uintptr_t address;
+	int stored_by; /* task of the last store, or -1 */
 	struct vector vector;
 };
 
@@ -96,7 +97,13 @@ struct vector *vector_of_object(int object)
 	return vector;
 }
 
-struct vector *vector_of_location(uintptr_t address, bool make)
+static bool is_full(const struct locations *locations)
+{
+	return locations->count > LOCATIONS_MAX / 2;
+}
+
+/* NULL: beyond the room, or (unless `make`) it has none. */
+static struct location *find_location(uintptr_t address, bool make)
 {
 	struct locations *locations = LOCATIONS;
 	uint32_t at = (uint32_t)(random_mix(address) % LOCATIONS_MAX);
@@ -105,16 +112,36 @@ struct vector *vector_of_location(uintptr_t address, bool make)
 		struct location *location = &locations->table[at];
 
 		if (location->address == address)
-			return &location->vector;
+			return location;
 		if (location->address)
 			continue;
-		if (locations->count > LOCATIONS_MAX / 2)
-			return &locations->rest;
-		if (!make)
+		if (!make || is_full(locations))
 			return NULL;
 		location->address = address;
+		location->stored_by = -1;
 		memset(&location->vector, 0, sizeof(location->vector));
 		locations->used[locations->count++] = (uint16_t)at;
-		return &location->vector;
+		return location;
 	}
+}
+
+struct vector *vector_of_location(uintptr_t address, bool make)
+{
+	struct location *location = find_location(address, make);
+
+	if (location)
+		return &location->vector;
+	return is_full(LOCATIONS) ? &LOCATIONS->rest : NULL;
+}
+
+struct vector *vector_of_store(const struct task *task, uintptr_t address)
+{
+	struct location *location = find_location(address, true);
+
+	if (!location)
+		return &LOCATIONS->rest;
+	if (location->stored_by != task_number(task))
+		memset(&location->vector, 0, sizeof(location->vector));
+	location->stored_by = task_number(task);
+	return &location->vector;
 }

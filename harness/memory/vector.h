@@ -57,5 +57,10 @@ struct vector *vector_of_object(int object);
 
 /* The clock of an atomic location; `make`: else NULL if it has none. */
 struct vector *vector_of_location(uintptr_t address, bool make);
+/*
+ * The same, as the task stores to it: what others released there before cannot be had from it any
+ * more; what the task itself did can, its stores go on with its release sequence (C17 5.1.2.4).
+ */
+struct vector *vector_of_store(const struct task *task, uintptr_t address);
 
 #endif
