@@ -77,6 +77,8 @@ static void add_point_options(struct cc_list *list, bool clang)
 	} else {
 		cc_add(list, "--param");
 		cc_add(list, "tsan-distinguish-volatile=1");
+		/* That fences are not supported: they are by us, not by libtsan. */
+		cc_add(list, "-Wno-tsan");
 	}
 	cc_add_format(list, "-I%s", cc_include_directory());
 }
