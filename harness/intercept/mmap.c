@@ -5,6 +5,7 @@
  */
 #include "intercept/descriptor.h"
 #include "intercept/mapping.h"
+#include "intercept/real.h"
 #include "memory/window.h"
 #include "os/sys.h"
 
@@ -17,6 +18,26 @@ static long returned(long result)
 		return result;
 	errno = (int)-result;
 	return -1;
+}
+
+static long map_raw(uintptr_t address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	__typeof__(mmap) *instead = REAL_INSTEAD(mmap);
+	void *result;
+
+	if (!instead)
+		return sys_call(SYS_mmap, (long)address, (long)size, protection, flags, fd, offset);
+	result = instead((void *)address, size, protection, flags, fd, offset);
+	return result == MAP_FAILED ? -errno : (long)result;
+}
+
+static long unmap_raw(void *address, size_t size)
+{
+	__typeof__(munmap) *instead = REAL_INSTEAD(munmap);
+
+	if (!instead)
+		return sys_call(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0);
+	return instead(address, size) == 0 ? 0 : -errno;
 }
 
 /* A key for memory that has no file: each such mapping is its own. */
@@ -57,8 +78,8 @@ static long map_in_window(const struct mapping *mapping, int protection, int fla
 
 		if (!at)
 			break;
-		result = sys_call(SYS_mmap, (long)at, (long)mapping->size, protection,
-				  flags | MAP_FIXED_NOREPLACE, fd, offset);
+		result = map_raw(at, mapping->size, protection, flags | MAP_FIXED_NOREPLACE, fd,
+				 offset);
 		if (result != -EEXIST)
 			break;
 	}
@@ -91,8 +112,7 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
 			result = map_in_window(&mapping, protection, flags, fd, offset);
 	}
 	if (result < 0)
-		result = sys_call(SYS_mmap, (long)address, (long)size, protection, flags, fd,
-				  offset);
+		result = map_raw((uintptr_t)address, size, protection, flags, fd, offset);
 	result = returned(result);
 	if (result != -1 && seen)
 		note(&mapping, (uintptr_t)result, size);
@@ -112,7 +132,7 @@ INTERPOSE void *mmap64(void *address, size_t size, int protection, int flags, in
 
 INTERPOSE int munmap(void *address, size_t size)
 {
-	long result = returned(sys_call(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0));
+	long result = returned(unmap_raw(address, size));
 
 	if (result == 0 && mapping_is_seen())
 		mapping_remove((uintptr_t)address, size);

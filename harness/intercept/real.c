@@ -7,6 +7,7 @@
 #include <string.h>
 
 extern struct real_slot __start_sabot_real[], __stop_sabot_real[];
+extern struct real_slot __start_sabot_raw[], __stop_sabot_raw[];
 
 void *real_find(struct real_slot *slot)
 {
@@ -42,6 +43,9 @@ void real_replace(const char *name, void *instead)
 	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
 		if (!strcmp(slot->name, name))
 			slot->pointer = instead;
+	for (slot = __start_sabot_raw; slot < __stop_sabot_raw; slot++)
+		if (!strcmp(slot->name, name))
+			slot->pointer = instead;
 	replaced = true;
 }
 
@@ -53,5 +57,7 @@ void real_restore(void)
 		return;
 	for (slot = __start_sabot_real; slot < __stop_sabot_real; slot++)
 		(void)real_find(slot);
+	for (slot = __start_sabot_raw; slot < __stop_sabot_raw; slot++)
+		slot->pointer = NULL;
 	replaced = false;
 }

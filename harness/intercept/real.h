@@ -31,6 +31,14 @@ extern uint32_t real_answered __attribute__((visibility("hidden")));
 /* What this thread is to call now in place of the slot's function; or that itself. */
 void *real_answer(struct real_slot *slot);
 
+/* Of a function that is done by a raw system call: what stands in its place, NULL by default. */
+#define REAL_INSTEAD(function)                                                                     \
+	__extension__({                                                                            \
+		static struct real_slot real_slot_                                                 \
+			__attribute__((section("sabot_raw"), used)) = { NULL, #function, NULL };   \
+		(__typeof__(function) *)real_slot_.pointer;                                        \
+	})
+
 #define REAL(function)			REAL_SLOT(function, NULL)
 #define REAL_VERSION(function, version) REAL_SLOT(function, version)
 

@@ -36,14 +36,23 @@ static int wait_forgets_mutex(pthread_cond_t *cond, pthread_mutex_t *mutex)
 	return error;
 }
 
-static int wait_hides_death(pthread_cond_t *cond, pthread_mutex_t *mutex)
+static int hide_death(pthread_mutex_t *mutex, int error)
 {
-	int error = GENUINE_COND(pthread_cond_wait)(cond, mutex);
-
 	if (error != EOWNERDEAD || !mutant_acts())
 		return error;
 	(void)GENUINE(pthread_mutex_consistent)(mutex);
 	return 0;
+}
+
+static int wait_hides_death(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	return hide_death(mutex, GENUINE_COND(pthread_cond_wait)(cond, mutex));
+}
+
+static int timed_wait_hides_death(pthread_cond_t *cond, pthread_mutex_t *mutex,
+				  const struct timespec *end)
+{
+	return hide_death(mutex, GENUINE_COND(pthread_cond_timedwait)(cond, mutex, end));
 }
 
 const struct mutation mutant_cond[] = {
@@ -60,7 +69,8 @@ const struct mutation mutant_cond[] = {
 	  "pthread_cond_wait returns without the mutex",
 	  { MUTANT(pthread_cond_wait, wait_forgets_mutex) } },
 	{ "cond-owner-death-hidden",
-	  "pthread_cond_wait does not tell that the mutex's owner died",
-	  { MUTANT(pthread_cond_wait, wait_hides_death) } },
+	  "a wait for a condition does not tell that the mutex's owner died",
+	  { MUTANT(pthread_cond_wait, wait_hides_death),
+	    MUTANT(pthread_cond_timedwait, timed_wait_hides_death) } },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 /* Mutexes, rwlocks, spinlocks and barriers of pthreads, broken. */
 #include "mutate/mutant.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
 
 /* ---- Mutexes ------------------------------------------------------------------------------- */
@@ -21,15 +22,20 @@ static int unlock_noop(pthread_mutex_t *mutex)
 	return mutant_acts() ? 0 : GENUINE(pthread_mutex_unlock)(mutex);
 }
 
-/* Of glibc's plain mutex: all of unlock but the wake-up. */
+/*
+ * Of glibc: unlock wakes if the word of the lock says that somebody waits, which is a bit of it for
+ * robust mutexes, and 2 in place of 1 for others. Those with priorities are the kernel's.
+ */
 static int unlock_wakes_nobody(pthread_mutex_t *mutex)
 {
-	if ((mutex->__data.__kind & ~128) != PTHREAD_MUTEX_NORMAL || !mutant_acts())
-		return GENUINE(pthread_mutex_unlock)(mutex);
-	mutex->__data.__owner = 0;
-	mutex->__data.__nusers--;
-	__atomic_store_n(&mutex->__data.__lock, 0, __ATOMIC_RELEASE);
-	return 0;
+	enum { ROBUST = 16, PRIORITY = 32 | 64 };
+	int waited = mutex->__data.__lock;
+
+	if (!(mutex->__data.__kind & PRIORITY) && waited && mutant_acts())
+		mutex->__data.__lock = mutex->__data.__kind & ROBUST
+					       ? waited & (FUTEX_TID_MASK | FUTEX_OWNER_DIED)
+					       : 1;
+	return GENUINE(pthread_mutex_unlock)(mutex);
 }
 
 static int unlock_if_free(pthread_mutex_t *mutex)

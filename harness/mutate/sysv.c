@@ -87,14 +87,20 @@ static int hides_removal(int id, struct sembuf *operations, size_t count)
 	return result != 0 && (errno == EIDRM || errno == EINVAL) && mutant_acts() ? 0 : result;
 }
 
-static int hides_signals(int id, struct sembuf *operations, size_t count)
+static int timed_hides_signals(int id, struct sembuf *operations, size_t count,
+			       const struct timespec *limit)
 {
 	int result;
 
 	do
-		result = genuine(id, operations, count, NULL);
+		result = genuine(id, operations, count, limit);
 	while (result != 0 && errno == EINTR && mutant_acts());
 	return result;
+}
+
+static int hides_signals(int id, struct sembuf *operations, size_t count)
+{
+	return timed_hides_signals(id, operations, count, NULL);
 }
 
 static int semctl_without(int ignored, int id, int number, int command, void *argument)
@@ -208,7 +214,7 @@ const struct mutation mutant_sysv[] = {
 	  { MUTANT(semop, hides_removal) } },
 	{ "semop-eintr-hidden",
 	  "semop goes on when a signal interrupts it",
-	  { MUTANT(semop, hides_signals) } },
+	  { MUTANT(semop, hides_signals), MUTANT(semtimedop, timed_hides_signals) } },
 	{ "semctl-setval-nothing", "SETVAL does nothing", { MUTANT(semctl, no_setval) } },
 	{ "semctl-rmid-nothing", "IPC_RMID leaves the set", { MUTANT(semctl, no_sem_removal) } },
 	{ "msgsnd-loses", "every second message is lost", { MUTANT(msgsnd, send_loses) } },
