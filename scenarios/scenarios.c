@@ -27,7 +27,9 @@ extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario handler_unsafe;
 extern const struct sabot_scenario jobserver;
 extern const struct sabot_scenario listener_death;
+extern const struct sabot_scenario lock_file;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario memfd_seal;
 extern const struct sabot_scenario mixed_cycle;
 extern const struct sabot_scenario mmap_file;
 extern const struct sabot_scenario mq_notify_scenario;
@@ -112,7 +114,9 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&handler_unsafe,
 	&jobserver,
 	&listener_death,
+	&lock_file,
 	&lock_order,
+	&memfd_seal,
 	&mixed_cycle,
 	&mmap_file,
 	&mq_notify_scenario,

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writers fill anonymous memory that all have by descriptor, unmap it, and seal it; a reader that
+ * finds the seal relies on what it reads.
+ *
+ * Shows: F_SEAL_WRITE is refused (EBUSY) while anybody has the memory mapped so that it could still
+ * be written, and who is dead has nothing mapped; once it is there, nobody maps it so again (EPERM,
+ * fcntl(2), memfd_create(2)). So the seal means that all is there and stays, and whoever keeps a
+ * mapping keeps the seal away. Does not show: how others come by the descriptor (unix-fd-passing).
+ */
+#include <sabot/sabot.h>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WORDS = 2, FIRST = 100, LOOKS = 4 };
+
+struct shared {
+	int fd;
+};
+
+struct variant {
+	bool keeps_mapping, trusts_first_word;
+};
+
+static const struct variant good;
+static const struct variant keeps_mapping = { .keeps_mapping = true };
+static const struct variant trusts_first_word = { .trusts_first_word = true };
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->fd = SABOT_OK(memfd_create("page", MFD_ALLOW_SEALING));
+	SABOT_OK(ftruncate(shared->fd, sizeof(unsigned[WORDS])));
+}
+
+static bool is_sealed(int fd)
+{
+	return SABOT_OK(fcntl(fd, F_GET_SEALS)) & F_SEAL_WRITE;
+}
+
+/* Both may do so at once: what they write is the same. */
+static void fill(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	const struct shared *shared = sabot_shared(task);
+	size_t size = sizeof(unsigned[WORDS]), i;
+	unsigned *words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared->fd, 0);
+
+	if (words == MAP_FAILED) {
+		sabot_assert(task, errno == EPERM && is_sealed(shared->fd), "errno %d", errno);
+		return;
+	}
+	for (i = 0; i < WORDS; i++) {
+		words[i] = FIRST + (unsigned)i;
+		sabot_point(task, "filled a word");
+	}
+	if (!variant->keeps_mapping)
+		SABOT_OK(munmap(words, size));
+	while (fcntl(shared->fd, F_ADD_SEALS, F_SEAL_WRITE) != 0) {
+		sabot_assert(task, errno == EBUSY, "the seal is refused, errno %d", errno);
+		(void)sched_yield();
+	}
+}
+
+static void look(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+	const struct shared *shared = sabot_shared(task);
+	unsigned words[WORDS] = { 0 }, i;
+	int looks;
+
+	for (looks = 0; looks < LOOKS; looks++) {
+		bool trusts = is_sealed(shared->fd);
+
+		SABOT_OK(pread(shared->fd, words, sizeof(words), 0));
+		if (variant->trusts_first_word)
+			trusts = words[0] == FIRST;
+		for (i = 0; i < WORDS && trusts; i++)
+			sabot_assert(task, words[i] == FIRST + i, "word %u is %u", i, words[i]);
+		(void)sched_yield();
+	}
+}
+
+static void sealed_is_whole(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	unsigned words[WORDS] = { 0 }, i;
+
+	if (!is_sealed(shared->fd) || pread(shared->fd, words, sizeof(words), 0) < 0)
+		return;
+	for (i = 0; i < WORDS; i++)
+		sabot_require(check, words[i] == FIRST + i, "it is sealed, and word %u is %u", i,
+			      words[i]);
+}
+
+static void somebody_seals(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+
+	sabot_require(check, is_sealed(shared->fd) || sabot_killed(check, "writer") == 2,
+		      "a writer has ended, and it is not sealed");
+}
+
+static const struct sabot_role roles[] = {
+	{ "writer", 2, fill },
+	{ "reader", 1, look },
+	{ 0 },
+};
+
+static const struct sabot_invariant invariants[] = {
+	{ "what is sealed is all there", SABOT_WHEN_ALWAYS, sealed_is_whole },
+	{ "a writer that lives seals it", SABOT_AT_END, somebody_seals },
+	{ 0 },
+};
+
+static const struct sabot_case cases[] = {
+	{ .name = "no-fault", .variant = &good },
+	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
+	{ .name = "kill-two",
+	  .variant = &good,
+	  .fault = { .kind = SABOT_KILL },
+	  .second = { .kind = SABOT_KILL } },
+	{ .name = "keeps-mapping", .variant = &keeps_mapping, .caught_by = "livelock" },
+	{ .name = "trust-the-first-word", .variant = &trusts_first_word, .caught_by = "assertion" },
+	{ 0 },
+};
+
+static const char *const points[] = { "filled a word", NULL };
+
+const struct sabot_scenario memfd_seal = {
+	.name = "memfd-seal",
+	.group = "shared-memory",
+	.about = "a seal says that all is written; whoever keeps a mapping keeps it away",
+	.tags = "crash recovery publication livelock",
+	.shared_size = sizeof(struct shared),
+	.setup = setup,
+	.roles = roles,
+	.invariants = invariants,
+	.cases = cases,
+	.points = points,
+};
