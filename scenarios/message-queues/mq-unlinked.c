@@ -35,9 +35,10 @@ static const struct variant says_nothing = { 0 };
 static const struct variant receiver = { .look = LOOK_AT_RECEIVER };
 static const struct variant sender = { .look = LOOK_AT_SENDER };
 
+/* The end comes after all jobs that are there, whenever it is sent. */
 static void send(mqd_t queue, int what)
 {
-	SABOT_OK(mq_send(queue, (const char *)&what, sizeof(what), 0));
+	SABOT_OK(mq_send(queue, (const char *)&what, sizeof(what), what == END ? 0 : 1));
 }
 
 static int receive(mqd_t queue)
@@ -52,7 +53,7 @@ static mqd_t make(int room)
 {
 	struct mq_attr attr = { .mq_maxmsg = room, .mq_msgsize = sizeof(int) };
 
-	return SABOT_OK(mq_open("/jobs", O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
+	return mq_open("/jobs", O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
 }
 
 static void setup(struct sabot_env *env)
@@ -60,7 +61,7 @@ static void setup(struct sabot_env *env)
 	const struct variant *variant = sabot_env_variant(env);
 	struct shared *shared = sabot_env_shared(env);
 
-	shared->old = make(variant->look == LOOK_AT_SENDER ? 1 : 2);
+	shared->old = SABOT_OK(make(variant->look == LOOK_AT_SENDER ? 1 : 2));
 	SABOT_OK(pipe(shared->ends));
 	if (variant->look == LOOK_AT_SENDER)
 		send(shared->old, FIRST_JOB);
@@ -112,10 +113,11 @@ static void replace(struct sabot_task *task)
 		send(shared->old, MOVED);
 	SABOT_OK(mq_unlink("/jobs"));
 	queue = make(2);
+	sabot_assert(task, queue >= 0, "the name is not free, errno %d", errno);
+	send(queue, END);
+	send(queue, SECOND_JOB);
 	if (variant->says_moved && !variant->before_new)
 		send(shared->old, MOVED);
-	send(queue, SECOND_JOB);
-	send(queue, END);
 	if (variant->says_moved)
 		SABOT_OK(read(shared->ends[0], &byte, 1)); /* the worker is gone */
 	SABOT_OK(mq_close(queue));

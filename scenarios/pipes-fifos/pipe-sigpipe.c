@@ -12,7 +12,7 @@
 
 #include <signal.h>
 
-enum { ITEMS = 6, ITEM = 1500 /* bytes; a pipe of a page holds two */ };
+enum { ITEMS = 6, ITEM = 1500 /* bytes; a pipe of a page holds two */, IN_PIPE = 2 };
 
 struct item {
 	int number;
@@ -21,6 +21,7 @@ struct item {
 
 struct shared {
 	int pipe[2], gone[2]; /* the second ends when the reader does */
+	int written;	      /* items that write(2) took */
 	int acknowledged;     /* items before this were dealt with; the reader's alone */
 	int saved;	      /* items from this on were saved; ITEMS: none */
 };
@@ -62,8 +63,10 @@ static void produce(struct sabot_task *task)
 	if (!variant->default_action)
 		SABOT_OK(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0);
 	for (item.number = 0; item.number < ITEMS; item.number++) {
-		if (write(fd, &item, sizeof(item)) == sizeof(item))
+		if (write(fd, &item, sizeof(item)) == sizeof(item)) {
+			shared->written++;
 			continue;
+		}
 		sabot_assert(task, errno == EPIPE, "write fails with errno %d", errno);
 		sabot_observe(task, "the writer gets EPIPE");
 		break;
@@ -101,6 +104,16 @@ static void no_item_is_lost(struct sabot_check *check)
 		      shared->saved - 1);
 }
 
+static void written_is_somewhere(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+
+	sabot_require(check, shared->written <= shared->acknowledged + 1 + IN_PIPE,
+		      "%d items were written, %d acknowledged: more than the reader and the pipe "
+		      "can have",
+		      shared->written, shared->acknowledged);
+}
+
 static const struct sabot_role roles[] = {
 	{ "writer", 1, produce },
 	{ "reader", 1, consume },
@@ -108,6 +121,8 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
+	{ "what was written is in the pipe or came to the reader", SABOT_WHEN_SETTLED,
+	  written_is_somewhere },
 	{ "each item is acknowledged or saved", SABOT_AT_END, no_item_is_lost },
 	{ 0 },
 };

@@ -27,11 +27,12 @@ struct shared {
 };
 
 struct variant {
-	bool repairs, queues_up;
+	bool repairs, queues_up, tries;
 };
 
 static const struct variant repairing = { .repairs = true };
 static const struct variant plain = { 0 };
+static const struct variant trying = { .tries = true };
 static const struct variant queueing = { .queues_up = true };
 
 static void setup(struct sabot_env *env)
@@ -66,7 +67,12 @@ static void enter(struct sabot_task *task, struct shared *shared, int user)
 	struct timespec end;
 
 	if (!variant->repairs) {
-		SABOT_OK(sem_wait(&shared->lock));
+		while (variant->tries && sem_trywait(&shared->lock) != 0) {
+			sabot_assert(task, errno == EAGAIN, "sem_trywait(): errno %d", errno);
+			(void)sched_yield();
+		}
+		if (!variant->tries)
+			SABOT_OK(sem_wait(&shared->lock));
 		shared->inside = user;
 		return;
 	}
@@ -140,6 +146,7 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &plain },
+	{ .name = "tries", .variant = &trying },
 	{ .name = "stop-anywhere", .variant = &plain, .fault = { SABOT_STOP } },
 	{ .name = "kill-anywhere", .variant = &repairing, .fault = { SABOT_KILL } },
 	{ .name = "kill-twice",

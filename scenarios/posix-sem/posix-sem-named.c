@@ -114,6 +114,7 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
+	{ .name = "makes", .variant = &makes },
 	{ .name = "kill-visitor", .variant = &good, .fault = { SABOT_KILL, "visitor" } },
 	{ .name = "stop-anywhere", .variant = &good, .fault = { SABOT_STOP } },
 	{ .name = "maker-dies",

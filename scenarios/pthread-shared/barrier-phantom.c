@@ -20,6 +20,7 @@ enum { PARTIES = 3, PHASES = 2 };
 
 struct shared {
 	unsigned entered[PARTIES], passed[PARTIES]; /* phases; by party, whoever it is now */
+	unsigned serial[PHASES];		    /* who were told that they are the one */
 	pthread_barrier_t barrier;
 	int semid;
 };
@@ -60,10 +61,11 @@ static void arrive_by_name(const struct shared *shared, unsigned party, unsigned
 	SABOT_OK(semop(shared->semid, all, PARTIES));
 }
 
-static void arrive_by_count(struct shared *shared)
+static void arrive_by_count(struct shared *shared, unsigned phase)
 {
 	int result = pthread_barrier_wait(&shared->barrier);
 
+	shared->serial[phase] += result == PTHREAD_BARRIER_SERIAL_THREAD;
 	SABOT_ZERO(result == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : result);
 }
 
@@ -80,7 +82,7 @@ static void be_party(struct sabot_task *task, unsigned party)
 		if (variant->by_name)
 			arrive_by_name(shared, party, phase);
 		else
-			arrive_by_count(shared);
+			arrive_by_count(shared, phase);
 		shared->passed[party] = phase + 1;
 	}
 }
@@ -127,6 +129,19 @@ static void all_entered(struct sabot_check *check)
 				      shared->passed[i], j, shared->entered[j]);
 }
 
+static void one_is_serial(struct sabot_check *check)
+{
+	const struct variant *variant = sabot_check_variant(check);
+	const struct shared *shared = sabot_check_shared(check);
+	unsigned phase;
+
+	for (phase = 0; phase < variant->phases; phase++)
+		sabot_require(check,
+			      shared->serial[phase] == 1 || variant->by_name ||
+				      sabot_killed(check, NULL),
+			      "%u were told so in phase %u", shared->serial[phase], phase);
+}
+
 static const struct sabot_role roles[] = {
 	{ "keeper", 1, keep },
 	{ "party", PARTIES - 1, come },
@@ -137,6 +152,7 @@ static const struct sabot_role roles[] = {
 
 static const struct sabot_invariant invariants[] = {
 	{ ALL_ENTERED, SABOT_WHEN_SETTLED, all_entered },
+	{ "a barrier tells one party that it is the serial one", SABOT_AT_END, one_is_serial },
 	{ 0 },
 };
 

@@ -16,6 +16,7 @@ struct shared {
 	struct ring ring;
 	pthread_mutex_t mutex;
 	pthread_cond_t not_empty, not_full;
+	bool changing; /* somebody changes the ring, or died in it */
 };
 
 struct variant {
@@ -45,10 +46,11 @@ static void setup(struct sabot_env *env)
 	pshared_cond_init(&shared->not_full);
 }
 
-/* The dead may have owed signals. */
+/* The dead may have owed signals, and have left nothing half done that counts. */
 static void own(struct shared *shared, int error)
 {
 	if (error == EOWNERDEAD) {
+		shared->changing = false;
 		error = pthread_mutex_consistent(&shared->mutex);
 		SABOT_ZERO(pthread_cond_broadcast(&shared->not_empty));
 		SABOT_ZERO(pthread_cond_broadcast(&shared->not_full));
@@ -104,10 +106,13 @@ static bool step(struct sabot_task *task, bool takes)
 
 	own(shared, pthread_mutex_lock(&shared->mutex));
 	wait_while(task, takes ? nothing_to_take : no_room, cond_of(task, takes));
+	sabot_assert(task, !shared->changing, "somebody died in a change, and nobody was told");
+	shared->changing = true;
 	if (*count < RING_ITEMS && takes)
 		ring_take(ring);
 	else if (*count < RING_ITEMS)
 		ring_put(task, ring);
+	shared->changing = false;
 	goes_on = *count < RING_ITEMS;
 	if (variant->signals_last)
 		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));

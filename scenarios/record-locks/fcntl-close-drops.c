@@ -106,6 +106,8 @@ static const char *const points[] = { "inside", NULL };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &posix },
+	{ .name = "no-fault-ofd", .variant = &ofd },
+	{ .name = "no-fault-lockf", .variant = &lockf_posix },
 	{ .name = "kill-anywhere", .variant = &posix, .fault = { .kind = SABOT_KILL } },
 	{ .name = "ofd-library", .variant = &ofd, .fault = { .kind = SABOT_KILL } },
 	{ .name = "flock-library", .variant = &flocked, .fault = { .kind = SABOT_KILL } },

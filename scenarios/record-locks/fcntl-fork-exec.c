@@ -113,12 +113,14 @@ static void look_at_lock(struct sabot_task *task, pid_t child)
 {
 	struct shared *shared = sabot_shared(task);
 	struct flock held = { .l_type = F_WRLCK, .l_len = 1 };
-	int fd = SABOT_OK(open("data", O_RDWR));
+	int fd = SABOT_OK(open("data", O_RDWR)), status;
 
 	SABOT_OK(fcntl(fd, F_GETLK, &held));
 	SABOT_OK(close(fd));
-	if (waitpid(child, NULL, WNOHANG) != 0)
-		return; /* it was killed */
+	if (waitpid(child, &status, WNOHANG) != 0) {
+		sabot_assert(task, WIFSIGNALED(status), "the program ends before its input does");
+		return;
+	}
 	sabot_observe(task, held.l_type == F_UNLCK ? "nobody has the lock"
 			    : held.l_pid == child  ? "the program has the lock"
 						   : "the rival has the lock");

@@ -109,11 +109,22 @@ static void nobody_gave_up(struct sabot_check *check)
 			      i, sabot_alive(check, SERVING));
 }
 
+static void file_is_gone(struct sabot_check *check)
+{
+	const struct variant *variant = sabot_check_variant(check);
+	struct stat status;
+
+	if (!sabot_killed(check, NULL) && !variant->by_existence)
+		sabot_require(check, stat("pid", &status) != 0,
+			      "the file is there, and nobody serves");
+}
+
 static const struct sabot_role roles[] = { { "daemon", DAEMONS, serve }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
 	{ "at most one daemon serves", SABOT_WHEN_ALWAYS, one_serves },
 	{ "who is not killed comes to serve", SABOT_WHEN_SETTLED, nobody_gave_up },
+	{ "who ends removes the file", SABOT_AT_END, file_is_gone },
 	{ 0 },
 };
 

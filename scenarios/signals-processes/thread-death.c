@@ -64,25 +64,27 @@ static void leave(void *task)
 	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
 }
 
-/* Is cancelled at any point from its first on, or comes to its end. */
+/* Until it is cancelled, at any point from its first on; or for a while, and leaves. */
+static void rest(const struct variant *variant)
+{
+	while (!variant->leaves)
+		(void)pause();
+	sleep(1); /* tidy-allow calls: the other process finds it inside */
+}
+
 static void *work(void *task)
 {
 	const struct variant *variant = sabot_variant(task);
 
 	enter(task);
 	if (!variant->cleans) {
-		sleep(1); /* tidy-allow calls: where it is cancelled */
-		if (variant->leaves)
-			pthread_exit(NULL);
-		leave(task);
-		return NULL;
+		rest(variant);
+		pthread_exit(NULL);
 	}
 	pthread_cleanup_push(leave, task);
-	sleep(1); /* tidy-allow calls: where it is cancelled */
-	if (variant->leaves)
-		pthread_exit(NULL);
+	rest(variant);
+	pthread_exit(NULL);
 	pthread_cleanup_pop(1);
-	return NULL;
 }
 
 static void have_worker(struct sabot_task *task)

@@ -26,6 +26,7 @@ struct peers {
 
 struct peers_variant {
 	int domain, type;
+	bool one_way; /* requests without answers: the end of the stream is the answer */
 	bool ignores_sigpipe;
 	bool trusts_receive; /* takes what came from recv() for an acknowledgement */
 	bool platform;	     /* shows only what the kernel does */
@@ -67,12 +68,36 @@ static inline bool peers_receive(int fd, void *buffer, size_t size)
 static inline bool peers_ask(struct sabot_task *task, int fd, int number)
 {
 	const struct peers_variant *variant = sabot_variant(task);
+	const struct peers *peers = sabot_shared(task);
 	int flags = variant->ignores_sigpipe ? MSG_NOSIGNAL : 0, answer = -1;
+	bool is_gone = number > 0 && peers->fate[number - 1] == FAILED;
 
 	if (send(fd, &number, sizeof(number), flags) != sizeof(number) ||
 	    send(fd, &number, sizeof(number), flags) != sizeof(number))
 		return false;
+	sabot_assert(task, !is_gone, "both parts go to a peer that is gone");
 	return peers_receive(fd, &answer, sizeof(answer)) || variant->trusts_receive;
+}
+
+/*
+ * All requests, then the end of them, then the peer's: as it is when the peer has read everything;
+ * a reset when it has not. So it is with Unix sockets: TCP tells of what comes after the peer's end
+ * in the next write, and here there is none.
+ */
+static inline void peers_tell(struct sabot_task *task, int fd)
+{
+	struct peers *peers = sabot_shared(task);
+	bool is_sent = true;
+	int number;
+	char byte;
+
+	for (number = 0; number < REQUESTS; number++)
+		is_sent &= send(fd, &number, sizeof(number), MSG_NOSIGNAL) == sizeof(number) &&
+			   send(fd, &number, sizeof(number), MSG_NOSIGNAL) == sizeof(number);
+	(void)shutdown(fd, SHUT_WR);
+	is_sent &= recv(fd, &byte, 1, 0) == 0;
+	for (number = 0; number < REQUESTS; number++)
+		peers->fate[number] = is_sent ? ACKNOWLEDGED : FAILED;
 }
 
 /* ---- What the platform does ---------------------------------------------------------------- */
@@ -136,7 +161,9 @@ static inline void peers_client(struct sabot_task *task)
 
 	if (variant->platform)
 		peers_observe(task, fd);
-	for (number = 0; number < REQUESTS && !variant->platform; number++)
+	else if (variant->one_way)
+		peers_tell(task, fd);
+	for (number = 0; number < REQUESTS && !variant->platform && !variant->one_way; number++)
 		peers->fate[number] = peers_ask(task, fd, number) ? ACKNOWLEDGED : FAILED;
 	SABOT_OK(close(fd));
 }
@@ -153,7 +180,8 @@ static inline void peers_server(struct sabot_task *task)
 	       peers_receive(fd, &part[1], sizeof(part[1]))) {
 		sabot_assert(task, part[0] == part[1], "parts %d and %d", part[0], part[1]);
 		peers->done[part[0]] = true;
-		(void)send(fd, &part[0], sizeof(part[0]), MSG_NOSIGNAL);
+		if (!variant->one_way)
+			(void)send(fd, &part[0], sizeof(part[0]), MSG_NOSIGNAL);
 	}
 	SABOT_OK(close(fd));
 }

@@ -5,8 +5,8 @@
  *
  * Shows: streams and packets end with the peer's death, in ECONNRESET instead of end of file if it
  * left something unread, for packets even before what it had sent (unix(7); Linux
- * net/unix/af_unix.c, unix_release_sock()); a receiver of datagrams is never told. Does not show:
- * whether a request that has failed was done.
+ * net/unix/af_unix.c, unix_release_sock()): so an end of file acknowledges all; a receiver of
+ * datagrams is never told. Does not show: whether a request that has failed was done.
  */
 #include "peers.h"
 
@@ -16,6 +16,7 @@
 
 static const struct peers_variant stream = { STREAM, .ignores_sigpipe = true };
 static const struct peers_variant packet = { PACKET, .ignores_sigpipe = true };
+static const struct peers_variant one_way = { STREAM, .one_way = true };
 static const struct peers_variant datagram = { DATAGRAM, .ignores_sigpipe = true };
 static const struct peers_variant default_action = { STREAM };
 static const struct peers_variant ignores_reset = { STREAM, .ignores_sigpipe = true,
@@ -48,6 +49,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &stream },
 	{ .name = "kill-anywhere", .variant = &stream, .fault = { .kind = SABOT_KILL } },
 	{ .name = "packets", .variant = &packet, .fault = { .kind = SABOT_KILL } },
+	{ .name = "one-way", .variant = &one_way, .fault = { .kind = SABOT_KILL } },
 	{ .name = "default-sigpipe",
 	  .variant = &default_action,
 	  .fault = { SABOT_KILL, .role = "server" },
