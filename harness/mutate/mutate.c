@@ -13,7 +13,7 @@
 	TABLE(lock, "pthread-shared")                                                              \
 	TABLE(cond, "pthread-shared")                                                              \
 	TABLE(file_lock, "record-locks")                                                           \
-	TABLE(stream, "pipes-fifos")                                                               \
+	TABLE(stream, "pipes-fifos record-locks")                                                  \
 	TABLE(memory, "shared-memory record-locks")                                                \
 	TABLE(socket, "sockets-epoll")                                                             \
 	TABLE(event, "sockets-epoll")                                                              \

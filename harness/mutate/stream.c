@@ -3,6 +3,7 @@
 #include "mutate/mutant.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,15 +80,18 @@ static ssize_t read_keeps(int fd, void *buffer, size_t size)
 	return result;
 }
 
+/* It waits at the end as if somebody might still write. */
 static ssize_t read_never_ends(int fd, void *buffer, size_t size)
 {
 	ssize_t result = GENUINE(read)(fd, buffer, size);
 
-	if (result == 0 && size > 0 && is(fd, S_IFIFO) && mutant_acts()) {
-		errno = EINTR;
-		return -1;
-	}
-	return result;
+	if (result != 0 || size == 0 || !is(fd, S_IFIFO) || !mutant_acts())
+		return result;
+	if (GENUINE(fcntl)(fd, F_GETFL) & O_NONBLOCK)
+		errno = EAGAIN;
+	else
+		(void)GENUINE(poll)(NULL, 0, -1);
+	return -1;
 }
 
 static ssize_t pwrite_loses(int fd, const void *buffer, size_t size, off_t offset)
