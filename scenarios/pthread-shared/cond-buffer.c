@@ -106,7 +106,8 @@ static bool step(struct sabot_task *task, bool takes)
 
 	own(shared, pthread_mutex_lock(&shared->mutex));
 	wait_while(task, takes ? nothing_to_take : no_room, cond_of(task, takes));
-	sabot_assert(task, !shared->changing, "somebody died in a change, and nobody was told");
+	sabot_assert(task, !shared->changing,
+		     "a change is half done, and whoever comes next was not told");
 	shared->changing = true;
 	if (*count < RING_ITEMS && takes)
 		ring_take(ring);

@@ -13,7 +13,8 @@
 enum { CHILDREN = 3 };
 
 struct shared {
-	int reaped[CHILDREN]; /* how often each was */
+	int reaped[CHILDREN];			    /* how often each was */
+	bool ended[CHILDREN], said_ended[CHILDREN]; /* not killed: as it is, and by its status */
 	int strangers;
 };
 
@@ -31,7 +32,7 @@ static struct shared *told;
 static pid_t children[CHILDREN];
 static volatile sig_atomic_t left, calls;
 
-static void note(pid_t pid)
+static void note(pid_t pid, int status)
 {
 	int i;
 
@@ -39,6 +40,7 @@ static void note(pid_t pid)
 		continue;
 	if (i < CHILDREN) {
 		told->reaped[i]++;
+		told->said_ended[i] = WIFEXITED(status);
 		left--;
 	} else {
 		told->strangers++;
@@ -47,17 +49,24 @@ static void note(pid_t pid)
 
 static void reap(int signo)
 {
-	int saved = errno;
+	int saved = errno, status;
 	pid_t pid;
 
 	(void)signo;
 	calls++;
 	do {
-		pid = waitpid(-1, NULL, WNOHANG);
+		pid = waitpid(-1, &status, WNOHANG);
 		if (pid > 0)
-			note(pid);
+			note(pid, status);
 	} while (pid > 0 && !ours->once);
 	errno = saved;
+}
+
+static void be_child(struct sabot_task *task, int number)
+{
+	sabot_point(task, "alive");
+	told->ended[number] = true;
+	_exit(0);
 }
 
 static void unblock(int signo)
@@ -84,7 +93,7 @@ static void have_children(struct sabot_task *task)
 	for (i = 0; i < CHILDREN; i++) {
 		children[i] = SABOT_OK(fork());
 		if (children[i] == 0)
-			_exit(0);
+			be_child(task, i);
 	}
 	for (i = 0; ours->late && i < CHILDREN; i++)
 		SABOT_OK(waitid(P_PID, (id_t)children[i], &info, WEXITED | WNOWAIT));
@@ -110,10 +119,21 @@ static void each_is_reaped_once(struct sabot_check *check)
 	sabot_require(check, shared->strangers == 0, "%d strangers were reaped", shared->strangers);
 }
 
+static void killed_have_not_ended(struct sabot_check *check)
+{
+	const struct shared *shared = sabot_check_shared(check);
+	int i;
+
+	for (i = 0; i < CHILDREN; i++)
+		sabot_require(check, shared->ended[i] || !shared->said_ended[i],
+			      "child %d has ended, its status says, and was killed before", i);
+}
+
 static const struct sabot_role roles[] = { { "parent", 1, have_children }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
 	{ "each child is reaped once", SABOT_AT_END, each_is_reaped_once },
+	{ "the status tells who was killed", SABOT_WHEN_SETTLED, killed_have_not_ended },
 	{ 0 },
 };
 

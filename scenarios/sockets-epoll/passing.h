@@ -51,9 +51,11 @@ static inline int passing_receive(int socket, int fds[PASSED_MAX], int room, boo
 
 	if (SABOT_OK(recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) == 0)
 		return -1;
+	*more = message.msg_flags & MSG_CTRUNC;
+	if (message.msg_controllen < CMSG_LEN(0))
+		return 0;
 	count = (int)((control.header.cmsg_len - CMSG_LEN(0)) / sizeof(int));
 	memcpy(fds, CMSG_DATA(&control.header), sizeof(int) * (size_t)count);
-	*more = message.msg_flags & MSG_CTRUNC;
 	return count;
 }
 
