@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "campaign/bench.h"
+#include "campaign/bench_part.h"
 
 #include "campaign/bench_floor.h"
 #include "check/expect.h"
@@ -123,7 +123,7 @@ static const struct strategy always_switch = {
 	.next = next_other,
 };
 
-static void fill(struct execution *execution, const struct sabot_scenario *scenario)
+void bench_fill(struct execution *execution, const struct sabot_scenario *scenario)
 {
 	*execution = (struct execution){
 		.scenario = scenario,
@@ -136,7 +136,7 @@ static void fill(struct execution *execution, const struct sabot_scenario *scena
 	};
 }
 
-static void add(struct bench *bench, struct bench_row row)
+void bench_add(struct bench *bench, struct bench_row row)
 {
 	double compared = row.floor > 0 ? row.ratio : row.value;
 
@@ -188,7 +188,7 @@ static void add_executions(struct bench *bench, const struct execution *executio
 	row.floor = 1e9 / floor;
 	row.ratio = floor / value;
 	row.at_least = true;
-	add(bench, row);
+	bench_add(bench, row);
 }
 
 static void bench_executions(struct bench *bench, double scale)
@@ -197,7 +197,7 @@ static void bench_executions(struct bench *bench, double scale)
 	struct plan_fault kill = { .kind = PLAN_KILL, .op = 5, .victim = "one#1", .call = "point" };
 	struct execution execution;
 
-	fill(&execution, &short_scenario);
+	bench_fill(&execution, &short_scenario);
 	add_executions(bench, &execution, rounds, false,
 		       (struct bench_row){ .name = "executions, fork each",
 					   .bar = 0.8,
@@ -244,21 +244,22 @@ static void bench_steps(struct bench *bench, double scale)
 	double floor = 1e18, value = 1e18;
 	struct execution execution;
 
-	fill(&execution, &switch_scenario);
+	bench_fill(&execution, &switch_scenario);
 	execution.strategy = &always_switch;
 	for (i = 0; i < BLOCKS; i++) {
 		floor = least(floor, bench_floor_futex(rounds));
 		value = least(value, inside_ns(&execution) / (2 * PASSES));
 	}
-	add(bench, (struct bench_row){ "hand-over between two processes", "ns", value, floor,
-				       value / floor, 1.3, false, false, "bare futex hand-over" });
-	fill(&execution, &point_scenario);
+	bench_add(bench,
+		  (struct bench_row){ "hand-over between two processes", "ns", value, floor,
+				      value / floor, 1.3, false, false, "bare futex hand-over" });
+	bench_fill(&execution, &point_scenario);
 	value = 1e18;
 	for (i = 0; i < BLOCKS; i++)
 		value = least(value, inside_ns(&execution) / PASSES);
 	value -= call_ns();
-	add(bench, (struct bench_row){ "point without a switch, beyond the call", "ns", value, 0, 0,
-				       30, false, false, "" });
+	bench_add(bench, (struct bench_row){ "point without a switch, beyond the call", "ns", value,
+					     0, 0, 30, false, false, "" });
 }
 
 static uint64_t verdict_ns;
@@ -275,14 +276,14 @@ static void bench_verdict(struct bench *bench, double scale)
 	struct execution execution;
 	double sum = 0;
 
-	fill(&execution, &stuck_scenario);
+	bench_fill(&execution, &stuck_scenario);
 	execution.stuck = timed_stuck;
 	for (i = 0; i < rounds; i++) {
 		(void)execution_run(&execution);
 		sum += (double)(verdict_ns - ((struct bench_shared *)control->shared)->began_ns);
 	}
-	add(bench, (struct bench_row){ "deadlock of five, last sleep to verdict", "us",
-				       sum / rounds / 1e3, 0, 0, 1000, false, false, "" });
+	bench_add(bench, (struct bench_row){ "deadlock of five, last sleep to verdict", "us",
+					     sum / rounds / 1e3, 0, 0, 1000, false, false, "" });
 }
 
 /* Peak resident memory of this process, MiB. */
@@ -306,13 +307,13 @@ static void bench_memory(struct bench *bench, double scale)
 	unsigned rounds = (unsigned)(1e6 * scale) + 1;
 	struct execution execution;
 
-	fill(&execution, &short_scenario);
+	bench_fill(&execution, &short_scenario);
 	execution.pool = true;
 	(void)time_executions(&execution, rounds);
 	snprintf(bench->memory_name, sizeof(bench->memory_name),
 		 "supervisor's memory after %u executions", rounds - 1);
-	add(bench, (struct bench_row){ bench->memory_name, "MiB", peak_mib(), 0, 0, 64, false,
-				       false, "" });
+	bench_add(bench, (struct bench_row){ bench->memory_name, "MiB", peak_mib(), 0, 0, 64, false,
+					     false, "" });
 }
 
 void bench_run(struct bench *bench, double scale, _Atomic uint64_t *alive)
@@ -321,5 +322,6 @@ void bench_run(struct bench *bench, double scale, _Atomic uint64_t *alive)
 	bench_executions(bench, scale);
 	bench_steps(bench, scale);
 	bench_verdict(bench, scale);
+	bench_access(bench, scale);
 	bench_memory(bench, scale);
 }
