@@ -98,6 +98,7 @@ static const struct fault_call calls[] = {
 	{ OP_RECVMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
 	/* fork(2), pthread_create(3), waitpid(2), timer_create(2) */
 	{ OP_FORK, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
+	{ OP_SPAWN, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_THREAD_CREATE, RETURNS_ERROR, false, { EAGAIN } },
 	{ OP_WAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_TIMER_CREATE, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },

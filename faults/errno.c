@@ -8,6 +8,9 @@
 #include "faults/calls.h"
 #include "faults/kinds.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "os/sys.h"
 
 #include <errno.h>
@@ -77,12 +80,20 @@ static bool answer(const struct shot *shot, const struct call *call, struct faul
 	return true;
 }
 
+static void tell(const struct plan_fault *plan, char *text, size_t size)
+{
+	snprintf(text, size, "meets %s %s", strerrorname_np(plan->value),
+		 plan->lasting ? "from now on" : "once");
+}
+
 const struct fault_kind fault_errno = {
 	.name = "errno",
 	.about = "a call fails with an error that POSIX allows for it, once or from then on",
 	.hits = "calls at their points: see docs/scenarios.md",
 	.in_call = true,
+	.verb = "fail calls of",
 	.arm = arm,
+	.tell = tell,
 	.variant = variant,
 	.answer = answer,
 };

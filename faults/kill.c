@@ -6,6 +6,9 @@
  */
 #include "faults/kinds.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "os/sys.h"
 
 static int arm(struct shot *shot)
@@ -28,13 +31,21 @@ static bool confirm(const struct shot *shot, const struct task *victim, char sta
 	return task_is_over(victim);
 }
 
+static void tell(const struct plan_fault *plan, char *text, size_t size)
+{
+	(void)plan;
+	snprintf(text, size, "is killed");
+}
+
 const struct fault_kind fault_kill = {
 	.name = "kill",
 	.about = "SIGKILL to the process, at a point, asleep in the kernel, or woken and "
 		 "not yet run",
 	.takes_hold = true,
 	.hits = "processes: at every point, asleep, woken",
+	.verb = "kill",
 	.arm = arm,
+	.tell = tell,
 	.fire = fire,
 	.confirm = confirm,
 };

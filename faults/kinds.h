@@ -10,5 +10,11 @@ extern const struct fault_kind fault_stop;
 extern const struct fault_kind fault_signal;
 extern const struct fault_kind fault_errno;
 extern const struct fault_kind fault_short;
+extern const struct fault_kind fault_delay;
+extern const struct fault_kind fault_clock;
+extern const struct fault_kind fault_remove;
+extern const struct fault_kind fault_limit;
+extern const struct fault_kind fault_spawn;
+extern const struct fault_kind fault_restart;
 
 #endif

@@ -6,6 +6,9 @@
  */
 #include "faults/kinds.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "os/sys.h"
 
 #include <errno.h>
@@ -83,12 +86,20 @@ static bool answer(const struct shot *shot, const struct call *call, struct faul
 	return to->room < (size_t)call->amount;
 }
 
+static void tell(const struct plan_fault *plan, char *text, size_t size)
+{
+	snprintf(text, size, "can move %s only, %s,", plan->value ? "a few bytes" : "half",
+		 plan->lasting ? "from now on" : "once");
+}
+
 const struct fault_kind fault_short = {
 	.name = "short",
 	.about = "a read or write moves one byte or half, once, or half from then on",
 	.hits = "reads and writes of files, pipes and stream sockets at their points",
 	.in_call = true,
+	.verb = "cut transfers of",
 	.arm = arm,
+	.tell = tell,
 	.variant = variant,
 	.answer = answer,
 };

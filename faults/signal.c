@@ -6,6 +6,9 @@
  */
 #include "faults/kinds.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "os/sys.h"
 
 #include <errno.h>
@@ -30,11 +33,20 @@ static bool confirm(const struct shot *shot, const struct task *victim, char sta
 	return true;
 }
 
+static void tell(const struct plan_fault *plan, char *text, size_t size)
+{
+	const char *name = sigabbrev_np(plan->signo);
+
+	snprintf(text, size, "is sent SIG%s", name ? name : "?");
+}
+
 const struct fault_kind fault_signal = {
 	.name = "signal",
 	.about = "a signal to the task: its handler becomes part of the schedule",
 	.hits = "tasks: at every point, asleep, woken",
+	.verb = "send a signal to",
 	.arm = arm,
+	.tell = tell,
 	.fire = fire,
 	.confirm = confirm,
 };

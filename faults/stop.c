@@ -6,6 +6,9 @@
  */
 #include "faults/kinds.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "os/sys.h"
 
 enum { HOLD_DECISIONS = 8 };
@@ -35,12 +38,20 @@ static int disarm(struct shot *shot, struct task *victim)
 	return task_is_over(victim) ? 0 : sys_kill(victim->pid, SIGCONT);
 }
 
+static void tell(const struct plan_fault *plan, char *text, size_t size)
+{
+	(void)plan;
+	snprintf(text, size, "is stopped");
+}
+
 const struct fault_kind fault_stop = {
 	.name = "stop",
 	.about = "SIGSTOP to the process, and SIGCONT some decisions later",
 	.takes_hold = true,
 	.hits = "processes: at every point, asleep, woken",
+	.verb = "stop and continue",
 	.arm = arm,
+	.tell = tell,
 	.fire = fire,
 	.confirm = confirm,
 	.disarm = disarm,

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_SHORT == PLAN_SHORT + 1 &&
-		       PLAN_SHORT + 1 == PLAN_FAULT_KIND_COUNT,
+_Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_RESTART == PLAN_RESTART + 1 &&
+		       PLAN_RESTART + 1 == PLAN_FAULT_KIND_COUNT,
 	       "the kinds of faults of cases are those of plans, after none");
 
 enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault)
@@ -19,6 +19,9 @@ enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault)
 
 static bool is_victim(const struct sabot_fault *fault, const struct task *task)
 {
+	/* What a task forked has no role's body to start again with. */
+	if (fault->kind == SABOT_RESTART && task->parent >= 0)
+		return false;
 	if (fault->who && strcmp(fault->who, task->name))
 		return false;
 	return !fault->role || !strcmp(fault->role, SABOT_ANY_ROLE) ||
@@ -82,7 +85,8 @@ static void add(struct coordinates *coordinates, const struct sabot_fault *fault
 	struct plan_fault way = { 0 };
 	unsigned number;
 
-	if (kind->in_call && where != PLAN_AT_POINT)
+	if ((kind->in_call && where != PLAN_AT_POINT) ||
+	    (kind->places && !(kind->places >> where & 1)))
 		return;
 	if (!kind->variant)
 		add_one(coordinates, event, where, &way, 0);
@@ -126,7 +130,7 @@ static void visit(struct coordinates *coordinates, const struct sabot_fault *fau
 	switch (event->kind) {
 	case EVENT_CALL:
 		if (is_place(fault, event, PLAN_AT_POINT) &&
-		    (fault_kinds[coordinates_kind(fault)]->in_call ||
+		    (fault_kinds[coordinates_kind(fault)]->variant ||
 		     !(last->state && !fault->point && is_same_place(last, i))))
 			add(coordinates, fault, event, PLAN_AT_POINT);
 		*last = (struct last_point){ true, i, event->state };

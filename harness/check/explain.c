@@ -100,7 +100,8 @@ static bool death_is_told(uint32_t at)
 			continue;
 		return before->kind != EVENT_FAULT || before->value < 0 ||
 		       before->value >= control->shot_count ||
-		       control->shots[before->value].plan.kind != PLAN_KILL;
+		       (control->shots[before->value].plan.kind != PLAN_KILL &&
+			control->shots[before->value].plan.kind != PLAN_RESTART);
 	}
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/sentence.h"
 
+#include "core/fault.h"
 #include "core/history.h"
 #include "core/object.h"
 
@@ -318,38 +319,15 @@ static const char *place_of_fault(const struct event *event, const struct plan_f
 const char *sentence_of_fault(const struct event *event, char *text, size_t size)
 {
 	const struct shot *shot;
-	char place[120];
-	const char *signal;
+	char place[120], what[80];
 
 	text[0] = '\0';
 	if (event->value < 0 || event->value >= control->shot_count)
 		return text;
 	shot = &control->shots[event->value];
 	place_of_fault(event, &shot->plan, place, sizeof(place));
-	switch (shot->plan.kind) {
-	case PLAN_KILL:
-		snprintf(text, size, "is killed %s", place);
-		break;
-	case PLAN_STOP:
-		snprintf(text, size, "is stopped %s", place);
-		break;
-	case PLAN_SIGNAL:
-		signal = sigabbrev_np(shot->plan.signo);
-		snprintf(text, size, "is sent SIG%s %s", signal ? signal : "?", place);
-		break;
-	case PLAN_ERRNO:
-		signal = strerrorname_np(shot->plan.value);
-		snprintf(text, size, "is to fail with %s %s in %s", signal ? signal : "?",
-			 shot->plan.lasting ? "from now on" : "once", op_name((enum op)event->op));
-		break;
-	case PLAN_SHORT:
-		snprintf(text, size, "is to move %s %s in %s",
-			 shot->plan.value ? "one byte" : "half",
-			 shot->plan.lasting ? "from now on" : "once", op_name((enum op)event->op));
-		break;
-	case PLAN_FAULT_KIND_COUNT:
-		break;
-	}
+	fault_kinds[shot->plan.kind]->tell(&shot->plan, what, sizeof(what));
+	snprintf(text, size, "%s %s", what, place);
 	return text;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/describe.h"
 
+#include "campaign/coordinates.h"
+#include "core/fault.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,18 +39,11 @@ static void describe_action(const struct sabot_fault *fault, char *text, size_t 
 		name = fault->error ? strerrorname_np(fault->error) : "any error";
 		snprintf(text, size, "%s in calls of", name ? name : "an error");
 		return;
-	case SABOT_SHORT:
-		snprintf(text, size, "short transfers of");
-		return;
-	case SABOT_KILL:
-		snprintf(text, size, "kill");
-		return;
-	case SABOT_STOP:
-		snprintf(text, size, "stop and continue");
-		return;
 	case SABOT_SIGNAL:
-	case SABOT_NO_FAULT:
 		break;
+	default:
+		snprintf(text, size, "%s", fault_kinds[coordinates_kind(fault)]->verb);
+		return;
 	}
 	name = sigabbrev_np(fault->signo);
 	if (name)

@@ -110,6 +110,7 @@ struct task {
 	bool in_runtime;    /* our code runs: handlers are held, calls go straight through */
 	bool in_call;	    /* between announcement and withdrawal */
 	bool stopped;	    /* by SIGSTOP; its state is what it was before */
+	bool delayed;	    /* by a fault: as if it were never chosen */
 	bool expired;	    /* its time-out was ended by the harness */
 	bool injured;	    /* an injected fault hit its process */
 	bool struck;	    /* a fault is due in its calls */
@@ -135,6 +136,7 @@ struct task {
 	uint32_t stack_count; /* frames of where it crashed, the innermost first */
 	uintptr_t stack[STACK_FRAMES_MAX];
 	uint64_t random_used[8];
+	int64_t clock_ns; /* of its process's first: how far CLOCK_REALTIME was set off */
 	uint32_t held_count;
 	struct held_signal held[HELD_SIGNALS_MAX];
 	uint32_t quiet;	  /* accesses of shared memory at which there is nothing to decide */
@@ -218,9 +220,10 @@ struct shot {
 	struct plan_fault plan;
 	uint64_t victim_hash;
 	enum shot_state state;
-	int task;	/* whom it struck, or -1 */
-	uint32_t fired; /* the decision number at which it struck */
-	uint32_t hold;	/* decisions that a stop lasts */
+	int task;	   /* whom it struck, or -1 */
+	uint32_t fired;	   /* the decision number at which it struck */
+	uint32_t hold;	   /* decisions that a stop or delay lasts at most */
+	uint64_t until_ns; /* virtual time at which a delay ends; 0: none */
 };
 
 enum request_kind {

@@ -11,7 +11,7 @@ enum { WAITS_MAX = 64 /* steps without progress that a store may wait */ };
 
 static bool can_run(const struct task *task)
 {
-	if (task->stopped)
+	if (task->stopped || task->delayed)
 		return false;
 	switch (task->state) {
 	case TASK_PARKED:
@@ -54,7 +54,7 @@ static uint64_t timed_tasks(uint64_t ready)
 	for (i = 0; (control->timed || control->timer_ns) && i < control->task_count; i++) {
 		const struct task *task = &control->tasks[i];
 
-		if (task->stopped)
+		if (task->stopped || task->delayed)
 			continue;
 		if (timers_could_wake(task) ||
 		    (task->call.deadline_ns &&
@@ -239,7 +239,8 @@ struct shot *decide_shot(int at)
 		struct shot *shot = &control->shots[i];
 
 		if (shot->state == SHOT_CONFIRMED && shot->hold &&
-		    control->decisions - shot->fired >= shot->hold)
+		    (control->decisions - shot->fired >= shot->hold ||
+		     (shot->until_ns && control->now_ns >= shot->until_ns)))
 			return shot;
 		for (j = 0; shot->state == SHOT_ARMED && j < control->task_count; j++)
 			if (shot_hits(shot, &control->tasks[j]))

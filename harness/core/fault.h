@@ -18,6 +18,8 @@ struct fault_kind {
 	const char *name;
 	const char *about;
 	const char *hits; /* what it can strike, and where, for `sabot faults` */
+	const char *verb; /* what is done to the victim's role: "kill" */
+	unsigned places;  /* a bit for each plan_where at which it can strike; 0: all */
 	/*
 	 * The victim does it to itself, in the call that it is at: only at its point. To strike
 	 * notes that it is due; it is confirmed once the call has had its answer.
@@ -29,6 +31,7 @@ struct fault_kind {
 	 * yes.
 	 */
 	bool takes_hold;
+	bool restarts; /* once it has died, its role is started again */
 	/* Before the execution: 0, or -errno if this shot can never fire. */
 	int (*arm)(struct shot *shot);
 	/*
@@ -46,6 +49,8 @@ struct fault_kind {
 	int (*fire)(struct shot *shot, struct task *victim);
 	/* Whether it has taken effect. `state`: the letter of /proc/TID/stat, 'X' if gone. */
 	bool (*confirm)(const struct shot *shot, const struct task *victim, char state);
+	/* What happens to the victim, of a story: "is killed". */
+	void (*tell)(const struct plan_fault *plan, char *text, size_t size);
 	/* Ends what lasts (a stop). 0 or -errno; may be NULL. */
 	int (*disarm)(struct shot *shot, struct task *victim);
 };

@@ -17,6 +17,12 @@ static const struct {
 	[PLAN_SIGNAL] = { "signal", PLAN_VALUE_SIGNAL, false },
 	[PLAN_ERRNO] = { "errno", PLAN_VALUE_ERRNO, true },
 	[PLAN_SHORT] = { "short", PLAN_VALUE_NUMBER, true },
+	[PLAN_DELAY] = { "delay", PLAN_VALUE_NUMBER, false },
+	[PLAN_CLOCK] = { "clock", PLAN_VALUE_SIGNED, false },
+	[PLAN_REMOVE] = { "remove", PLAN_VALUE_NUMBER, false },
+	[PLAN_LIMIT] = { "limit", PLAN_VALUE_NUMBER, false },
+	[PLAN_SPAWN] = { "spawn", PLAN_VALUE_ERRNO, true },
+	[PLAN_RESTART] = { "restart", PLAN_VALUE_NONE, false },
 };
 
 static const char *const where_names[PLAN_WHERE_COUNT] = {
@@ -56,6 +62,9 @@ const char *plan_fault_argument(const struct plan_fault *fault, char *text, size
 	case PLAN_VALUE_NUMBER:
 		snprintf(text, size, "%d ", fault->value);
 		break;
+	case PLAN_VALUE_SIGNED:
+		snprintf(text, size, "%+d ", fault->value);
+		break;
 	case PLAN_VALUE_NONE:
 		break;
 	}
@@ -86,6 +95,9 @@ static bool value_fits(const struct plan_fault *fault)
 		return fault->signo == 0 && fault->value > 0 && strerrorname_np(fault->value);
 	case PLAN_VALUE_NUMBER:
 		return fault->signo == 0 && fault->value >= 0 && fault->value <= PLAN_NUMBER_MAX;
+	case PLAN_VALUE_SIGNED:
+		return fault->signo == 0 && fault->value >= -PLAN_NUMBER_MAX &&
+		       fault->value <= PLAN_NUMBER_MAX;
 	case PLAN_VALUE_NONE:
 		break;
 	}

@@ -65,11 +65,23 @@ enum plan_fault_kind {
 	PLAN_SIGNAL,
 	PLAN_ERRNO,
 	PLAN_SHORT,
+	PLAN_DELAY,
+	PLAN_CLOCK,
+	PLAN_REMOVE,
+	PLAN_LIMIT,
+	PLAN_SPAWN,
+	PLAN_RESTART,
 	PLAN_FAULT_KIND_COUNT
 };
 
 /* What stands behind the name of a kind: which signal, which error, how much. */
-enum plan_value { PLAN_VALUE_NONE, PLAN_VALUE_SIGNAL, PLAN_VALUE_ERRNO, PLAN_VALUE_NUMBER };
+enum plan_value {
+	PLAN_VALUE_NONE,
+	PLAN_VALUE_SIGNAL,
+	PLAN_VALUE_ERRNO,
+	PLAN_VALUE_NUMBER,
+	PLAN_VALUE_SIGNED
+};
 
 enum { PLAN_NUMBER_MAX = 1000000000 };
 
@@ -83,10 +95,11 @@ struct plan_switch {
 
 struct plan_fault {
 	enum plan_fault_kind kind;
-	int signo; /* PLAN_VALUE_SIGNAL only, else 0 */
-	int value; /* PLAN_VALUE_ERRNO: errno; PLAN_VALUE_NUMBER: up to PLAN_NUMBER_MAX; else 0 */
-	bool lasting;	/* not that once, but from then on; only if plan_fault_lasts(kind) */
-	uint32_t op;	/* the victim's operation */
+	int signo;    /* PLAN_VALUE_SIGNAL only, else 0 */
+	int value;    /* PLAN_VALUE_ERRNO: errno; PLAN_VALUE_NUMBER, _SIGNED: up to PLAN_NUMBER_MAX;
+			 else 0 */
+	bool lasting; /* not that once, but from then on; only if plan_fault_lasts(kind) */
+	uint32_t op;  /* the victim's operation */
 	uint32_t again; /* how often it had come to that state in this operation before */
 	uint32_t after; /* decisions of anyone since the victim came to that state: 0 is at once */
 	enum plan_where where;

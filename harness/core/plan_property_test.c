@@ -63,6 +63,9 @@ static void random_value(struct plan_fault *fault)
 	case PLAN_VALUE_NUMBER:
 		fault->value = (int)below(PLAN_NUMBER_MAX + 1);
 		break;
+	case PLAN_VALUE_SIGNED:
+		fault->value = (int)below(PLAN_NUMBER_MAX + 1) * (below(2) ? 1 : -1);
+		break;
 	case PLAN_VALUE_NONE:
 		break;
 	}

@@ -15,7 +15,7 @@ static const struct plan golden_plan = {
 	.seed = 42,
 	.execution = 17,
 	.trace_hash = UINT64_C(0x0123456789abcdef),
-	.fault_count = 5,
+	.fault_count = 6,
 	.faults = { { .kind = PLAN_KILL,
 		      .op = 3,
 		      .where = PLAN_AT_POINT,
@@ -37,7 +37,8 @@ static const struct plan golden_plan = {
 		      .after = 1,
 		      .victim = "writer#0",
 		      .call = "write" },
-		    { .kind = PLAN_SHORT, .value = 1, .victim = "writer#0", .call = "write" } },
+		    { .kind = PLAN_SHORT, .value = 1, .victim = "writer#0", .call = "write" },
+		    { .kind = PLAN_CLOCK, .value = -60, .victim = "writer#0", .call = "-" } },
 	.switch_count = 2,
 	.switches = { { "holder#0", 3, 0, "semop", "waiter#1" },
 		      { "holder#0", 3, 1, "fcntl(F_SETLKW)", "waiter#1/2" } },
@@ -183,6 +184,8 @@ static const struct {
 	{ HEAD "fault short a#0 at 1 x point\n", 6, "number 'a#0' is not a number" },
 	{ HEAD "fault short 1000000001 a#0 at 1 x point\n", 6,
 	  "number 1000000001 is out of range (0 to 1000000000)" },
+	{ HEAD "fault clock 1 a#0 at 1 x point\n", 6, "'1' has no sign" },
+	{ HEAD "fault clock - a#0 at 1 x point\n", 6, "number '' is not a number" },
 	{ HEAD "fault kill a#0 at 1 x point lasting\n", 6, "'lasting' is too much here" },
 	{ HEAD "fault errno EIO a#0 at 1 x point lasting after 1\n", 6,
 	  "'after' is too much here" },
@@ -316,7 +319,7 @@ static void a_cut_plan_is_never_whole(void **state)
 	(void)state;
 	for (size_t size = 0; size < sizeof(golden_text) - 2; size++) {
 		assert_int_equal(read_bytes(golden_text, size, &plan, &trace, &error), -EINVAL);
-		assert_true(error.line >= 1 && error.line <= 20);
+		assert_true(error.line >= 1 && error.line <= 21);
 		assert_null(trace.lines);
 	}
 	assert_int_equal(read_bytes(golden_text, sizeof(golden_text) - 2, &plan, &trace, &error),
@@ -424,6 +427,8 @@ static void what_is_not_valid_is_not_written(void **state)
 	EXPECT_INVALID(plan.faults[3].value = 10000);
 	EXPECT_INVALID(plan.faults[4].value = -1);
 	EXPECT_INVALID(plan.faults[4].value = PLAN_NUMBER_MAX + 1);
+	EXPECT_INVALID(plan.faults[5].value = -PLAN_NUMBER_MAX - 1);
+	EXPECT_INVALID(plan.faults[5].lasting = true);
 	EXPECT_INVALID(plan.faults[2].victim[6] = 'x');
 	EXPECT_INVALID(plan.faults[2].call[0] = '\0');
 	EXPECT_INVALID(plan.switches[1].task[0] = '\0');

@@ -151,6 +151,19 @@ static int take_error(struct reader *reader)
 	return 0;
 }
 
+static int take_signed(struct reader *reader)
+{
+	const char *word = take_word(reader, "a number with its sign");
+	bool negative = word[0] == '-';
+	uint64_t number;
+
+	if (!negative && word[0] != '+')
+		plan_line_fail(&reader->line, "'%.40s' has no sign", word);
+	number = plan_line_number(&reader->line, "number", word[0] ? word + 1 : word, 0,
+				  PLAN_NUMBER_MAX);
+	return negative ? -(int)number : (int)number;
+}
+
 static void take_value(struct reader *reader, struct plan_fault *fault)
 {
 	switch (plan_fault_value(fault->kind)) {
@@ -162,6 +175,9 @@ static void take_value(struct reader *reader, struct plan_fault *fault)
 		break;
 	case PLAN_VALUE_NUMBER:
 		fault->value = (int)take_number(reader, "number", 0, PLAN_NUMBER_MAX);
+		break;
+	case PLAN_VALUE_SIGNED:
+		fault->value = take_signed(reader);
 		break;
 	case PLAN_VALUE_NONE:
 		break;

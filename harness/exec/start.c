@@ -158,6 +158,39 @@ static _Noreturn void live(struct task *task)
 	}
 }
 
+/* Its first park, of its process in a child; and in the parent that it is there. */
+static int fork_task(struct task *task)
+{
+	pid_t pid = _Fork();
+
+	if (pid == 0)
+		live(task);
+	if (pid < 0) {
+		control->task_count--;
+		return -errno;
+	}
+	task->pid = task->tid = pid;
+	return 0;
+}
+
+int start_again(struct task *dead)
+{
+	struct task *task;
+	int error;
+
+	if (control->task_count == TASKS_MAX)
+		return -E2BIG;
+	if (strlen(dead->name) + 4 > sizeof(dead->name))
+		return -ENAMETOOLONG;
+	task = add_task(dead->role, dead->index);
+	snprintf(task->name, sizeof(task->name), "%.27s/%u", dead->name, dead->children++ % 100);
+	task->name_hash = random_text_hash(task->name);
+	error = fork_task(task);
+	if (!error)
+		watch_births();
+	return error;
+}
+
 int start_fork(void)
 {
 	const struct sabot_role *role;
@@ -168,20 +201,14 @@ int start_fork(void)
 	lowest_fd = lowest_free();
 	for (role = control->scenario->roles; role->name; role++)
 		for (index = 0; index < (role->count ? role->count : 1); index++) {
-			struct task *task;
-			pid_t pid;
+			int error;
 
 			if (control->task_count == TASKS_MAX)
 				return -E2BIG;
-			task = add_task((unsigned)(role - control->scenario->roles), index);
-			pid = _Fork();
-			if (pid == 0)
-				live(task);
-			if (pid < 0) {
-				control->task_count--;
-				return -errno;
-			}
-			task->pid = task->tid = pid;
+			error = fork_task(
+				add_task((unsigned)(role - control->scenario->roles), index));
+			if (error)
+				return error;
 		}
 	descriptor_inherited();
 	watch_births();
@@ -192,6 +219,10 @@ bool start_can_reuse(void)
 {
 	uint32_t i;
 
+	/* What was done to its process may outlive the execution. */
+	for (i = 0; i < control->shot_count; i++)
+		if (control->shots[i].plan.kind == PLAN_LIMIT)
+			return false;
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].state != TASK_ENDED || control->tasks[i].gone ||
 		    control->tasks[i].parent >= 0)
@@ -215,7 +246,8 @@ void start_reuse(void)
 		task->mark = 0;
 		task->operation = 0;
 		task->injured = task->expired = task->reported = false;
-		task->struck = task->failed = task->gave_up = false;
+		task->struck = task->failed = task->gave_up = task->delayed = false;
+		task->clock_ns = 0;
 		task->expected = 0;
 		task->held_count = 0;
 		task->stack_count = 0;

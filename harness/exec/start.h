@@ -7,6 +7,13 @@
 
 /* Forks a process for each task of each role; all are parked when it returns. 0 or -errno. */
 int start_fork(void);
+
+/*
+ * The role of the task, which is dead, is started again, in a new process with the same index and a
+ * name as a child's. It parks at its start. 0 or -errno.
+ */
+int start_again(struct task *dead);
+
 /* Whether the processes of the last execution can be used again. */
 bool start_can_reuse(void);
 /* Makes the kept tasks ready for another execution. */

@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/pending.h"
+#include "exec/start.h"
 #include "exec/watch.h"
 
 #include <errno.h>
@@ -88,9 +89,10 @@ static void end_hold(struct shot *shot, struct task *victim)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
 
-	gate_process(victim, true);
+	if (kind->takes_hold)
+		gate_process(victim, true);
 	(void)kind->disarm(shot, victim);
-	if (!task_is_over(victim))
+	if (kind->takes_hold && !task_is_over(victim))
 		resume(victim);
 	control->shots_open--;
 	control->settle_due = true;
@@ -121,6 +123,7 @@ void strike_fire(struct shot *shot)
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
 	struct task *victim = victim_of(shot);
 	bool struck;
+	int error;
 
 	if (shot->state == SHOT_CONFIRMED) {
 		end_hold(shot, victim);
@@ -137,15 +140,20 @@ void strike_fire(struct shot *shot)
 		return;
 	}
 	control->settle_due = true;
-	struck = kind->fire(shot, victim) == 0;
+	error = kind->fire(shot, victim);
+	struck = error == 0;
 	injure_process(victim);
 	if (struck) {
 		take_effect(shot, victim);
 		shot->state = SHOT_CONFIRMED;
+	} else if (error == -ENOENT) {
+		shot->state = SHOT_REFUSED;
 	}
-	if (shot->hold && !task_is_over(victim))
+	if (struck && kind->restarts && start_again(victim))
+		shot->state = SHOT_FIRED;
+	if (shot->hold && kind->takes_hold && !task_is_over(victim))
 		pending_note_stop(victim, true);
-	else
+	else if (!shot->hold || kind->takes_hold)
 		control->shots_open--;
 }
 

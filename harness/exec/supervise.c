@@ -129,7 +129,7 @@ static enum request_kind turn_back(int *at, int *current)
 static bool can_go_on(int task)
 {
 	return task >= 0 && control->tasks[task].state == TASK_PARKED &&
-	       !control->tasks[task].stopped;
+	       !control->tasks[task].stopped && !control->tasks[task].delayed;
 }
 
 static void judge(void)

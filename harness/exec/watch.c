@@ -101,7 +101,7 @@ static void task_over(struct task *task, bool killed, int status)
 	task->gone = true;
 	task->status = status;
 	task->mark = 0;
-	task->stopped = task->signalled = false;
+	task->stopped = task->delayed = task->signalled = false;
 	control->settle_due = true;
 	control->idle_steps = 0;
 	trace_event(killed ? EVENT_DEATH : EVENT_EXIT, task, status);

@@ -198,7 +198,10 @@ static int find_open(int lowest)
 
 	for (i = 0; i < SCANNED; i++)
 		fds[i] = (struct pollfd){ .fd = lowest + i };
-	(void)sys_call(SYS_poll, (long)fds, SCANNED, 0, 0, 0, 0);
+	/* Nor are more looked at than a process may have. */
+	if (sys_call(SYS_poll, (long)fds, SCANNED, 0, 0, 0, 0) < 0)
+		for (i = 0; i < SCANNED; i++)
+			fds[i].revents = sys_fcntl(lowest + i, F_GETFD, 0) < 0 ? POLLNVAL : 0;
 	for (i = 0; i < SCANNED && lowest + i < control->fd_base; i++)
 		if (!(fds[i].revents & POLLNVAL) && !is_inherited(lowest + i))
 			return lowest + i;

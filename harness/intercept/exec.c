@@ -204,6 +204,11 @@ static int spawn_at(spawn_function *spawn, pid_t *pid, const char *path,
 	if (!call_enter_at(&call, OP_SPAWN, site))
 		return spawn(pid, path, actions, attr, arguments, environment);
 	call_begin(&call);
+	if (real_answered) {
+		struct real_slot slot = { __extension__(void *) spawn, "posix_spawn", NULL };
+
+		spawn = __extension__(spawn_function *) real_answer(&slot);
+	}
 	task_self->in_runtime = true;
 	child = spawn_begin(true);
 	error = spawn_held(spawn, &made, path, actions, attr, arguments, environment);

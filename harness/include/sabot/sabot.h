@@ -43,6 +43,16 @@ enum sabot_fault_kind {
 	SABOT_SIGNAL, /* the signal `signo` is sent to the task */
 	SABOT_ERRNO,  /* a call fails with an error that POSIX allows for it, and is not made */
 	SABOT_SHORT,  /* a read or write moves less than was asked for */
+	SABOT_DELAY,  /* the task is held for some steps, or for an hour of virtual time */
+	SABOT_CLOCK,  /* CLOCK_REALTIME jumps, for its process */
+	SABOT_REMOVE_OBJECT, /* somebody else removes what it is at, or truncates the file */
+	SABOT_LIMIT,	     /* its process can have no more descriptors, or no more memory */
+	SABOT_SPAWN,	     /* fork, posix_spawn or pthread_create fails */
+	/*
+	 * SIGKILL, and a new process of the same role and index starts, without the streams that
+	 * setup opened.
+	 */
+	SABOT_RESTART,
 };
 
 /* Where, relative to what the victim is doing, a fault may strike. Zero means all of them. */

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults from outside of the victim's calls: each fires, takes effect, and replays. */
+#include "intercept/run_test.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/sem.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+struct shared {
+	int set, turn[4], turns, errors[4], starts;
+	time_t times[2];
+	struct timespec monotonic[2];
+};
+
+static void setup(struct sabot_env *env)
+{
+	struct shared *shared = sabot_env_shared(env);
+
+	shared->set = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+}
+
+/* Each notes its turn at its point. */
+static void take_turn(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	sabot_point(task, "before");
+	shared->turn[shared->turns++] = (int)sabot_index(task);
+	sabot_point(task, "after");
+}
+
+static void look_at_clocks(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	struct timespec now;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		SABOT_OK(clock_gettime(CLOCK_REALTIME, &now));
+		if (sabot_index(task) == 0)
+			shared->times[i] = now.tv_sec;
+		else
+			shared->turn[i] = now.tv_sec > 0;
+		SABOT_OK(clock_gettime(CLOCK_MONOTONIC, &shared->monotonic[i]));
+		sabot_point(task, "between");
+	}
+}
+
+static void wait_for_it(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	struct sembuf take = { 0, -1, 0 };
+
+	shared->errors[sabot_index(task)] = semop(shared->set, &take, 1) == 0 ? 0 : errno;
+}
+
+static void write_file(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	int fd = SABOT_OK(open("ledger", O_RDWR | O_CREAT, 0600));
+	struct stat status;
+
+	SABOT_OK(write(fd, "abc", 3));
+	SABOT_OK(write(fd, "def", 3));
+	shared->errors[0] = stat("ledger", &status) == 0 ? (int)status.st_size : -errno;
+	SABOT_OK(fstat(fd, &status));
+	shared->errors[1] = (int)status.st_size;
+	SABOT_OK(close(fd));
+	(void)unlink("ledger");
+}
+
+static void want_more(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	int fd;
+	void *memory;
+
+	sabot_point(task, "begin");
+	fd = open("more", O_RDWR | O_CREAT, 0600);
+	shared->errors[0] = fd < 0 ? errno : 0;
+	memory = mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	shared->errors[1] = memory == MAP_FAILED ? errno : 0;
+	if (fd >= 0)
+		SABOT_OK(close(fd));
+	(void)unlink("more");
+}
+
+static void be_started(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+
+	shared->starts++;
+	sabot_point(task, "working");
+	shared->turn[sabot_index(task)]++;
+	sabot_point(task, "done");
+}
+
+static void fork_one(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	pid_t pid;
+
+	sabot_point(task, "begin");
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	shared->errors[0] = pid < 0 ? errno : 0;
+	if (pid > 0)
+		SABOT_OK(waitpid(pid, NULL, 0));
+}
+
+#define SCENARIO(body_, count_)                                                                    \
+	static const struct sabot_role body_##_roles[] = { { "one", count_, body_ }, { 0 } };      \
+	static const struct sabot_scenario body_##_scenario = {                                    \
+		.name = #body_,                                                                    \
+		.group = "test",                                                                   \
+		.shared_size = sizeof(struct shared),                                              \
+		.setup = setup,                                                                    \
+		.roles = body_##_roles,                                                            \
+	}
+
+SCENARIO(take_turn, 2);
+SCENARIO(look_at_clocks, 2);
+SCENARIO(wait_for_it, 2);
+SCENARIO(write_file, 1);
+SCENARIO(want_more, 1);
+SCENARIO(be_started, 2);
+SCENARIO(fork_one, 1);
+
+static const struct shared *struck(const struct sabot_scenario *scenario, struct plan_fault fault)
+{
+	snprintf(fault.victim, sizeof(fault.victim), "one#0");
+	run_with(scenario, NULL, 1, &fault);
+	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
+	return control->shared;
+}
+
+static void who_is_delayed_comes_last(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&take_turn_scenario, (struct plan_fault){ .kind = PLAN_DELAY, .op = 1 });
+	assert_int_equal(shared->turns, 2);
+	assert_int_equal(shared->turn[1], 0);
+	shared = struck(&take_turn_scenario,
+			(struct plan_fault){ .kind = PLAN_DELAY, .value = 60, .op = 1 });
+	assert_int_equal(shared->turn[1], 0);
+	assert_true(control->now_ns >= UINT64_C(60000000000));
+}
+
+static void one_process_sees_its_clock_jump(void **state)
+{
+	const struct shared *shared =
+		struck(&look_at_clocks_scenario,
+		       (struct plan_fault){ .kind = PLAN_CLOCK, .value = -3600, .op = 1 });
+
+	(void)state;
+	assert_int_equal(shared->times[1], shared->times[0] - 3600);
+	assert_true(shared->monotonic[1].tv_nsec > shared->monotonic[0].tv_nsec);
+	assert_int_equal(control->tasks[1].clock_ns, 0);
+}
+
+static void who_sleeps_on_what_is_removed_is_told(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&wait_for_it_scenario,
+			(struct plan_fault){ .kind = PLAN_REMOVE, .op = 1, .where = PLAN_ASLEEP });
+	assert_int_equal(shared->errors[0], EIDRM);
+	assert_true(shared->errors[1] == EIDRM || shared->errors[1] == EINVAL);
+}
+
+static void a_file_goes_or_is_cut(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	/* 1: open, 2 and 3: write. */
+	shared = struck(&write_file_scenario, (struct plan_fault){ .kind = PLAN_REMOVE, .op = 3 });
+	assert_int_equal(shared->errors[0], -ENOENT);
+	assert_int_equal(shared->errors[1], 6);
+	shared = struck(&write_file_scenario,
+			(struct plan_fault){ .kind = PLAN_REMOVE, .value = 1, .op = 4 });
+	assert_int_equal(shared->errors[0], 0);
+}
+
+static void a_limit_is_the_kernels(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&want_more_scenario, (struct plan_fault){ .kind = PLAN_LIMIT, .op = 1 });
+	assert_int_equal(shared->errors[0], EMFILE);
+	assert_int_equal(shared->errors[1], 0);
+	shared = struck(&want_more_scenario,
+			(struct plan_fault){ .kind = PLAN_LIMIT, .value = 1, .op = 1 });
+	assert_int_equal(shared->errors[0], 0);
+	assert_int_equal(shared->errors[1], ENOMEM);
+}
+
+static void who_is_killed_is_started_again(void **state)
+{
+	const struct shared *shared =
+		struck(&be_started_scenario, (struct plan_fault){ .kind = PLAN_RESTART, .op = 1 });
+
+	(void)state;
+	assert_int_equal(shared->starts, 3);
+	assert_int_equal(shared->turn[0], 1);
+	assert_int_equal(shared->turn[1], 1);
+	assert_int_equal(control->task_count, 3);
+	assert_string_equal(control->tasks[2].name, "one#0/0");
+	assert_int_equal(control->tasks[2].state, TASK_ENDED);
+}
+
+static void a_process_is_not_made(void **state)
+{
+	const struct shared *shared =
+		struck(&fork_one_scenario,
+		       (struct plan_fault){ .kind = PLAN_SPAWN, .value = EAGAIN, .op = 2 });
+
+	(void)state;
+	assert_int_equal(shared->errors[0], EAGAIN);
+	assert_int_equal(control->task_count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_is_delayed_comes_last),
+		cmocka_unit_test(one_process_sees_its_clock_jump),
+		cmocka_unit_test(who_sleeps_on_what_is_removed_is_told),
+		cmocka_unit_test(a_file_goes_or_is_cut),
+		cmocka_unit_test(a_limit_is_the_kernels),
+		cmocka_unit_test(who_is_killed_is_started_again),
+		cmocka_unit_test(a_process_is_not_made),
+	};
+
+	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+}
