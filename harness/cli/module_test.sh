@@ -126,7 +126,7 @@ wrong "mine: history \"$long\" is longer than 120" "HISTORIES={ \"$long\", &sabo
 wrong 'mine: the table of cases is empty' CASES=
 wrong 'mine: case "Plain" needs a name of a-z, 0-9 and '"'-'" 'CASES={ .name = "Plain" },'
 wrong 'mine: case "kill" has a fault of a kind that does not exist' \
-	'CASES={ .name = "kill", .fault = { 9 } },'
+	'CASES={ .name = "kill", .fault = { 99 } },'
 wrong 'mine: case "kill" has a fault for a role that does not exist' \
 	'CASES={ .name = "kill", .fault = { SABOT_KILL, "two" } },'
 wrong 'mine: case "kill" has a fault for a role that does not exist' \
