@@ -219,15 +219,21 @@ static bool role_is_silent(const struct campaign *campaign, const char **name)
 	return false;
 }
 
-/* The first that an oracle found, if there is one. */
+/* What counts most: what happened before what could, and both before what could not be tested. */
 static const struct record_finding *first_finding(const struct record_case *record)
 {
+	const struct record_finding *best = &record->findings[0];
 	size_t i;
 
-	for (i = 0; i < record->finding_count; i++)
-		if (record->findings[i].kind != KIND_BROKEN)
-			return &record->findings[i];
-	return &record->findings[0];
+	for (i = 0; i < record->finding_count; i++) {
+		const struct record_finding *finding = &record->findings[i];
+
+		if (finding->kind != KIND_BROKEN && finding->kind != KIND_POTENTIAL)
+			return finding;
+		if (best->kind == KIND_BROKEN)
+			best = finding;
+	}
+	return best;
 }
 
 static void conclude_correct(struct campaign *campaign)
