@@ -20,12 +20,14 @@ extern const struct sabot_scenario fcntl_fork_exec;
 extern const struct sabot_scenario fcntl_ledger;
 extern const struct sabot_scenario fcntl_long_cycle;
 extern const struct sabot_scenario fcntl_model;
+extern const struct sabot_scenario fd_leak;
 extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
 extern const struct sabot_scenario futex_lost_wake;
 extern const struct sabot_scenario handler_unsafe;
 extern const struct sabot_scenario jobserver;
+extern const struct sabot_scenario lease;
 extern const struct sabot_scenario listener_death;
 extern const struct sabot_scenario lock_file;
 extern const struct sabot_scenario lock_order;
@@ -107,12 +109,14 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&fcntl_ledger,
 	&fcntl_long_cycle,
 	&fcntl_model,
+	&fd_leak,
 	&fifo_rendezvous,
 	&flock_inherited,
 	&flock_upgrade,
 	&futex_lost_wake,
 	&handler_unsafe,
 	&jobserver,
+	&lease,
 	&listener_death,
 	&lock_file,
 	&lock_order,
