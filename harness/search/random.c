@@ -28,7 +28,9 @@ static int pick(struct decider *decider, uint64_t set)
 
 static int next(struct decider *decider, const struct choice *choice)
 {
-	if (choice->current >= 0 && random_below(&decider->random, 64) >= decider->changes[0])
+	/* Not with a task that asks that others run: a spin would be drawn out for nothing. */
+	if (choice->current >= 0 && !choice->yields &&
+	    random_below(&decider->random, 64) >= decider->changes[0])
 		return choice->current;
 	/* A time-out that ends although others could run: a slow machine. Possible, so tried, but
 	 * seldom. */
