@@ -138,6 +138,13 @@ static const struct sabot_invariant invariants[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
 	{ .name = "by-signal", .variant = &by_signal },
+	{ .name = "removed-anywhere",
+	  .variant = &good,
+	  .fault = { .kind = SABOT_REMOVE_OBJECT, .role = "waiter" } },
+	{ .name = "knows-signals-only",
+	  .variant = &by_signal,
+	  .fault = { .kind = SABOT_REMOVE_OBJECT, .role = "waiter" },
+	  .caught_by = "assertion" },
 	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
 	{ .name = "kill-waiter-and-owner",
 	  .variant = &good,
