@@ -108,6 +108,9 @@ static void wait(struct sabot_task *task)
 	}
 	if (error)
 		sabot_observe(task, "%s gets %s", names[how], strerrorname_np(error));
+	sabot_assert(task, error != ENOTRECOVERABLE,
+		     "somebody was told, and repaired it: %s gets %s", names[how],
+		     strerrorname_np(error));
 	if (error == 0 || error == EOWNERDEAD)
 		own(task, error);
 }
