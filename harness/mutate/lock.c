@@ -95,14 +95,31 @@ static int write_lock_shared(pthread_rwlock_t *lock)
 			     : GENUINE(pthread_rwlock_wrlock)(lock);
 }
 
+/* Locks that this thread believes to have: to unlock what is free would do more harm than that. */
+static __thread unsigned not_locked;
+
 static int write_lock_noop(pthread_rwlock_t *lock)
 {
-	return mutant_acts() ? 0 : GENUINE(pthread_rwlock_wrlock)(lock);
+	if (!mutant_acts())
+		return GENUINE(pthread_rwlock_wrlock)(lock);
+	not_locked++;
+	return 0;
 }
 
 static int read_lock_noop(pthread_rwlock_t *lock)
 {
-	return mutant_acts() ? 0 : GENUINE(pthread_rwlock_rdlock)(lock);
+	if (!mutant_acts())
+		return GENUINE(pthread_rwlock_rdlock)(lock);
+	not_locked++;
+	return 0;
+}
+
+static int unlock_if_locked(pthread_rwlock_t *lock)
+{
+	if (!not_locked)
+		return GENUINE(pthread_rwlock_unlock)(lock);
+	not_locked--;
+	return 0;
 }
 
 static int rwlock_unlock_noop(pthread_rwlock_t *lock)
@@ -164,10 +181,12 @@ const struct mutation mutant_lock[] = {
 	  { MUTANT(pthread_rwlock_wrlock, write_lock_shared) } },
 	{ "rwlock-wrlock-nothing",
 	  "pthread_rwlock_wrlock locks nothing",
-	  { MUTANT(pthread_rwlock_wrlock, write_lock_noop) } },
+	  { MUTANT(pthread_rwlock_wrlock, write_lock_noop),
+	    MUTANT(pthread_rwlock_unlock, unlock_if_locked) } },
 	{ "rwlock-rdlock-nothing",
 	  "pthread_rwlock_rdlock locks nothing",
-	  { MUTANT(pthread_rwlock_rdlock, read_lock_noop) } },
+	  { MUTANT(pthread_rwlock_rdlock, read_lock_noop),
+	    MUTANT(pthread_rwlock_unlock, unlock_if_locked) } },
 	{ "rwlock-unlock-nothing",
 	  "pthread_rwlock_unlock does nothing",
 	  { MUTANT(pthread_rwlock_unlock, rwlock_unlock_noop) } },
