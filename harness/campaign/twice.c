@@ -29,6 +29,7 @@ static bool is_same(struct campaign *campaign, bool pool, uint64_t hash)
 	struct execution again = campaign->execution;
 
 	again.pool = pool;
+	again.races = control->race.on; /* as it was run: the first of a campaign looks for none */
 	campaign->record->executions++;
 	return execution_run(&again) != 0 || control->trace_hash == hash;
 }
