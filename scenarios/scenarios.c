@@ -9,6 +9,7 @@ extern const struct sabot_scenario cond_buffer;
 extern const struct sabot_scenario cond_dead_waiter;
 extern const struct sabot_scenario counter_cas;
 extern const struct sabot_scenario daemon_orphan;
+extern const struct sabot_scenario dekker;
 extern const struct sabot_scenario eintr_restart;
 extern const struct sabot_scenario epoll_edge;
 extern const struct sabot_scenario epoll_ghost;
@@ -31,9 +32,11 @@ extern const struct sabot_scenario lease;
 extern const struct sabot_scenario listener_death;
 extern const struct sabot_scenario lock_file;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario mcs_lock;
 extern const struct sabot_scenario memfd_seal;
 extern const struct sabot_scenario mixed_cycle;
 extern const struct sabot_scenario mmap_file;
+extern const struct sabot_scenario mpmc_ring;
 extern const struct sabot_scenario mq_notify_scenario;
 extern const struct sabot_scenario mq_request;
 extern const struct sabot_scenario mq_unlinked;
@@ -43,6 +46,7 @@ extern const struct sabot_scenario msgq_types;
 extern const struct sabot_scenario mutex_dead_holder;
 extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario parent_death;
+extern const struct sabot_scenario peterson;
 extern const struct sabot_scenario philosophers;
 extern const struct sabot_scenario pidfile;
 extern const struct sabot_scenario pipe_atomic;
@@ -54,6 +58,7 @@ extern const struct sabot_scenario pipe_workers;
 extern const struct sabot_scenario popen_child;
 extern const struct sabot_scenario posix_sem_mutex;
 extern const struct sabot_scenario posix_sem_named;
+extern const struct sabot_scenario rcu_style;
 extern const struct sabot_scenario readers_writers;
 extern const struct sabot_scenario robust_fork;
 extern const struct sabot_scenario robust_ledger;
@@ -70,6 +75,7 @@ extern const struct sabot_scenario semundo_cross;
 extern const struct sabot_scenario semundo_owner;
 extern const struct sabot_scenario semundo_setval;
 extern const struct sabot_scenario semundo_signal;
+extern const struct sabot_scenario seqlock;
 extern const struct sabot_scenario shm_create_init;
 extern const struct sabot_scenario shm_publish;
 extern const struct sabot_scenario shm_rmid_attach;
@@ -79,10 +85,13 @@ extern const struct sabot_scenario sig_race_pause;
 extern const struct sabot_scenario sigchld_reap;
 extern const struct sabot_scenario signalfd_inherited;
 extern const struct sabot_scenario spin_dead_holder;
+extern const struct sabot_scenario spsc_ring;
 extern const struct sabot_scenario tcp_graceful;
 extern const struct sabot_scenario tcp_peer_death;
 extern const struct sabot_scenario tcp_rebind;
 extern const struct sabot_scenario thread_death;
+extern const struct sabot_scenario ticket_lock;
+extern const struct sabot_scenario treiber_stack;
 extern const struct sabot_scenario two_locks_one_map;
 extern const struct sabot_scenario unix_fd_passing;
 extern const struct sabot_scenario unix_peer_death;
@@ -98,6 +107,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&cond_dead_waiter,
 	&counter_cas,
 	&daemon_orphan,
+	&dekker,
 	&eintr_restart,
 	&epoll_edge,
 	&epoll_ghost,
@@ -120,9 +130,11 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&listener_death,
 	&lock_file,
 	&lock_order,
+	&mcs_lock,
 	&memfd_seal,
 	&mixed_cycle,
 	&mmap_file,
+	&mpmc_ring,
 	&mq_notify_scenario,
 	&mq_request,
 	&mq_unlinked,
@@ -132,6 +144,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&mutex_dead_holder,
 	&mutex_dead_waiter,
 	&parent_death,
+	&peterson,
 	&philosophers,
 	&pidfile,
 	&pipe_atomic,
@@ -143,6 +156,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&popen_child,
 	&posix_sem_mutex,
 	&posix_sem_named,
+	&rcu_style,
 	&readers_writers,
 	&robust_fork,
 	&robust_ledger,
@@ -159,6 +173,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&semundo_owner,
 	&semundo_setval,
 	&semundo_signal,
+	&seqlock,
 	&shm_create_init,
 	&shm_publish,
 	&shm_rmid_attach,
@@ -168,10 +183,13 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&sigchld_reap,
 	&signalfd_inherited,
 	&spin_dead_holder,
+	&spsc_ring,
 	&tcp_graceful,
 	&tcp_peer_death,
 	&tcp_rebind,
 	&thread_death,
+	&ticket_lock,
+	&treiber_stack,
 	&two_locks_one_map,
 	&unix_fd_passing,
 	&unix_peer_death,
