@@ -119,26 +119,35 @@ static bool sweep_base(struct sweep *sweep, uint64_t base)
 	return true;
 }
 
-void sweep_run(struct campaign *campaign)
+/*
+ * How many schedules are swept: a quick run is content with one. But where the fault has found no
+ * place so far, as many are tried as for a twin.
+ */
+static bool is_enough(const struct campaign *campaign, uint64_t bases)
 {
 	const struct campaign_options *options = campaign->options;
 	bool twin = campaign->target->scase->caught_by && !options->raw;
-	uint64_t bases = options->schedules ? options->schedules
-			 : twin		    ? BASES_TWIN
-			 : options->quick   ? BASES_QUICK
-					    : BASES;
+
+	/* Asked for a number of executions: as many schedules as that takes. */
+	if (options->executions)
+		return false;
+	if (options->schedules)
+		return bases >= options->schedules;
+	if (twin || !campaign->record->faults_fired)
+		return bases >= BASES_TWIN;
+	return bases >= (options->quick ? BASES_QUICK : BASES);
+}
+
+void sweep_run(struct campaign *campaign)
+{
 	struct sweep *sweep = calloc(1, sizeof(*sweep));
-	uint64_t base;
+	uint64_t base = 0;
 
 	if (!sweep)
 		return;
-	/* Asked for a number of executions: as many schedules as that takes. */
-	if (options->executions)
-		bases = UINT64_MAX;
 	sweep->campaign = campaign;
-	for (base = 0; base < bases; base++)
-		if (!sweep_base(sweep, base))
-			break;
+	while (sweep_base(sweep, base) && !is_enough(campaign, ++base))
+		continue;
 	campaign->ended = true;
 	coordinate_set_free(&sweep->seen);
 	free(sweep);
