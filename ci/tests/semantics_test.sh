@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The table of what Linux does when a party dies: the docs have the one that ships, and this machine's
-# is made by running the cases, of which none may be undecided.
+# The table of what Linux does when a party dies: the docs have the one that ships, and this
+# machine's is made by running the cases, of which none may be undecided.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
