@@ -77,7 +77,7 @@ static void hand_over(struct task *from, struct task *to)
 	wait_for_turn(from);
 }
 
-static bool is_stuck(struct task *task)
+static inline __attribute__((always_inline)) bool is_stuck(struct task *task)
 {
 	if (++control->idle_steps <= control->limit_steps)
 		return false;
@@ -87,7 +87,8 @@ static bool is_stuck(struct task *task)
 	return true;
 }
 
-static void arrive(struct task *task)
+/* What lies on the way of each point is inlined into both kinds of it. */
+static inline __attribute__((always_inline)) void arrive(struct task *task)
 {
 	control->steps++;
 	control->now_ns += STEP_NS;
@@ -100,14 +101,14 @@ static void arrive(struct task *task)
 }
 
 /* Something is due that only the supervisor can do. */
-static bool supervisor_is_due(const struct task *task)
+static inline __attribute__((always_inline)) bool supervisor_is_due(const struct task *task)
 {
 	return (control->settle_due && control->asleep) ||
 	       (control->timer_ns && control->now_ns >= control->timer_ns) ||
 	       (control->shots_open && decide_shot(task_number(task)));
 }
 
-static void choose(struct task *task)
+static inline __attribute__((always_inline)) void choose(struct task *task)
 {
 	int next = decide(task_number(task), task_number(task));
 

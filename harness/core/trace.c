@@ -47,15 +47,18 @@ static uint64_t what_of(unsigned kind, unsigned task, unsigned op, uint32_t numb
 /* An access is known by its place in shared memory, which is the same on every machine. */
 static uint64_t value_of(int64_t value, unsigned op, uint64_t offset)
 {
-	return (uint64_t)value + (op_family((enum op)op) == FAMILY_MEMORY ? offset << 8 : 0);
+	return (uint64_t)value + (op >= OP_LOAD && op <= OP_FENCE ? offset << 8 : 0);
 }
 
-static void hash_event(struct event *event)
+/*
+ * `what` is what the event begins with, and not read back from there: a load that joins several
+ * stores just made waits for all of them.
+ */
+static inline __attribute__((always_inline)) void hash_event(struct event *event, uint64_t what)
 {
-	hash(what_of(event->kind, event->task, event->op, event->number),
-	     value_of(event->value, event->op, event->detail[0]) +
-		     (uint64_t)(uint16_t)event->object * 0x10001u +
-		     ((uint64_t)(uint16_t)event->error << 48));
+	hash(what, value_of(event->value, (unsigned)(what >> 16) & UINT16_MAX, event->detail[0]) +
+			   (uint64_t)(uint16_t)event->object * 0x10001u +
+			   ((uint64_t)(uint16_t)event->error << 48));
 	event->hash = control->trace_hash;
 }
 
@@ -72,13 +75,18 @@ static struct event *next_event(struct event *spare)
 	return at < EVENTS_MAX ? &control->events[at] : spare;
 }
 
-static void fill(struct event *event, enum event_kind kind, const struct task *task,
-		 const struct call *call)
+/* Returns what_of() the event. */
+static inline __attribute__((always_inline)) uint64_t
+fill(struct event *event, enum event_kind kind, const struct task *task, const struct call *call)
 {
+	unsigned who = task ? (unsigned)task_number(task) : UINT8_MAX;
+	unsigned op = call ? call->op : OP_NONE;
+	uint32_t number = task ? task->op : 0;
+
 	event->kind = (uint8_t)kind;
-	event->task = task ? (uint8_t)task_number(task) : UINT8_MAX;
-	event->op = call ? (uint16_t)call->op : OP_NONE;
-	event->number = task ? task->op : 0;
+	event->task = (uint8_t)who;
+	event->op = (uint16_t)op;
+	event->number = number;
 	event->object = call ? (int16_t)call->object : -1;
 	event->error = 0;
 	event->value = 0;
@@ -86,6 +94,7 @@ static void fill(struct event *event, enum event_kind kind, const struct task *t
 	event->name = call ? call->name : NULL;
 	event->detail[0] = call ? call->detail[0] : 0;
 	event->detail[1] = call ? call->detail[1] : 0;
+	return what_of((uint8_t)kind, who, (uint16_t)op, number);
 }
 
 /* Of the memory that the tasks share; 0 if they share more than is looked at here. */
@@ -97,20 +106,21 @@ static uint64_t memory_state(void)
 void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 {
 	struct event spare, *event = next_event(&spare);
+	uint64_t what;
 
-	fill(event, kind, task, task ? &task->call : NULL);
+	what = fill(event, kind, task, task ? &task->call : NULL);
 	event->value = kind == EVENT_CALL ? task->call.amount : value;
 	event->state = 0;
 	if (kind == EVENT_CALL && control->fingerprint)
 		event->state = memory_state();
-	hash_event(event);
+	hash_event(event, what);
 }
 
 void trace_access(const struct task *task, int64_t value)
 {
 	struct event spare, *event = next_event(&spare);
 
-	fill(event, EVENT_ACCESS, task, &task->call);
+	(void)fill(event, EVENT_ACCESS, task, &task->call);
 	event->value = value;
 	event->state = 0;
 	event->hash = control->trace_hash;
@@ -119,35 +129,38 @@ void trace_access(const struct task *task, int64_t value)
 void trace_store(const struct task *task, uint64_t offset, int64_t value, size_t size)
 {
 	struct event spare, *event = next_event(&spare);
+	uint64_t what;
 
-	fill(event, EVENT_STORE, task, NULL);
+	what = fill(event, EVENT_STORE, task, NULL) | (uint64_t)OP_STORE << 16;
 	event->op = OP_STORE;
 	event->value = value;
 	event->detail[0] = offset;
 	event->detail[1] = size;
 	event->state = 0;
-	hash_event(event);
+	hash_event(event, what);
 }
 
 void trace_object(enum event_kind kind, int object, int64_t value)
 {
 	struct event spare, *event = next_event(&spare);
+	uint64_t what;
 
-	fill(event, kind, NULL, NULL);
+	what = fill(event, kind, NULL, NULL);
 	event->object = (int16_t)object;
 	event->value = value;
 	event->state = 0;
-	hash_event(event);
+	hash_event(event, what);
 }
 
 void trace_return(const struct task *task, const struct call *call, int64_t result, int error)
 {
 	struct event spare, *event = next_event(&spare);
+	uint64_t what;
 
-	fill(event, EVENT_RETURN, task, call);
+	what = fill(event, EVENT_RETURN, task, call);
 	event->value = result;
 	event->error = (int16_t)error;
-	hash_event(event);
+	hash_event(event, what);
 }
 
 void trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
@@ -155,14 +168,15 @@ void trace_operation(enum event_kind kind, const struct task *task, uint32_t ope
 {
 	const struct history_operation *from = &control->history.operations[operation];
 	struct event spare, *event = next_event(&spare);
+	uint64_t what;
 
-	fill(event, kind, task, NULL);
+	what = fill(event, kind, task, NULL) | (uint64_t)OP_OPERATION << 16;
 	event->op = OP_OPERATION;
 	event->value = kind == EVENT_OPERATION ? from->told.argument : from->told.result;
 	event->site = site;
 	event->detail[0] = operation;
 	event->state = 0;
-	hash_event(event);
+	hash_event(event, what);
 	hash((uint64_t)from->history << 32 | (uint32_t)from->told.what,
 	     (uint64_t)from->told.second);
 	event->hash = control->trace_hash;
