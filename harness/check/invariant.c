@@ -50,9 +50,12 @@ void invariant_judge(struct control *block, enum sabot_when when)
 	block->judging = true;
 	/* A check is the harness's: what it calls is no point, in whichever process it runs. */
 	task_self = NULL;
-	for (; invariant->name && !block->over; invariant++)
-		if (is_due(invariant, when, settled))
-			check_one(block, invariant);
+	for (; invariant->name && !block->over; invariant++) {
+		if (!is_due(invariant, when, settled))
+			continue;
+		block->notes.judged += when != SABOT_AT_END;
+		check_one(block, invariant);
+	}
 	task_self = self;
 	block->judging = false;
 }

@@ -207,6 +207,7 @@ unsigned sabot_alive(struct sabot_check *check, int mark)
 	uint32_t i;
 
 	(void)check;
+	control->notes.looks |= EXPLORE_LOOK_MARKS;
 	for (i = 0; i < control->task_count; i++)
 		if (!task_is_over(&control->tasks[i]) && control->tasks[i].mark == mark)
 			count++;
@@ -229,6 +230,7 @@ unsigned sabot_killed(struct sabot_check *check, const char *role)
 	uint32_t i;
 
 	(void)check;
+	control->notes.looks |= EXPLORE_LOOK_MARKS;
 	for (i = 0; i < control->task_count; i++)
 		if (was_killed(&control->tasks[i]) && has_role(&control->tasks[i], role))
 			count++;
@@ -240,6 +242,7 @@ bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index)
 	uint32_t i;
 
 	(void)check;
+	control->notes.looks |= EXPLORE_LOOK_MARKS;
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].index == index && control->tasks[i].parent < 0 &&
 		    has_role(&control->tasks[i], role))

@@ -7,6 +7,7 @@
 #ifndef SABOT_CORE_CONTROL_H
 #define SABOT_CORE_CONTROL_H
 
+#include "core/explore.h"
 #include "core/op.h"
 #include "core/plan.h"
 #include "core/random.h"
@@ -400,6 +401,7 @@ struct control {
 	uint32_t idle_steps; /* since the last progress */
 	uint32_t limit_steps;
 	uint32_t checks;
+	struct explore_notes notes;
 	enum sabot_memory memory;
 	uint64_t buffered; /* tasks whose stores wait */
 	struct race race;
@@ -449,6 +451,7 @@ struct control {
 	uint64_t trace_hash;
 	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */
 	struct event events[EVENTS_MAX];
+	struct explore explore;
 };
 
 /* The block of this process, and the calling thread's task in it (NULL: not a task). */

@@ -189,7 +189,7 @@ int decide(int current, int at)
 		return -1;
 	all = choice.ready | choice.timed;
 	next = choice.standard;
-	if (all & (all - 1)) {
+	if ((all & (all - 1)) || control->decider.strategy->always) {
 		next = control->decider.strategy->next(&control->decider, &choice);
 		control->decider.count++;
 		if (next != choice.standard)

@@ -21,10 +21,11 @@ struct strategy {
 	void (*begin)(struct decider *decider);
 	/*
 	 * Returns the task that runs next, of choice->ready or choice->timed. Called with choices
-	 * of two or more only. Runs in tasks too: may not allocate, block or call libc beyond
-	 * string.h.
+	 * of two or more only, unless `always`. Runs in tasks too: may not allocate, block or call
+	 * libc beyond string.h.
 	 */
 	int (*next)(struct decider *decider, const struct choice *choice);
+	bool always; /* it is to be told, too, when there is nothing to choose */
 	/*
 	 * Returns a store that arrives now, as TARGET_STORES + TASKS_MAX * n + task for the n-th
 	 * that may (core/store_buffer.h), or -1: none, yet. Asked again after each. May be NULL.

@@ -13,7 +13,11 @@
 
 bool call_is_task(void)
 {
-	return task_self && !task_self->in_runtime;
+	if (task_self && !task_self->in_runtime)
+		return true;
+	if (control && control->judging)
+		control->notes.looks |= EXPLORE_LOOK_OBJECTS;
+	return false;
 }
 
 /* Its thread was cancelled in it, and runs what it has pushed to clean up. */

@@ -34,6 +34,7 @@ static bool is_virtual(clockid_t clock)
 static struct timespec read_clock(clockid_t clock)
 {
 	control->now_ns += READ_NS;
+	control->notes.clock_read = true;
 	return clock_split(clock_from_virtual(clock, control->now_ns));
 }
 

@@ -7,6 +7,8 @@ const struct strategy *const strategies[] = {
 	&strategy_replay,
 	&strategy_random,
 	&strategy_pct,
+	&strategy_exhaustive,
+	&strategy_brute,
 	NULL,
 };
 

@@ -8,6 +8,8 @@
 extern const struct strategy strategy_replay;
 extern const struct strategy strategy_random;
 extern const struct strategy strategy_pct;
+extern const struct strategy strategy_exhaustive;
+extern const struct strategy strategy_brute;
 
 /* When waiting stores arrive, in every strategy that walks at random. */
 int random_store(struct decider *decider, int at);
