@@ -166,6 +166,7 @@ for line in open(sys.argv[1]):
 END
 expect "a group" 0 "$SABOT" list sysv-sem/
 other=$(grep -E '^[a-z]' out | grep -v '^sysv-sem/') && complain "of another group: $other"
+expect "one scenario, named again" 0 "$SABOT" list semundo-crash 'sysv-sem/semundo-c*' semundo-crash
 expect "one case" 0 "$SABOT" list semundo-crash:no-fault
 [[ $(grep -cE ' (plain|sweep|twin|fact)' out) == 1 ]] || complain "more than one case: $(cat out)"
 

@@ -52,6 +52,20 @@ static bool matches(const char *word, const struct sabot_scenario *scenario,
 	       (strchr(word, ':') && !fnmatch(word, strchr(with_case, '/') + 1, 0));
 }
 
+/* Whether any case of the table does; it may have been selected before. */
+static bool matches_any(const struct sabot_scenario *const *table, const char *word,
+			const char *case_name)
+{
+	const struct sabot_case *scase;
+
+	for (; *table; table++)
+		for (scase = (*table)->cases; scase->name; scase++)
+			if (matches(word, *table, scase) &&
+			    (!case_name || !strcmp(case_name, scase->name)))
+				return true;
+	return false;
+}
+
 static int add_table(struct selection *selection, const struct sabot_scenario *const *table,
 		     const char *word, const char *case_name, const char *module)
 {
@@ -155,7 +169,6 @@ int select_add(struct selection *selection, const char *word, const char *case_n
 {
 	const struct sabot_scenario *const *table = cli_builtin, *const * at;
 	const char *module = "", *pattern = word;
-	size_t before = selection->count;
 	int code;
 
 	if (word && module_is_path(word)) {
@@ -172,7 +185,7 @@ int select_add(struct selection *selection, const char *word, const char *case_n
 		}
 	}
 	code = add_table(selection, table, pattern, case_name, module);
-	if (code || selection->count > before)
+	if (code || matches_any(table, pattern, case_name))
 		return code;
 	for (at = table; case_name && *at; at++)
 		if (matches(pattern, *at, (*at)->cases))
