@@ -25,6 +25,8 @@ struct search {
 	 */
 	uint32_t *next, *previous, head;
 	unsigned char *gone; /* 1: taken or passed */
+	/* The caller's operation before, + 1, if it went on beyond this one's call; else 0. */
+	uint32_t *before;
 	struct frame *frames;
 	uint32_t depth;
 	uint32_t required,
@@ -76,6 +78,24 @@ static int by_moment(const void *left, const void *right, void *history)
 	uint32_t other = moment_of(history, *(const uint32_t *)right);
 
 	return (one > other) - (one < other);
+}
+
+/* What a task does, it does in order, though its stores may still be on their way to others. */
+static void order_callers(struct search *search)
+{
+	const struct history_operation *operations = search->history->operations;
+	uint32_t last[TASKS_MAX] = { 0 }, i;
+
+	for (i = 0; i < search->history->count; i++) {
+		unsigned caller = operations[i].told.caller;
+
+		if (caller >= TASKS_MAX || part_of(search, i) == LINEARIZE_ABSENT)
+			continue;
+		if (last[caller] && operations[last[caller] - 1].returned > operations[i].called)
+			search->before[i] = last[caller];
+		if (!linearize_is_pending(search->history, i))
+			last[caller] = i + 1;
+	}
 }
 
 static void make_ring(struct search *search, uint32_t *entries)
@@ -141,12 +161,14 @@ static bool is_new(struct search *search, uint32_t at, const struct sabot_state 
 	return added > 0;
 }
 
-/* It is known that another one comes first, and that is still left. */
+/* Another one comes first, by the caller or as far as is known, and that is still left. */
 static bool is_too_early(const struct search *search, uint32_t at)
 {
 	const struct linearize_pair *pairs = search->history->pairs;
 	uint32_t low = 0, high = search->history->pair_count;
 
+	if (search->before[at] && !search->gone[search->before[at] - 1])
+		return true;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -306,9 +328,11 @@ enum linearize_answer linearize_search(const struct linearize_history *history,
 	search.head = 2 * history->count;
 	search.frames = malloc((history->count + 1) * sizeof(search.frames[0]));
 	search.gone = calloc(1, history->count + 1);
-	if (memory && search.frames && search.gone) {
+	search.before = calloc(history->count + 1, sizeof(search.before[0]));
+	if (memory && search.frames && search.gone && search.before) {
 		search.next = memory;
 		search.previous = memory + entries;
+		order_callers(&search);
 		make_ring(&search, memory + 2 * entries);
 		if (linearize_states_start(&search.states, history))
 			answer = run(&search);
@@ -317,6 +341,7 @@ enum linearize_answer linearize_search(const struct linearize_history *history,
 	linearize_cache_free(&search.cache);
 	free(search.frames);
 	free(search.gone);
+	free(search.before);
 	free(memory);
 	return answer;
 }

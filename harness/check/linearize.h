@@ -2,8 +2,10 @@
 /*
  * The oracle of histories. Verifies: the operations of one object have an order in which each of
  * them could have given its result, by the object's specification, and in which none stands before
- * one that had returned when it was called. Does not verify: that the specification is the right
- * one; what tasks did without recording it; that pending operations take effect at all.
+ * one that had returned when it was called, nor before one that its caller did before. An operation
+ * of which stores waited in a buffer returned when they had arrived. Does not verify: that the
+ * specification is the right one; what tasks did without recording it; that pending operations take
+ * effect at all.
  *
  * By the search of Wing and Gong with Lowe's list and memory: it takes the operations in every
  * order that time allows, one level a choice, and goes back where a result does not fit. What was

@@ -41,6 +41,23 @@ static void overlapping_enqueues_may_take_either_order(void **state)
 	expect(true);
 }
 
+/* Both enqueues have returned to their caller before the first dequeue: their stores are late. */
+static void late_stores_keep_their_order(void **state)
+{
+	uint32_t one, two;
+
+	(void)state;
+	script_open(&script, &sabot_fifo_queue, 0);
+	one = script_call(&script, 0, SABOT_ENQUEUE, 1, 0);
+	two = script_call(&script, 0, SABOT_ENQUEUE, 2, 0);
+	script_do(&script, 1, SABOT_DEQUEUE, 0, SABOT_EMPTY);
+	script_return(&script, two, 0);
+	script_return(&script, one, 0);
+	expect(true);
+	script_do(&script, 1, SABOT_DEQUEUE, 0, 2);
+	expect(false);
+}
+
 static void what_came_first_leaves_first(void **state)
 {
 	(void)state;
@@ -432,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overlapping_enqueues_may_take_either_order),
+		cmocka_unit_test(late_stores_keep_their_order),
 		cmocka_unit_test(what_came_first_leaves_first),
 		cmocka_unit_test(a_dequeue_may_take_what_is_being_enqueued),
 		cmocka_unit_test(an_item_leaves_once),

@@ -90,7 +90,19 @@ static inline struct sabot_state brute_copy(const struct sabot_state *from)
 	return copy;
 }
 
-/* Whether some operation that is not taken yet had returned when this one was called. */
+/* One that its caller did before the other, although it may return after the other's call. */
+static inline bool brute_is_before(const struct script *script, uint32_t one, uint32_t other)
+{
+	const struct history_operation *operations = script->operations;
+
+	return one < other && !linearize_is_pending(&script->history, one) &&
+	       operations[one].told.caller == operations[other].told.caller;
+}
+
+/*
+ * Whether some operation that is not taken yet had returned when this one was called, or is the
+ * caller's own from before.
+ */
 static inline bool brute_is_too_early(const struct brute *brute, uint32_t at)
 {
 	const struct history_operation *operations = brute->script->operations;
@@ -98,7 +110,8 @@ static inline bool brute_is_too_early(const struct brute *brute, uint32_t at)
 
 	for (i = 0; i < brute->script->history.count; i++)
 		if (brute->present[i] && !brute->taken[i] &&
-		    operations[i].returned < operations[at].called)
+		    (operations[i].returned < operations[at].called ||
+		     brute_is_before(brute->script, i, at)))
 			return true;
 	return false;
 }

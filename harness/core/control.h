@@ -308,6 +308,7 @@ struct history_operation {
 	struct sabot_operation told; /* to the specification */
 	uint32_t called, returned;   /* numbers of their events; HISTORY_PENDING */
 	uint32_t history;
+	uint32_t last_store; /* if not 0: the caller has returned, and this has not arrived */
 };
 
 struct history {
@@ -341,7 +342,8 @@ struct decider {
 struct waiting_store {
 	uintptr_t address;
 	uint64_t value;
-	uint32_t fence; /* release fences of the task before it */
+	uint32_t number; /* of the task's stores, from 1 */
+	uint32_t fence;	 /* release fences of the task before it */
 	uint8_t size;
 	uint8_t slot; /* its number among those that wait: until it has arrived */
 	bool release, atomic;
@@ -359,6 +361,8 @@ struct store_buffer {
 	uint32_t count;
 	uint32_t fence;
 	uint32_t slots; /* that are taken */
+	uint32_t made;	/* stores, so far */
+	uint32_t owed;	/* operations of histories that have returned but for their stores */
 	struct lens lens;
 	struct waiting_store stores[STORES_WAITING_MAX];
 };

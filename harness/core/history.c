@@ -2,6 +2,7 @@
 #include "core/history.h"
 
 #include "core/api.h"
+#include "core/store_buffer.h"
 #include "core/trace.h"
 
 #include <stdio.h>
@@ -89,6 +90,7 @@ static void call(struct task *task, unsigned history, const struct sabot_operati
 	operation->history = history;
 	operation->called = control->event_count;
 	operation->returned = HISTORY_PENDING;
+	operation->last_store = 0;
 	control->history.count++;
 	task->operation = at + 1;
 	trace_operation(EVENT_OPERATION, task, at, site);
@@ -111,6 +113,37 @@ void sabot_call_pair(struct sabot_task *task, unsigned history, int what, int64_
 	call(api_task(task), history, &told, (uintptr_t)__builtin_return_address(0));
 }
 
+uint32_t history_arrived(const struct task *task, uint32_t oldest)
+{
+	uint32_t count = 0, i;
+
+	for (i = 0; i < control->history.count; i++) {
+		struct history_operation *operation = &control->history.operations[i];
+
+		if (operation->told.caller != (unsigned)task_number(task) ||
+		    !operation->last_store || (oldest && oldest <= operation->last_store))
+			continue;
+		operation->returned = control->event_count - 1;
+		operation->last_store = 0;
+		count++;
+	}
+	return count;
+}
+
+/* It is over for others when the last of its stores has arrived. */
+static void end(struct task *task, struct history_operation *operation)
+{
+	operation->last_store = 0;
+	if (control->memory != SABOT_SC) {
+		store_buffer_close(task);
+		operation->last_store = store_buffer_latest(task);
+	}
+	if (operation->last_store)
+		control->buffers[task_number(task)].owed++;
+	else
+		operation->returned = control->event_count;
+}
+
 int64_t sabot_return(struct sabot_task *handle, int64_t result)
 {
 	struct task *task = api_task(handle);
@@ -125,7 +158,7 @@ int64_t sabot_return(struct sabot_task *handle, int64_t result)
 	operation = &control->history.operations[task->operation - 1];
 	operation->told.unknown = result == SABOT_UNKNOWN;
 	operation->told.result = result == SABOT_UNKNOWN ? 0 : result;
-	operation->returned = control->event_count;
+	end(task, operation);
 	trace_operation(EVENT_RESULT, task, task->operation - 1,
 			(uintptr_t)__builtin_return_address(0));
 	task->operation = 0;

@@ -21,4 +21,10 @@ const char *history_text(const struct sabot_specification *specification,
 /* Of an event of OP_OPERATION; as it is called, the result is not told. Returns text. */
 const char *history_event_text(const struct event *event, char *text, size_t size);
 
+/*
+ * A store of the task has arrived; `oldest`: the number of the oldest that waits, or 0. Operations
+ * that had to wait for no other have now returned: how many.
+ */
+uint32_t history_arrived(const struct task *task, uint32_t oldest);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/store_buffer.h"
 
+#include "core/history.h"
 #include "core/trace.h"
 
 #include <string.h>
@@ -58,6 +59,20 @@ unsigned store_buffer_choices(const struct task *task)
 	return count;
 }
 
+uint32_t store_buffer_oldest(const struct task *task)
+{
+	const struct store_buffer *buffer = buffer_of(task);
+
+	return buffer->count ? buffer->stores[0].number : 0;
+}
+
+uint32_t store_buffer_latest(const struct task *task)
+{
+	const struct store_buffer *buffer = buffer_of(task);
+
+	return buffer->count ? buffer->stores[buffer->count - 1].number : 0;
+}
+
 static void arrive(struct task *task, unsigned at)
 {
 	struct store_buffer *buffer = buffer_of(task);
@@ -72,6 +87,8 @@ static void arrive(struct task *task, unsigned at)
 		(buffer->count - at) * sizeof(buffer->stores[0]));
 	control->stores++;
 	trace_store(task, one.address - SHARED_ADDRESS, (int64_t)one.value, one.size);
+	if (buffer->owed)
+		buffer->owed -= history_arrived(task, store_buffer_oldest(task));
 	if (!buffer->count)
 		control->buffered &= ~task_bit(task_number(task));
 }
@@ -110,6 +127,7 @@ unsigned store_buffer_store(struct task *task, const struct waiting_store *store
 		arrive(task, 0);
 	last = &buffer->stores[buffer->count++];
 	*last = *store;
+	last->number = ++buffer->made;
 	last->fence = buffer->fence;
 	last->slot = (uint8_t)__builtin_ctz(~buffer->slots);
 	buffer->slots |= 1u << last->slot;

@@ -47,6 +47,10 @@ extern void (*store_buffer_arrived)(const struct task *task, uintptr_t address, 
 /* A release fence: what is stored from now on arrives after what was stored before. */
 void store_buffer_fence(struct task *task);
 
+/* The number of the oldest store that waits, and of the latest; 0: none waits. */
+uint32_t store_buffer_oldest(const struct task *task);
+uint32_t store_buffer_latest(const struct task *task);
+
 /* All of the task's stores arrive, in order. */
 void store_buffer_drain(struct task *task);
 

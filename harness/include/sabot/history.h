@@ -6,8 +6,10 @@
  * called and at which it returned. It is judged by a specification, which says what the object does
  * when one operation follows the other: there has to be an order of the operations in which each of
  * them could have given the result that it gave, and in which no operation stands before one that
- * had returned when it was called (linearizability). An operation whose task was killed within it
- * is pending: it may have taken effect once, at any moment after its call, or not at all.
+ * had returned when it was called (linearizability). Where stores reach others late (SABOT_TSO,
+ * SABOT_PSO), it returns for others when the last of its stores has arrived. An operation whose
+ * task was killed within it is pending: it may have taken effect once, at any moment after its
+ * call, or not at all.
  */
 #ifndef SABOT_HISTORY_H
 #define SABOT_HISTORY_H
