@@ -34,7 +34,7 @@ static void setup(struct sabot_env *env)
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
 	struct shared *shared = sabot_env_shared(env);
 
-	SABOT_OK(mq_close(SABOT_OK(mq_open("/news", O_RDWR | O_CREAT, 0600, &attr))));
+	SABOT_OK(mq_close(mq_open("/news", O_RDWR | O_CREAT, 0600, &attr)));
 	SABOT_OK(pipe(shared->ends));
 }
 
@@ -78,7 +78,7 @@ static void finish(struct shared *shared, mqd_t queue)
 /* It opens the queue for itself, and closes what it opened. */
 static void help(void)
 {
-	SABOT_OK(mq_close(SABOT_OK(mq_open("/news", O_RDONLY))));
+	SABOT_OK(mq_close(mq_open("/news", O_RDONLY)));
 }
 
 /* To ask again is refused as long as the request stands. */

@@ -33,7 +33,9 @@ static const struct variant replaces = { .visitor_replaces = true };
 static void setup(struct sabot_env *env)
 {
 	(void)env;
-	SABOT_OK(sem_close(SABOT_OK(sem_open(NAME, O_CREAT | O_EXCL, 0600, 1))));
+	sem_t *made = SABOT_OK(sem_open(NAME, O_CREAT | O_EXCL, 0600, 1));
+
+	SABOT_OK(sem_close(made));
 }
 
 /* A name that was made anew is nobody's: the last one removes it. */
