@@ -79,7 +79,8 @@ static void list_target(struct decider *decider, uint32_t i, const char *target)
 	char name[PLAN_TASK_MAX];
 	const char *store = strchr(target, '~');
 
-	snprintf(name, sizeof(name), "%.*s", (int)(store ? store - target : PLAN_TASK_MAX), target);
+	snprintf(name, sizeof(name), "%.*s", (int)(store ? store - target : PLAN_TASK_MAX - 1),
+		 target);
 	decider->listed[i].target = random_text_hash(name);
 	decider->listed[i].store = store ? (uint16_t)strtoul(store + 1, NULL, 10) : 0;
 }
