@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
@@ -124,7 +125,6 @@ static const struct graph_edge *edge_of(struct task *task, enum op op, int objec
 static void a_poller_waits_for_all_who_could_make_one_ready(void **state)
 {
 	const struct graph_edge *edge;
-	char name[64];
 	struct task *poller;
 
 	(void)state;
@@ -135,8 +135,7 @@ static void a_poller_waits_for_all_who_could_make_one_ready(void **state)
 	edge = edge_of(poller, OP_POLL, -1);
 	assert_int_equal(edge->how, GRAPH_READY);
 	assert_int_equal(edge->holders, task_bit(1) | task_bit(2));
-	snprintf(name, sizeof(name), "eventfd#0, descriptor %d", fds.event);
-	assert_string_equal(edge->name, name);
+	assert_ptr_equal(strstr(edge->name, "eventfd#0, descriptor "), edge->name);
 	assert_true(graph_is_certain(edge));
 }
 
