@@ -317,7 +317,6 @@ struct history {
 };
 
 struct strategy;
-
 /* State of the strategy of this execution; each strategy uses it as it likes. */
 struct decider {
 	const struct strategy *strategy;
@@ -417,16 +416,13 @@ struct control {
 	uint64_t timer_ns;    /* when the next of the timers is due; 0: none is armed */
 	uint64_t seed;
 	uint64_t execution;
-
 	const struct sabot_scenario *scenario;
 	const struct sabot_case *scase;
 	void *shared;
 	size_t shared_size;
-	/* Judges invariants in the settled state of the moment; set by check/, called by tasks too.
-	 */
+	/* Judges invariants in the settled state of the moment: by check/, in tasks too. */
 	void (*judge)(struct control *control, enum sabot_when when);
 	struct finding finding;
-
 	struct decider decider;
 	uint32_t recorded_count;
 	bool recorded_full;
@@ -434,7 +430,6 @@ struct control {
 	uint32_t shots_open; /* armed or holding a victim */
 	struct shot shots[PLAN_FAULTS_MAX];
 	struct task tasks[TASKS_MAX];
-
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
 	struct observed observed;
@@ -451,7 +446,6 @@ struct control {
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];
-
 	uint64_t trace_hash;
 	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */
 	struct event events[EVENTS_MAX];
