@@ -185,6 +185,8 @@ int start_again(struct task *dead)
 	task = add_task(dead->role, dead->index);
 	snprintf(task->name, sizeof(task->name), "%.27s/%u", dead->name, dead->children++ % 100);
 	task->name_hash = random_text_hash(task->name);
+	if (control->race.on)
+		race_follows(task, dead);
 	error = fork_task(task);
 	if (!error)
 		watch_births();

@@ -487,6 +487,8 @@ void watch_death(struct task *task)
 		if (task_is_over(task))
 			break;
 		if (has_left(task)) {
+			if (control->race.on)
+				race_died(task);
 			task_over(task, false, 0);
 			object_thread_ended(task);
 			break;

@@ -157,12 +157,13 @@ void race_before(struct task *task, const struct call *call)
 		vector_release(task, &CLOCKS->signals);
 }
 
-static void take_from_children(const struct task *task)
+static void take_from_dead(const struct task *task, bool children)
 {
 	uint32_t i;
 
 	for (i = 0; i < control->task_count; i++)
-		if (control->tasks[i].parent >= 0 && task_is_over(&control->tasks[i]))
+		if (task_is_over(&control->tasks[i]) &&
+		    (!children || control->tasks[i].parent >= 0))
 			vector_acquire(task, &CLOCKS->tasks[i]);
 }
 
@@ -177,7 +178,7 @@ void race_after(struct task *task, const struct call *call)
 	if (takes_signal(call->op))
 		vector_acquire(task, &CLOCKS->signals);
 	if (call->op == OP_WAIT || call->op == OP_THREAD_JOIN)
-		take_from_children(task);
+		take_from_dead(task, true);
 }
 
 /* ---- Births and deaths --------------------------------------------------------------------- */
@@ -185,6 +186,16 @@ void race_after(struct task *task, const struct call *call)
 void race_born(const struct task *task)
 {
 	vector_first(task, task->parent >= 0 ? &control->tasks[task->parent] : NULL);
+}
+
+void race_follows(const struct task *task, const struct task *dead)
+{
+	vector_first(task, dead);
+}
+
+void race_gone(const struct task *task)
+{
+	take_from_dead(task, false);
 }
 
 void race_died(const struct task *task)

@@ -46,7 +46,11 @@ void race_after(struct task *task, const struct call *call);
 
 /* The task was made by another, which has done all it did before. */
 void race_born(const struct task *task);
-/* The task's process died: what the kernel releases for it, it releases with its clock. */
+/* The task begins when another is dead and seen to be. */
+void race_follows(const struct task *task, const struct task *dead);
+/* The task was told that somebody is no more: what the dead have done came before. */
+void race_gone(const struct task *task);
+/* The task has died: what the kernel releases for it, it releases with its clock. */
 void race_died(const struct task *task);
 
 #endif
