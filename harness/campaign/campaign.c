@@ -338,7 +338,9 @@ static uint64_t limit_of(const struct campaign *campaign)
 		return EXECUTIONS_SWEEP;
 	if (is_twin(campaign))
 		return EXECUTIONS_TWIN;
-	return campaign->options->quick ? EXECUTIONS_QUICK : EXECUTIONS_PLAIN;
+	if (campaign->options->quick && !campaign->target->scase->characterises)
+		return EXECUTIONS_QUICK;
+	return EXECUTIONS_PLAIN;
 }
 
 /* No plan tells why nothing was found: the way back is to run the case as it was run. */
