@@ -128,8 +128,7 @@ static void process_over(pid_t pid, bool killed, int status)
 
 		if (task->pid != pid)
 			continue;
-		/* Of a thread that ended before, too, the process kept what was lent to it. */
-		/* What it has stored arrives, as it would from a processor's buffer. */
+		/* Threads that ended before too: what was lent to them, the process kept. */
 		store_buffer_close(task);
 		store_buffer_drain(task);
 		if (control->race.on)
