@@ -36,6 +36,11 @@ static void case_members(struct json *json, const struct record_case *record)
 	json_text(json, "caught_by", record->caught_by);
 	json_text(json, "message", record->message);
 	json_unsigned(json, "finding_count", record->finding_count);
+	if (record->exhaustive) {
+		json_unsigned(json, "schedules", record->schedules);
+		json_bool(json, "complete", record->complete);
+		json_text(json, "explored", record->explored);
+	}
 	if (*record->characterises)
 		observed(json, record);
 }

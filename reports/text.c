@@ -250,6 +250,8 @@ static void show_case(struct layout *layout, const struct record_case *record,
 	if (record->verdict != VERDICT_PASS ||
 	    (*record->caught_by && options->verbosity >= REPORT_VERBOSE))
 		evidence(layout, record, options);
+	if (record->explored && record->verdict == VERDICT_PASS && record->complete)
+		layout_wrap(layout, INDENT, record->explored);
 	if (*record->characterises && record->verdict == VERDICT_PASS)
 		observations(layout, record, options);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/campaign.h"
 
+#include "campaign/exhaustive.h"
 #include "campaign/finding.h"
 #include "campaign/observations.h"
 #include "campaign/recipe.h"
@@ -22,6 +23,7 @@ enum {
 	EXECUTIONS_QUICK = 40,
 	EXECUTIONS_TWIN = 4000,
 	EXECUTIONS_SWEEP = 50000,
+	EXECUTIONS_EXHAUSTIVE = 500000,
 	SEEN_ENOUGH = 20, /* times that the same finding came back */
 };
 
@@ -171,6 +173,8 @@ bool campaign_try(struct campaign *campaign)
 		campaign->ended = true;
 		return false;
 	}
+	if (campaign->learn)
+		campaign->learn(campaign->learner);
 	count(campaign);
 	if (campaign->options->twice && control->finding.kind == KIND_NONE)
 		twice_compare(campaign);
@@ -263,6 +267,8 @@ static void conclude_correct(struct campaign *campaign)
 	else if (campaign->target->scenario->invariants && record->checks == 0 &&
 		 !observations_wanted(campaign))
 		record->message = "no invariant was ever judged";
+	else if (record->exhaustive && !record->complete)
+		record->message = record->explored;
 	else
 		record->verdict = VERDICT_PASS;
 }
@@ -297,7 +303,8 @@ static void conclude_twin(struct campaign *campaign)
 			arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
 				    caught_by, first->message);
 	} else {
-		if (atomic_load(campaign->context->stop) || record->executions < campaign->limit)
+		if (atomic_load(campaign->context->stop) ||
+		    (record->executions < campaign->limit && !record->complete))
 			record->verdict = VERDICT_INCONCLUSIVE;
 		record->message = arena_print(arena, "a twin that \"%s\" must catch was not caught",
 					      caught_by);
@@ -334,6 +341,8 @@ static uint64_t limit_of(const struct campaign *campaign)
 {
 	if (campaign->options->executions)
 		return campaign->options->executions;
+	if (exhaustive_is_wanted(campaign->options))
+		return EXECUTIONS_EXHAUSTIVE;
 	if (campaign->target->scase->fault.kind)
 		return EXECUTIONS_SWEEP;
 	if (is_twin(campaign))
@@ -350,13 +359,15 @@ static const char *same_again(const struct campaign *campaign)
 	const struct campaign_target *target = campaign->target;
 	struct arena *arena = campaign->context->arena;
 
+	const char *search = exhaustive_words(options, arena);
+
 	if (target->module[0])
-		return arena_print(arena, "%s run %s --case %s --seed %llu", options->program,
+		return arena_print(arena, "%s run %s --case %s --seed %llu%s", options->program,
 				   target->module, target->scase->name,
-				   (unsigned long long)options->seed);
-	return arena_print(arena, "%s run %s/%s --case %s --seed %llu", options->program,
+				   (unsigned long long)options->seed, search);
+	return arena_print(arena, "%s run %s/%s --case %s --seed %llu%s", options->program,
 			   target->scenario->group, target->scenario->name, target->scase->name,
-			   (unsigned long long)options->seed);
+			   (unsigned long long)options->seed, search);
 }
 
 static struct record_case *new_record(struct pool_context *context,
@@ -396,7 +407,9 @@ struct record_case *campaign_run(struct pool_context *context,
 	campaign_execution(&campaign->execution, options, target);
 	if (observations_wanted(campaign))
 		campaign->execution.over = outcome_look;
-	if (target->scase->fault.kind)
+	if (exhaustive_is_wanted(options))
+		exhaustive_run(campaign);
+	else if (target->scase->fault.kind)
 		sweep_run(campaign);
 	else
 		run_plain(campaign);

@@ -15,10 +15,12 @@ enum { CAMPAIGN_FINDINGS_MAX = 8, CAMPAIGN_OBSERVATIONS_MAX = 64 };
 
 struct campaign_options {
 	uint64_t seed;
-	uint64_t executions;	  /* 0: as many as the kind of case needs */
-	const char *strategy;	  /* NULL: a mix; else of search/strategies.h, or "sweep" */
-	uint32_t depth;		  /* pct */
-	uint32_t schedules;	  /* of a sweep: how many base schedules are swept */
+	uint64_t executions;  /* 0: as many as the kind of case needs */
+	const char *strategy; /* NULL: a mix; else of search/strategies.h, or "sweep" */
+	uint32_t depth;	      /* pct */
+	uint32_t schedules;   /* of a sweep: how many base schedules are swept */
+	bool bounded;	      /* exhaustive: so many preemptions at most */
+	uint32_t preemptions;
 	enum sabot_memory memory; /* at least so weak, whatever the case asks for */
 	bool quick;		  /* fewer schedules */
 	bool raw;		  /* a twin is judged as any other case */
@@ -50,6 +52,9 @@ struct campaign {
 	bool accessed;		    /* some access of shared memory was a point */
 	uint32_t length;	    /* decisions of the longest execution so far */
 	bool ended;		    /* no more tries: the answer is known, or the time is up */
+	/* Told of each execution while the control block shows it as it was; or NULL. */
+	void (*learn)(void *learner);
+	void *learner;
 };
 
 /* Everything about one case. The result is in the context's arena. */

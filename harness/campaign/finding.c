@@ -133,7 +133,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 
 	if (found->kind == KIND_BROKEN)
 		return;
-	told.brief = false;
+	told.brief = told.fingerprint = false;
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);
 	shrunk = *plan;
 	if (campaign->options->shrink && !strncmp(plan->strategy, "replay", 6)) {

@@ -85,38 +85,43 @@ static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
 	execution->fault_count = 1;
 }
 
-static bool sweep_base(struct sweep *sweep, uint64_t base)
+bool sweep_places(struct sweep *sweep, bool second)
 {
 	struct campaign *campaign = sweep->campaign;
+	struct execution *execution = &campaign->execution;
 	const struct sabot_case *scase = campaign->target->scase;
-	struct record_case *record = campaign->record;
 	struct plan_fault shots[2];
 	size_t i;
 
-	choose_base(campaign, base);
-	control->fingerprint = true;
-	if (!campaign_try(campaign))
-		return false;
-	control->fingerprint = false;
-	if (control->finding.kind != KIND_NONE)
-		return true; /* the block shows the shrunk finding, not the base */
 	coordinates_collect(&sweep->first, &scase->fault, false);
-	campaign->execution.faults = shots;
-	for (i = 0; i < sweep->first.count; i++) {
+	execution->faults = shots;
+	for (i = 0; i < sweep->first.count && !campaign->ended; i++) {
 		if (!coordinate_set_add(&sweep->seen, sweep->first.list[i].key))
 			continue;
-		record->kill_points_known++;
+		campaign->record->kill_points_known++;
 		aim(&shots[0], &scase->fault, &sweep->first.list[i]);
-		campaign->execution.fault_count = 1;
+		execution->fault_count = 1;
 		if (!campaign_try(campaign))
-			return false;
-		count(record, 0);
-		if (scase->second.kind && base < CASCADE_BASES)
+			break;
+		count(campaign->record, 0);
+		if (scase->second.kind && second)
 			sweep_second(sweep, shots);
-		if (campaign->ended)
-			return false;
 	}
-	return true;
+	execution->faults = NULL;
+	execution->fault_count = 0;
+	return !campaign->ended;
+}
+
+static bool sweep_base(struct sweep *sweep, uint64_t base)
+{
+	choose_base(sweep->campaign, base);
+	sweep->campaign->execution.fingerprint = true;
+	if (!campaign_try(sweep->campaign))
+		return false;
+	sweep->campaign->execution.fingerprint = false;
+	if (control->finding.kind != KIND_NONE)
+		return true; /* the block shows the shrunk finding, not the base */
+	return sweep_places(sweep, base < CASCADE_BASES);
 }
 
 /*
@@ -140,17 +145,30 @@ static bool is_enough(const struct campaign *campaign, uint64_t bases)
 	       (options->quick && !campaign->target->scase->characterises ? BASES_QUICK : BASES);
 }
 
-void sweep_run(struct campaign *campaign)
+struct sweep *sweep_begin(struct campaign *campaign)
 {
 	struct sweep *sweep = calloc(1, sizeof(*sweep));
+
+	if (sweep)
+		sweep->campaign = campaign;
+	return sweep;
+}
+
+void sweep_end(struct sweep *sweep)
+{
+	coordinate_set_free(&sweep->seen);
+	free(sweep);
+}
+
+void sweep_run(struct campaign *campaign)
+{
+	struct sweep *sweep = sweep_begin(campaign);
 	uint64_t base = 0;
 
 	if (!sweep)
 		return;
-	sweep->campaign = campaign;
 	while (sweep_base(sweep, base) && !is_enough(campaign, ++base))
 		continue;
 	campaign->ended = true;
-	coordinate_set_free(&sweep->seen);
-	free(sweep);
+	sweep_end(sweep);
 }

@@ -6,6 +6,17 @@
 
 #include "campaign/campaign.h"
 
+/* What was tried already, over several base schedules. NULL: no memory. */
+struct sweep *sweep_begin(struct campaign *campaign);
+void sweep_end(struct sweep *sweep);
+
+/*
+ * The control block shows an execution without the fault, and without a finding: strikes at each of
+ * its places that is new, under the same schedule, which is campaign->execution; and (second) once
+ * more after each. Returns false when the campaign is to end.
+ */
+bool sweep_places(struct sweep *sweep, bool second);
+
 /*
  * For each base schedule: one execution without a fault tells the coordinates (a task at a point,
  * asleep in a call, woken and not yet run); then one execution for each. Coordinates that no

@@ -52,7 +52,7 @@ usage() {
 		complain "run $*: it says $(head -n 1 err), not $message"
 }
 
-usage 'there is no strategy "luck": random, pct, sweep or replay' --strategy luck
+usage 'there is no strategy "luck": random, pct, sweep, replay, exhaustive or brute' --strategy luck
 usage 'there is no report format "pdf": text, jsonl or junit' --report pdf=x
 usage '--report takes FORMAT=FILE, not "junit"' --report junit
 usage '--report takes FORMAT=FILE, not "junit="' --report junit=

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/exhaustive.h"
 #include "cli/cli.h"
 #include "cli/run.h"
 #include "core/verdict.h"
@@ -22,6 +23,7 @@ enum {
 	KEY_STRATEGY,
 	KEY_QUICK,
 	KEY_MEMORY,
+	KEY_PREEMPTIONS,
 };
 
 static const struct argp_option run_options[] = {
@@ -31,7 +33,12 @@ static const struct argp_option run_options[] = {
 	  0 },
 	{ "budget", KEY_BUDGET, "TIME", 0, "Real time for all cases together, as 30s, 5m or 2h",
 	  0 },
-	{ "strategy", KEY_STRATEGY, "S", 0, "random, pct, sweep or replay; default: a mix", 0 },
+	{ "strategy", KEY_STRATEGY, "S", 0,
+	  "random, pct, sweep, replay, or for small cases exhaustive: all schedules; default: a "
+	  "mix",
+	  0 },
+	{ "preemptions", KEY_PREEMPTIONS, "N", 0,
+	  "exhaustive: only schedules that switch at most N times from who could go on", 0 },
 	{ "depth", KEY_DEPTH, "D", 0, "pct: the depth of the bugs to look for (default 3)", 0 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "sweep: base schedules to sweep (default 8)", 0 },
 	{ "memory", KEY_MEMORY, "MODEL", 0,
@@ -78,7 +85,9 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 static void set_strategy(struct run *run, const char *name, struct argp_state *state)
 {
 	if (strcmp(name, "sweep") && !strategies_find(name))
-		argp_error(state, "there is no strategy \"%s\": random, pct, sweep or replay",
+		argp_error(state,
+			   "there is no strategy \"%s\": random, pct, sweep, replay, "
+			   "exhaustive or brute",
 			   name);
 	run->suite.campaign.strategy = name;
 }
@@ -125,6 +134,10 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 		campaign->depth = (uint32_t)number_of(argument, "depth", state);
 		if (campaign->depth < 1 || campaign->depth > 16)
 			argp_error(state, "--depth takes a number from 1 to 16");
+		break;
+	case KEY_PREEMPTIONS:
+		campaign->preemptions = (uint32_t)number_of(argument, "preemptions", state);
+		campaign->bounded = true;
 		break;
 	case KEY_SCHEDULES:
 		campaign->schedules = (uint32_t)number_of(argument, "schedules", state);
@@ -180,6 +193,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		    strcmp(argument, "auto"))
 			argp_error(state, "--color takes always, never or auto");
 		run->colour = argument;
+		break;
+	case ARGP_KEY_END:
+		if (run->suite.campaign.bounded && !exhaustive_is_wanted(&run->suite.campaign))
+			argp_error(state, "--preemptions goes with --strategy exhaustive");
 		break;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &run->filter;

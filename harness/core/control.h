@@ -7,6 +7,7 @@
 #ifndef SABOT_CORE_CONTROL_H
 #define SABOT_CORE_CONTROL_H
 
+#include "core/event.h"
 #include "core/explore.h"
 #include "core/op.h"
 #include "core/plan.h"
@@ -161,46 +162,6 @@ struct object {
 	char label[32];
 };
 
-enum event_kind {
-	EVENT_CALL,   /* task arrived at a point: op, object, amount */
-	EVENT_RETURN, /* ... and the call returned: result, error */
-	EVENT_ASLEEP,
-	EVENT_WOKEN,
-	EVENT_SWITCH,  /* value: who ran before */
-	EVENT_MARK,    /* value: the mark */
-	EVENT_FAULT,   /* value: index of the shot */
-	EVENT_DEATH,   /* value: signal */
-	EVENT_EXIT,    /* value: status */
-	EVENT_TIMEOUT, /* its deadline came: value: the virtual clock */
-	EVENT_STOPPED,
-	EVENT_CONTINUED,
-	EVENT_HANDLER, /* value: signal; a user handler begins */
-	EVENT_SPAWN,   /* value: the new task */
-	EVENT_FINDING,
-	EVENT_STORE,	 /* of the task has arrived; value; detail[0]: where in shared memory */
-	EVENT_ACCESS,	 /* of shared memory, now; value: what is read. Not in the hash */
-	EVENT_OPERATION, /* the task calls an operation of a history; value: its argument */
-	EVENT_RESULT,	 /* ... and it has returned; value: its result */
-	EVENT_KIND_COUNT,
-};
-
-struct event {
-	uint8_t kind;
-	uint8_t task;
-	uint16_t op;
-	uint32_t number; /* of the task's operation */
-	int16_t object;
-	int16_t error;
-	int32_t reserved;
-	int64_t value;
-	uintptr_t site;
-	const char *name;
-	uint64_t detail[2];
-	uint64_t hash; /* of the trace up to and with this event */
-	uint64_t
-		state; /* EVENT_CALL, if control->fingerprint: of the shared memory; 0: not known */
-};
-
 struct recorded_switch {
 	uint8_t task;
 	uint16_t target;
@@ -317,6 +278,13 @@ struct history {
 };
 
 struct strategy;
+/* A decision that a plan lists, for replays; tasks by hash of their names. */
+struct listed {
+	uint64_t task, target;
+	uint32_t op, pass;
+	uint16_t store; /* of the target's waiting stores, from 1; 0: it runs */
+};
+
 /* State of the strategy of this execution; each strategy uses it as it likes. */
 struct decider {
 	const struct strategy *strategy;
@@ -330,11 +298,6 @@ struct decider {
 	/* replay: what the plan lists, by hash of the deciding task's name */
 	uint32_t listed_count;
 	uint32_t used_count;
-	struct {
-		uint64_t task, target;
-		uint32_t op, pass;
-		uint16_t store; /* of the target's waiting stores, from 1; 0: it runs */
-	} listed[RECORDED_MAX];
 };
 
 /* A store that others do not see yet; see core/store_buffer.h. */
@@ -422,6 +385,8 @@ struct control {
 	size_t shared_size;
 	/* Judges invariants in the settled state of the moment: by check/, in tasks too. */
 	void (*judge)(struct control *control, enum sabot_when when);
+	uint64_t trace_hash;
+	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */
 	struct finding finding;
 	struct decider decider;
 	uint32_t recorded_count;
@@ -432,6 +397,7 @@ struct control {
 	struct task tasks[TASKS_MAX];
 	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
+	struct listed listed[RECORDED_MAX];
 	struct observed observed;
 	struct history history;
 	struct store_buffer buffers[TASKS_MAX];
@@ -446,8 +412,6 @@ struct control {
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];
-	uint64_t trace_hash;
-	uint32_t event_count; /* may exceed EVENTS_MAX: the rest is in the hash only */
 	struct event events[EVENTS_MAX];
 	struct explore explore;
 };

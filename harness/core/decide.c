@@ -34,7 +34,7 @@ static bool can_run(const struct task *task)
 	return false;
 }
 
-uint64_t decide_ready(void)
+static inline __attribute__((always_inline)) uint64_t ready_tasks(void)
 {
 	uint64_t ready = 0;
 	uint32_t i;
@@ -43,6 +43,11 @@ uint64_t decide_ready(void)
 		if (can_run(&control->tasks[i]))
 			ready |= task_bit((int)i);
 	return ready;
+}
+
+uint64_t decide_ready(void)
+{
+	return ready_tasks();
 }
 
 /* Tasks whose wait a time-out could end now. */
@@ -171,16 +176,13 @@ static void let_stores_arrive(int current, int at)
 	}
 }
 
-int decide(int current, int at)
+/* Of the choices that there are, if there are two or more. */
+static int choose(int current, int at, uint64_t ready)
 {
-	struct choice choice = { .current = current, .at = at };
+	struct choice choice = { .current = current, .at = at, .ready = ready };
 	uint64_t all;
 	int next;
 
-	let_stores_arrive(current, at);
-	choice.ready = decide_ready();
-	if (current >= 0)
-		choice.ready |= task_bit(current);
 	choice.timed = timed_tasks(choice.ready);
 	choice.yields = current >= 0 && (control->tasks[current].call.op == OP_YIELD ||
 					 control->tasks[current].spins);
@@ -197,6 +199,23 @@ int decide(int current, int at)
 	}
 	count_decision(at);
 	return next;
+}
+
+int decide(int current, int at)
+{
+	uint64_t ready;
+
+	let_stores_arrive(current, at);
+	ready = ready_tasks();
+	if (current < 0)
+		return choose(current, at, ready);
+	ready |= task_bit(current);
+	if (ready != task_bit(current) || control->timed || control->timer_ns ||
+	    control->decider.strategy->always)
+		return choose(current, at, ready);
+	/* Nobody else can run: there is nothing to choose. */
+	count_decision(at);
+	return current;
 }
 
 uint32_t decide_quiet(int current)

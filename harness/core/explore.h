@@ -46,7 +46,9 @@ struct explore_step {
 	int8_t task, process;
 	uint8_t touch_count;
 	uint8_t state;	 /* its enum task_state when it was chosen */
+	bool asks;	 /* its call changes nothing */
 	bool news;	 /* it has changed more than who holds a lock, or waits for it */
+	uint64_t effect; /* what came of it, as far as it shows: equal if equal */
 	uint64_t key;	 /* equal for steps of a task that are the same place of its code */
 	uint64_t others; /* what other tasks held of its objects when it was chosen */
 	uint64_t wakes;	 /* who could not run before, and can after it */
@@ -108,6 +110,7 @@ struct explore_notes {
 struct explore {
 	/* Handed over. */
 	bool follows_only;  /* after the prefix, or where it fails: the default, and no record */
+	bool walks;	    /* after the prefix at random: to check what was explored */
 	bool memory_points; /* all code that touches the shared memory has them */
 	uint32_t prefix_count;
 	uint32_t sleeper_count; /* asleep at the last decision of the prefix */

@@ -53,6 +53,10 @@ struct record_case {
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
+	bool exhaustive;	 /* all schedules were to be explored */
+	bool complete;		 /* ... and were: it is a proof */
+	uint64_t schedules;	 /* that were */
+	const char *explored;	 /* ... in words, or NULL */
 	uint64_t trace_hash;	 /* over the traces of all executions, in order */
 	double seconds;		 /* wall clock; reports only, decides nothing */
 	const char *plan_path;	 /* of the first finding, or "" */

@@ -74,15 +74,15 @@ static int map_shared(size_t size)
 }
 
 /* "holder#0" runs, or "holder#0~1": the first of its stores that may arrive does. */
-static void list_target(struct decider *decider, uint32_t i, const char *target)
+static void list_target(uint32_t i, const char *target)
 {
 	char name[PLAN_TASK_MAX];
 	const char *store = strchr(target, '~');
 
 	snprintf(name, sizeof(name), "%.*s", (int)(store ? store - target : PLAN_TASK_MAX - 1),
 		 target);
-	decider->listed[i].target = random_text_hash(name);
-	decider->listed[i].store = store ? (uint16_t)strtoul(store + 1, NULL, 10) : 0;
+	control->listed[i].target = random_text_hash(name);
+	control->listed[i].store = store ? (uint16_t)strtoul(store + 1, NULL, 10) : 0;
 }
 
 static void begin_strategy(const struct execution *execution)
@@ -99,10 +99,10 @@ static void begin_strategy(const struct execution *execution)
 		uint32_t i;
 
 		for (i = 0; i < plan->switch_count; i++) {
-			decider->listed[i].task = random_text_hash(plan->switches[i].task);
-			list_target(decider, i, plan->switches[i].target);
-			decider->listed[i].op = plan->switches[i].op;
-			decider->listed[i].pass = plan->switches[i].pass;
+			control->listed[i].task = random_text_hash(plan->switches[i].task);
+			list_target(i, plan->switches[i].target);
+			control->listed[i].op = plan->switches[i].op;
+			control->listed[i].pass = plan->switches[i].pass;
 		}
 		decider->listed_count = plan->switch_count;
 	}
@@ -161,6 +161,7 @@ int execution_run(const struct execution *execution)
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;
+	control->fingerprint = execution->fingerprint;
 	control->memory = execution->memory > execution->scase->memory ? execution->memory
 								       : execution->scase->memory;
 	race_begin(races);

@@ -17,6 +17,7 @@ struct execution {
 	uint64_t number;	  /* in its campaign: streams depend on it */
 	uint32_t depth;		  /* pct */
 	uint32_t length;	  /* decisions expected */
+	bool fingerprint;	  /* calls are told with the state of the shared memory */
 	bool brief;		  /* accesses of memory need not be told: only what comes of them */
 	enum sabot_memory memory; /* at least so weak */
 	bool races;		  /* look for data races */

@@ -119,8 +119,8 @@ static void *work(void *task)
 	int i, before;
 
 	SABOT_ZERO(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before));
-	for (i = 0; before == PTHREAD_CANCEL_DEFERRED && i < 10; i++)
-		sched_yield();
+	for (i = 0; before == PTHREAD_CANCEL_DEFERRED && i < 3; i++)
+		sabot_point(task, "on its way");
 	SABOT_ZERO(pthread_setcanceltype(before, &i));
 	sabot_assert(task, i == PTHREAD_CANCEL_ASYNCHRONOUS, "type %d", i);
 	through = 1;

@@ -98,6 +98,15 @@ static int pick(const struct choice *choice, uint64_t set)
 	return __builtin_ctzll(set & choice->ready ? set & choice->ready : set);
 }
 
+static int at_random(uint64_t set)
+{
+	uint64_t skip = random_below(&control->decider.random, (uint64_t)__builtin_popcountll(set));
+
+	while (skip--)
+		set &= set - 1;
+	return __builtin_ctzll(set);
+}
+
 static int choose(const struct choice *choice, struct explore_decision *decision)
 {
 	uint64_t awake;
@@ -110,6 +119,8 @@ static int choose(const struct choice *choice, struct explore_decision *decision
 
 		return decision->all & task_bit(task) ? task : -1;
 	}
+	if (explore()->walks)
+		return at_random(decision->options);
 	awake = decision->options & ~explore()->asleep;
 	return awake ? pick(choice, awake) : -1;
 }
@@ -120,9 +131,10 @@ static int follow(const struct choice *choice)
 	uint64_t all = choice->ready | choice->timed;
 	uint32_t at = explore()->count++;
 
-	if (at < explore()->prefix_count && (all & task_bit(explore()->prefix[at])))
+	if (explore()->cut == EXPLORE_WHOLE && at < explore()->prefix_count &&
+	    (all & task_bit(explore()->prefix[at])))
 		return explore()->prefix[at];
-	explore()->prefix_count = 0;
+	explore()->cut = EXPLORE_ASTRAY;
 	return to_the_end(choice);
 }
 

@@ -91,6 +91,19 @@ static bool has_memory_points(void)
 	return explore()->memory_points || control->accesses;
 }
 
+/* What it has read or left there. */
+static void note_value(struct explore_step *step)
+{
+	const struct explore_touch *at = &step->touches[0];
+	const unsigned char *byte;
+
+	if (!exhaustive_reach_is_access(step->op) || !lies_in_shared(at) ||
+	    at->end > at->first + 16)
+		return;
+	for (byte = (const unsigned char *)at->first; byte < (const unsigned char *)at->end; byte++)
+		step->effect = random_join(step->effect, *byte);
+}
+
 void exhaustive_memory_compare(struct explore_step *step)
 {
 	const unsigned char *now = control->shared;
@@ -98,6 +111,7 @@ void exhaustive_memory_compare(struct explore_step *step)
 	bool stores = exhaustive_reach_is_store(step->op);
 	size_t at;
 
+	note_value(step);
 	if ((!small || control->more_memory) && !has_memory_points())
 		step->flags |= EXPLORE_ALL;
 	if (stores && small && lies_in_shared(&step->touches[0]))

@@ -36,7 +36,9 @@ void exhaustive_step_open(struct explore_step *step, const struct task *task)
 	*step = (struct explore_step){ .op = (uint16_t)call->op,
 				       .task = (int8_t)task_number(task),
 				       .process = task->process,
-				       .state = (uint8_t)task->state };
+				       .state = (uint8_t)task->state,
+				       .asks = (op_flags(call->op) & OP_PURE) ||
+					       (call->op == OP_KILL && call->amount == 0) };
 	exhaustive_reach_open(step, call);
 	step->key = random_join(call->site, random_join(call->op, (uint64_t)task->state));
 	if (step->touch_count)
@@ -72,18 +74,26 @@ void exhaustive_step_reopen(struct explore_step *step, const struct task *task,
 struct outcome {
 	bool returned, slept, ended;
 	int error;
+	int64_t result;
 };
+
+static void unknown(struct explore_step *step)
+{
+	step->flags |= EXPLORE_ALL;
+	step->news = true;
+}
 
 static void own_event(struct explore_step *step, struct outcome *outcome, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_RETURN:
-		if (event->op != step->op) {
-			step->flags |= exhaustive_reach_is_private(event->op) ? 0 : EXPLORE_ALL;
-			break;
+		if (event->op == step->op) {
+			outcome->returned = true;
+			outcome->error = event->error;
+			outcome->result = event->value;
+		} else if (!exhaustive_reach_is_private(event->op)) {
+			unknown(step);
 		}
-		outcome->returned = true;
-		outcome->error = event->error;
 		break;
 	case EVENT_ASLEEP:
 		outcome->slept = true;
@@ -107,7 +117,7 @@ static void own_event(struct explore_step *step, struct outcome *outcome, const 
 	case EVENT_ACCESS:
 		break;
 	default:
-		step->flags |= EXPLORE_ALL;
+		unknown(step);
 	}
 }
 
@@ -119,9 +129,22 @@ static void woke(struct explore_step *step, unsigned number)
 	exhaustive_step_open(&other, &control->tasks[number]);
 	other.flags &= ~(uint32_t)EXPLORE_FLIGHT;
 	if (!control->gated || !exhaustive_step_depends(step, &other))
-		step->flags |= EXPLORE_ALL;
+		unknown(step);
 	step->wakes |= task_bit((int)number);
 	step->flags |= EXPLORE_FLIGHT;
+}
+
+/* Without what may differ although nothing does: the time, and the numbers of objects. */
+static void note_effect(struct explore_step *step, const struct event *event)
+{
+	bool told = event->kind != EVENT_CALL && event->kind != EVENT_TIMEOUT;
+	uint64_t what = (uint64_t)event->kind | (uint64_t)event->task << 8 |
+			(uint64_t)event->op << 16 | (uint64_t)(uint16_t)event->error << 32;
+
+	if (event->kind == EVENT_SWITCH || event->kind == EVENT_ACCESS)
+		return;
+	step->effect =
+		random_join(step->effect, random_join(what, told ? (uint64_t)event->value : 0));
 }
 
 static void read_trace(struct explore_step *step, struct outcome *outcome)
@@ -129,18 +152,19 @@ static void read_trace(struct explore_step *step, struct outcome *outcome)
 	uint32_t i, end = control->event_count;
 
 	if (end > EVENTS_MAX) {
-		step->flags |= EXPLORE_ALL;
+		unknown(step);
 		end = EVENTS_MAX;
 	}
 	for (i = explore()->event; i < end; i++) {
 		const struct event *event = &control->events[i];
 
+		note_effect(step, event);
 		if (event->task == step->task)
 			own_event(step, outcome, event);
 		else if (event->kind == EVENT_WOKEN && event->task < control->task_count)
 			woke(step, event->task);
 		else if (event->kind != EVENT_SWITCH && event->kind != EVENT_FINDING)
-			step->flags |= EXPLORE_ALL;
+			unknown(step);
 	}
 	explore()->event = control->event_count;
 }
@@ -198,28 +222,35 @@ static bool has_failed(const struct explore_step *step, const struct outcome *ou
 	return outcome->error == EAGAIN || outcome->error == EBUSY || outcome->error == ENOMSG;
 }
 
-/* A failed try, a wait that came to nothing, and who holds a lock: nothing new for who looks on. */
+/* It has asked whether anything is there, and nothing was. */
+static bool found_nothing(unsigned op, const struct outcome *outcome)
+{
+	if (!outcome->returned || outcome->result != 0)
+		return false;
+	return op == OP_POLL || op == OP_SELECT || op == OP_EPOLL_WAIT || op == OP_WAIT;
+}
+
+/* An error, a wait for a time, and who holds a lock: nothing new for who looks on. */
 static void close_operation(struct explore_step *step, const struct outcome *outcome)
 {
-	bool pure = op_flags((enum op)step->op) & OP_PURE;
 	bool failed = has_failed(step, outcome);
 	bool timed = outcome->slept && control->tasks[step->task].call.deadline_ns;
-	bool late = step->state == TASK_ASLEEP && outcome->returned && outcome->error;
 	unsigned i;
 
 	if (exhaustive_reach_is_access(step->op) || exhaustive_reach_is_private(step->op))
 		return;
 	for (i = 0; failed && i < step->touch_count; i++)
 		step->touches[i].writes = false;
-	if (pure || failed || timed || late)
-		return;
-	if (!exhaustive_reach_is_lock(step->op) || outcome->error == EOWNERDEAD)
+	if (outcome->error == EOWNERDEAD)
+		step->news = true;
+	else if (!failed && !timed && !step->asks && !outcome->error &&
+		 !found_nothing(step->op, outcome) && !exhaustive_reach_is_lock(step->op))
 		step->news = true;
 }
 
 void exhaustive_step_close(struct explore_step *step)
 {
-	const uint32_t seen = EXPLORE_ALL | EXPLORE_MARKS | EXPLORE_CALLS | EXPLORE_RETURNS;
+	const uint32_t seen = EXPLORE_MARKS | EXPLORE_CALLS | EXPLORE_RETURNS;
 	struct outcome outcome = { 0 };
 
 	read_trace(step, &outcome);
@@ -233,9 +264,9 @@ void exhaustive_step_close(struct explore_step *step)
 	/* A sleep that did not come about was over already, by the clock. */
 	if (control->notes.clock_read || (step->op == OP_SLEEP && step->state == TASK_PARKED &&
 					  outcome.returned && !outcome.slept))
-		step->flags |= EXPLORE_ALL;
+		unknown(step);
 	control->notes.clock_read = false;
-	step->news |= (step->flags & seen) != 0;
+	step->news |= control->timer_ns || (step->flags & seen);
 }
 
 void exhaustive_step_begin(void)

@@ -13,6 +13,7 @@ struct node {
 	uint64_t sleeps;      /* explored before it came to this place */
 	uint64_t explored;    /* ... and from here */
 	uint32_t preemptions; /* before it */
+	uint64_t effect;      /* of its step */
 	int8_t current, chosen;
 	bool yields;
 	struct explore_step *steps; /* of those explored from here, by task */
@@ -107,7 +108,7 @@ bool exhaustive_prepare(struct exhaustive *search)
 		return false;
 	explore->memory_points = search->begun && (explore->memory_points || control->accesses);
 	search->begun = true;
-	explore->follows_only = false;
+	explore->follows_only = explore->walks = false;
 	explore->prefix_count = search->prefix;
 	explore->sleeper_count = 0;
 	for (i = 0; i < search->prefix; i++)
@@ -194,7 +195,9 @@ static bool followed_prefix(const struct exhaustive *search)
 	    (explore->count < search->prefix && control->finding.kind == KIND_NONE))
 		return false;
 	for (i = 0; i < search->prefix && i < explore->count; i++)
-		if (explore->decisions[i].all != search->nodes[i].all)
+		if (explore->decisions[i].all != search->nodes[i].all ||
+		    (i + 1 < search->prefix &&
+		     explore->decisions[i].step.effect != search->nodes[i].effect))
 			return false;
 	return true;
 }
@@ -208,6 +211,7 @@ static void add_node(struct exhaustive *search)
 	*node = (struct node){ .all = from->all,
 			       .options = from->options,
 			       .sleeps = from->sleeps,
+			       .effect = from->step.effect,
 			       .current = from->current,
 			       .yields = from->yields,
 			       .chosen = from->step.task };
@@ -253,23 +257,52 @@ static void find_collisions(struct exhaustive *search, uint32_t at)
 	uint32_t count = exhaustive_race_collisions(at, collisions), i;
 
 	for (i = 0; i < count; i++)
-		add_collision(search, collisions[i], search->nodes[at].chosen);
+		add_collision(search, collisions[i], control->explore.decisions[at].step.task);
+}
+
+static void find_races_of(struct exhaustive *search, uint32_t at)
+{
+	struct exhaustive_reversal reversals[EXHAUSTIVE_REVERSALS_MAX];
+	uint32_t count, i;
+
+	if (search->options.bounded) {
+		find_collisions(search, at);
+		return;
+	}
+	count = exhaustive_race_find(&search->race, at, reversals);
+	for (i = 0; i < count; i++)
+		add_reversal(search, &reversals[i]);
+}
+
+static bool could_go_on(const struct task *task)
+{
+	return task->state == TASK_PARKED || task->state == TASK_WOKEN ||
+	       task->state == TASK_TIMED || (task->state == TASK_ASLEEP && task->call.deadline_ns);
+}
+
+/* A finding has ended it: of what would have followed nothing is known. */
+static void find_pending_races(struct exhaustive *search)
+{
+	struct explore_step *step = &control->explore.decisions[search->depth].step;
+	uint32_t i;
+
+	for (i = 0; search->depth < EXPLORE_STEPS_MAX && i < control->task_count; i++) {
+		if (!could_go_on(&control->tasks[i]))
+			continue;
+		exhaustive_step_open(step, &control->tasks[i]);
+		step->flags |= EXPLORE_ALL;
+		find_races_of(search, search->depth);
+	}
 }
 
 static void find_races(struct exhaustive *search)
 {
-	struct exhaustive_reversal reversals[EXHAUSTIVE_REVERSALS_MAX];
-	uint32_t at, count, i;
+	uint32_t at;
 
-	for (at = search->prefix ? search->prefix - 1 : 0; at < search->depth; at++) {
-		if (search->options.bounded) {
-			find_collisions(search, at);
-			continue;
-		}
-		count = exhaustive_race_find(&search->race, at, reversals);
-		for (i = 0; i < count; i++)
-			add_reversal(search, &reversals[i]);
-	}
+	for (at = search->prefix ? search->prefix - 1 : 0; at < search->depth; at++)
+		find_races_of(search, at);
+	if (control->finding.kind != KIND_NONE)
+		find_pending_races(search);
 }
 
 /* Steps that were taken to be independent are not: what was left out for it has to be explored. */
@@ -310,6 +343,9 @@ enum exhaustive_lesson exhaustive_learn(struct exhaustive *search)
 	if (!followed_prefix(search))
 		return EXHAUSTIVE_ASTRAY;
 	note_gap(search);
+	if (search->prefix && search->prefix <= explore->count)
+		search->nodes[search->prefix - 1].effect =
+			explore->decisions[search->prefix - 1].step.effect;
 	while (search->depth < explore->count)
 		add_node(search);
 	if (!search->options.brute && search->depth == explore->count)

@@ -30,8 +30,8 @@ static int listed_for(const struct decider *decider, int number)
 	uint32_t i;
 
 	for (i = 0; i < decider->listed_count; i++)
-		if (decider->listed[i].op == op && decider->listed[i].pass == pass &&
-		    decider->listed[i].task == who)
+		if (control->listed[i].op == op && control->listed[i].pass == pass &&
+		    control->listed[i].task == who)
 			return (int)i;
 	return -1;
 }
@@ -40,8 +40,8 @@ static int next(struct decider *decider, const struct choice *choice)
 {
 	int listed = listed_for(decider, choice->at), target = -1;
 
-	if (listed >= 0 && !decider->listed[listed].store)
-		target = task_named(decider->listed[listed].target, choice->ready | choice->timed);
+	if (listed >= 0 && !control->listed[listed].store)
+		target = task_named(control->listed[listed].target, choice->ready | choice->timed);
 	if (target < 0)
 		return choice->standard; /* or the plan was made for other code: without it */
 	decider->used_count++;
@@ -51,11 +51,11 @@ static int next(struct decider *decider, const struct choice *choice)
 static int listed_store(struct decider *decider, int at)
 {
 	int listed = listed_for(decider, at), owner;
-	uint16_t n = listed >= 0 ? decider->listed[listed].store : 0;
+	uint16_t n = listed >= 0 ? control->listed[listed].store : 0;
 
 	if (!n)
 		return -1;
-	owner = task_named(decider->listed[listed].target, store_buffer_waiting());
+	owner = task_named(control->listed[listed].target, store_buffer_waiting());
 	if (owner < 0 || n > store_buffer_choices(&control->tasks[owner]))
 		return -1;
 	decider->used_count++;
@@ -68,10 +68,10 @@ static uint32_t quiet(struct decider *decider, const struct task *task)
 	uint32_t until = QUIET_MAX, i;
 
 	for (i = 0; i < decider->listed_count; i++)
-		if (decider->listed[i].task == task->name_hash &&
-		    decider->listed[i].op > task->op &&
-		    decider->listed[i].op - task->op - 1 < until)
-			until = decider->listed[i].op - task->op - 1;
+		if (control->listed[i].task == task->name_hash &&
+		    control->listed[i].op > task->op &&
+		    control->listed[i].op - task->op - 1 < until)
+			until = control->listed[i].op - task->op - 1;
 	return until;
 }
 
