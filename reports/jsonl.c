@@ -7,6 +7,8 @@
 #include "reports/json.h"
 #include "reports/report.h"
 
+#include <stdlib.h>
+
 static void observed(struct json *json, const struct record_case *record)
 {
 	json_text(json, "characterises", record->characterises);
@@ -45,14 +47,46 @@ static void case_members(struct json *json, const struct record_case *record)
 		observed(json, record);
 }
 
+static const char *const step_kinds[] = {
+	[RECORD_STEP] = "step",
+	[RECORD_GAP] = "gap",
+	[RECORD_FINDING] = "finding",
+	[RECORD_FRAME] = "frame",
+};
+
+static void steps(struct json *json, const struct record_finding *record)
+{
+	json_array_open(json, "steps");
+	for (size_t i = 0; i < record->step_count; i++) {
+		const struct record_step *step = &record->steps[i];
+
+		json_object_open(json, NULL);
+		json_text(json, "kind", step_kinds[step->kind]);
+		json_unsigned(json, "number", step->number);
+		json_text(json, "task", step->task);
+		json_text(json, "process", step->process);
+		json_text(json, "text", step->text);
+		json_text(json, "place", step->place);
+		json_text(json, "file", step->file);
+		json_unsigned(json, "line", step->line);
+		json_object_close(json);
+	}
+	json_array_close(json);
+}
+
 static void finding(struct json *json, const struct record_finding *record)
 {
+	char *story = report_story(record);
+
 	json_object_open(json, NULL);
 	json_text(json, "kind", kind_name(record->kind));
 	json_text(json, "oracle", record->oracle);
 	json_text(json, "message", record->message);
 	json_text(json, "place", record->place);
-	json_text(json, "story", record->story);
+	json_text(json, "file", record->file);
+	json_unsigned(json, "line", record->line);
+	json_text(json, "story", story ? story : "");
+	steps(json, record);
 	json_text(json, "graph", record->graph);
 	json_text(json, "history", record->history);
 	json_text(json, "output", record->output);
@@ -62,6 +96,7 @@ static void finding(struct json *json, const struct record_finding *record)
 	json_unsigned(json, "seen", record->seen);
 	json_hash(json, "trace_hash", record->trace_hash);
 	json_object_close(json);
+	free(story);
 }
 
 static void header_line(struct json *json, const struct record_run *run)
@@ -71,6 +106,7 @@ static void header_line(struct json *json, const struct record_run *run)
 	json_unsigned(json, "record", RECORD_VERSION);
 	json_text(json, "version", run->version);
 	json_text(json, "command_line", run->command_line);
+	json_text(json, "directory", run->directory);
 	json_text(json, "host_notes", run->host_notes);
 	json_unsigned(json, "seed", run->seed);
 	json_object_close(json);

@@ -64,7 +64,8 @@ static void run_is_header_cases_summary(void **state)
 	assert_non_null(text);
 	assert_string_equal(next_line(&rest),
 			    "{\"type\": \"run\", \"record\": 1, \"version\": \"0.1.0\", "
-			    "\"command_line\": \"sabot run --seed 42\", \"host_notes\": "
+			    "\"command_line\": \"sabot run --seed 42\", "
+			    "\"directory\": \"/src/my locks\", \"host_notes\": "
 			    "\"no real-time priorities: \\\"woken\\\" is not held\\n\", "
 			    "\"seed\": 42}");
 	for (size_t i = 0; i < sample_run.case_count; i++)
@@ -92,8 +93,16 @@ static void findings_are_nested(void **state)
 			       "\"oracle\": \"the value counts the living\", "
 			       "\"message\": \"value 0, the living leave 1\", "
 			       "\"place\": \"semundo-crash.c:31\", "
-			       "\"story\": \"1  holder#0  semop(0, -1) took 1 of 1\\n"
-			       "2  holder#0  killed at \\\"inside\\\"\\n\", "
+			       "\"file\": \"/src/semundo-crash.c\", \"line\": 31, "
+			       "\"story\": \"  1. holder#0 takes 1 of 1\\n"
+			       "  2. holder#0 is killed at \\\"inside\\\"\\n\", "
+			       "\"steps\": [{\"kind\": \"step\", \"number\": 1, "
+			       "\"task\": \"holder#0\", \"process\": \"holder#0\", "
+			       "\"text\": \"holder#0 takes 1 of 1\", \"place\": \"\", "
+			       "\"file\": \"\", \"line\": 0}, {\"kind\": \"step\", \"number\": 2, "
+			       "\"task\": \"holder#0\", \"process\": \"holder#0\", "
+			       "\"text\": \"holder#0 is killed at \\\"inside\\\"\", "
+			       "\"place\": \"\", \"file\": \"\", \"line\": 0}], "
 			       "\"graph\": \"\", \"history\": \"\", \"output\": \"\", "
 			       "\"plan\": \"out/semundo-crash.without-undo.plan\", "
 			       "\"replay\": \"sabot replay out/semundo-crash.without-undo.plan\", "

@@ -9,6 +9,7 @@
 #include "reports/xml.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Readers on libxml2 refuse a text of 10 MB; the end of an output tells most. */
@@ -81,18 +82,21 @@ static void line(struct xml *xml, const char *label, const char *text)
 
 static void finding(struct xml *xml, const struct record_finding *record)
 {
+	char *story = report_story(record);
+
 	xml_text(xml, "\n");
 	line(xml, "", kind_name(record->kind));
 	if (strcmp(record->oracle, kind_name(record->kind)) != 0)
 		line(xml, "", record->oracle);
 	line(xml, "", record->message);
 	line(xml, "at ", record->place);
-	section(xml, "what happened", record->story);
+	section(xml, "what happened", story ? story : "");
 	section(xml, report_graph_heading(record), record->graph);
 	section(xml, "what has no order", record->history);
 	xml_text(xml, "\n");
 	line(xml, "plan: ", record->plan_path);
 	line(xml, "replay: ", record->replay_line);
+	free(story);
 }
 
 static void outcome(struct xml *xml, const struct record_case *record)

@@ -83,6 +83,10 @@ int report_semantics_text(FILE *file, const struct record_run *run,
 /* The same as a table in Markdown, without the differences: the table that ships. */
 int report_semantics_markdown(FILE *file, const struct record_run *run);
 
+/* The story as numbered lines, each ended, at most 90 columns wide as a rule; the caller frees it.
+ */
+char *report_story(const struct record_finding *finding);
+
 /* What stands above a finding's graph. */
 const char *report_graph_heading(const struct record_finding *finding);
 

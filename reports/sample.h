@@ -14,13 +14,75 @@
 	"\xff\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80 \xc2\x9b\x7f \xef\xbf\xbe"                       \
 	"\xe2\x80\xae \xc3\xa9 cut\xe2\x82"
 
+static const struct record_step sample_caught_steps[] = {
+	{ .number = 1,
+	  .task = "holder#0",
+	  .process = "holder#0",
+	  .text = "holder#0 takes 1 of 1",
+	  .place = "",
+	  .file = "" },
+	{ .number = 2,
+	  .task = "holder#0",
+	  .process = "holder#0",
+	  .text = "holder#0 is killed at \"inside\"",
+	  .place = "",
+	  .file = "" },
+};
+
+/* Two processes, one of which has two threads. */
+static const struct record_step sample_steps[] = {
+	{ .number = 1,
+	  .task = "left#0",
+	  .process = "left#0",
+	  .text = "left#0 locks a",
+	  .place = "two-locks.c:44",
+	  .file = "/src/my locks/two-locks.c",
+	  .line = 44 },
+	{ .number = 2,
+	  .task = "right#0",
+	  .process = "right#0",
+	  .text = "right#0 locks b",
+	  .place = "two-locks.c:45",
+	  .file = "/src/my locks/two-locks.c",
+	  .line = 45 },
+	{ .kind = RECORD_GAP,
+	  .task = "",
+	  .process = "",
+	  .text = "... 7 steps of left#0 ...",
+	  .place = "",
+	  .file = "" },
+	{ .number = 10,
+	  .task = "left#0/0",
+	  .process = "left#0",
+	  .text = "left#0/0 sleeps in pthread_mutex_lock: it wants b",
+	  .place = "two-locks.c:44",
+	  .file = "/src/my locks/two-locks.c",
+	  .line = 44 },
+	{ .number = 11,
+	  .task = "",
+	  .process = "",
+	  .text = "the clock goes on",
+	  .place = "",
+	  .file = "" },
+	{ .kind = RECORD_FINDING,
+	  .number = 12,
+	  .task = "left#0/0",
+	  .process = "left#0",
+	  .text = "deadlock: no task can run",
+	  .place = "two-locks.c:44",
+	  .file = "/src/my locks/two-locks.c",
+	  .line = 44 },
+};
+
 static const struct record_finding sample_caught[] = {
 	{ .kind = KIND_INVARIANT,
 	  .oracle = "the value counts the living",
 	  .message = "value 0, the living leave 1",
 	  .place = "semundo-crash.c:31",
-	  .story = "1  holder#0  semop(0, -1) took 1 of 1\n"
-		   "2  holder#0  killed at \"inside\"\n",
+	  .file = "/src/semundo-crash.c",
+	  .line = 31,
+	  .steps = sample_caught_steps,
+	  .step_count = 2,
 	  .graph = "",
 	  .history = "",
 	  .output = "",
@@ -36,11 +98,10 @@ static const struct record_finding sample_findings[] = {
 	  .oracle = "deadlock",
 	  .message = "no task can run: left#0 and right#0 wait for one another",
 	  .place = "two-locks.c:44",
-	  .story =
-		  "1  left#0   pthread_mutex_lock(a) took it\n"
-		  "2  right#0  pthread_mutex_lock(b) took it, and goes on to what is a rather long "
-		  "sentence about it\n"
-		  "3  left#0   pthread_mutex_lock(b) waits\n",
+	  .file = "/src/my locks/two-locks.c",
+	  .line = 44,
+	  .steps = sample_steps,
+	  .step_count = sizeof(sample_steps) / sizeof(sample_steps[0]),
 	  .graph = "left#0  --b-->  right#0\n"
 		   "  ^                |\n"
 		   "  +-------a--------+\n",
@@ -55,7 +116,7 @@ static const struct record_finding sample_findings[] = {
 	  .oracle = "leak",
 	  .message = "1 semaphore set is left behind",
 	  .place = "",
-	  .story = "",
+	  .file = "",
 	  .graph = "",
 	  .history = "",
 	  .output = "",
@@ -161,6 +222,7 @@ static const struct record_case sample_cases[] = {
 static const struct record_run sample_run = {
 	.version = "0.1.0",
 	.command_line = "sabot run --seed 42",
+	.directory = "/src/my locks",
 	.host_notes = "no real-time priorities: \"woken\" is not held\n",
 	.seed = 42,
 	.cases = sample_cases,
@@ -169,12 +231,25 @@ static const struct record_run sample_run = {
 	.worst = VERDICT_FAIL,
 };
 
+static const struct record_step sample_hostile_step = {
+	.number = 1,
+	.task = SAMPLE_HOSTILE,
+	.process = SAMPLE_HOSTILE,
+	.text = SAMPLE_HOSTILE,
+	.place = SAMPLE_HOSTILE,
+	.file = SAMPLE_HOSTILE,
+	.line = 7,
+};
+
 static const struct record_finding sample_hostile_finding = {
 	.kind = KIND_CRASH,
 	.oracle = SAMPLE_HOSTILE,
 	.message = SAMPLE_HOSTILE,
 	.place = SAMPLE_HOSTILE,
-	.story = SAMPLE_HOSTILE,
+	.file = SAMPLE_HOSTILE,
+	.line = 8,
+	.steps = &sample_hostile_step,
+	.step_count = 1,
 	.graph = SAMPLE_HOSTILE,
 	.history = SAMPLE_HOSTILE,
 	.output = SAMPLE_HOSTILE,
@@ -198,6 +273,7 @@ static const struct record_case sample_hostile_case = {
 static const struct record_run sample_hostile_run = {
 	.version = SAMPLE_HOSTILE,
 	.command_line = SAMPLE_HOSTILE,
+	.directory = SAMPLE_HOSTILE,
 	.host_notes = SAMPLE_HOSTILE,
 	.cases = &sample_hostile_case,
 	.case_count = 1,

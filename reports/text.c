@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Columns: the widest usual row, all four of its figures, fills LAYOUT_WIDTH. */
@@ -167,6 +168,17 @@ static void labelled(struct layout *layout, const char *label, const char *text)
 	layout_line_end(layout);
 }
 
+static void story_section(struct layout *layout, const struct record_finding *finding)
+{
+	char *story = report_story(finding);
+
+	if (story && *story) {
+		heading(layout, "what happened");
+		layout_wrap(layout, INDENT + 2, story);
+	}
+	free(story);
+}
+
 static void show_finding(struct layout *layout, const struct record_finding *finding,
 			 const struct report_options *options)
 {
@@ -180,10 +192,7 @@ static void show_finding(struct layout *layout, const struct record_finding *fin
 	}
 	layout_wrap(layout, INDENT, finding->message);
 	where_and_how_often(layout, finding);
-	if (*finding->story) {
-		heading(layout, "what happened");
-		layout_wrap(layout, INDENT + 2, finding->story);
-	}
+	story_section(layout, finding);
 	if (*finding->graph) {
 		heading(layout, report_graph_heading(finding));
 		layout_block(layout, INDENT + 2, "", finding->graph);

@@ -33,11 +33,16 @@ static const struct report_options coloured = { REPORT_COLOUR, REPORT_NORMAL };
 	"        at two-locks.c:44, seen in 3 executions\n"                                        \
 	"\n"                                                                                       \
 	"        what happened\n"                                                                  \
-	"          1  left#0   pthread_mutex_lock(a) took it\n"                                    \
-	"          2  right#0  pthread_mutex_lock(b) took it, and goes on "                        \
-	"to what is a rather long sentence\n"                                                      \
-	"             about it\n"                                                                  \
-	"          3  left#0   pthread_mutex_lock(b) waits\n"                                      \
+	"            1. left#0 locks a                                         "                   \
+	"                two-locks.c:44\n"                                                         \
+	"            2. right#0 locks b                                        "                   \
+	"                two-locks.c:45\n"                                                         \
+	"               ... 7 steps of left#0 ...\n"                                               \
+	"           10. left#0/0 sleeps in pthread_mutex_lock: it wants b      "                   \
+	"                two-locks.c:44\n"                                                         \
+	"           11. the clock goes on\n"                                                       \
+	"           12. deadlock: no task can run                              "                   \
+	"                two-locks.c:44\n"                                                         \
 	"\n"                                                                                       \
 	"        who waits for whom\n"                                                             \
 	"          left#0  --b-->  right#0\n"                                                      \
@@ -70,8 +75,8 @@ static const struct report_options coloured = { REPORT_COLOUR, REPORT_NORMAL };
 	"        at semundo-crash.c:31\n"                                                          \
 	"\n"                                                                                       \
 	"        what happened\n"                                                                  \
-	"          1  holder#0  semop(0, -1) took 1 of 1\n"                                        \
-	"          2  holder#0  killed at \"inside\"\n"                                            \
+	"            1. holder#0 takes 1 of 1\n"                                                   \
+	"            2. holder#0 is killed at \"inside\"\n"                                        \
 	"\n"                                                                                       \
 	"        replay: sabot replay out/semundo-crash.without-undo.plan\n"
 
@@ -301,7 +306,7 @@ static void long_output_shows_its_end(void **state)
 		.oracle = "stuck",
 		.message = "nobody can run",
 		.place = "",
-		.story = "",
+		.file = "",
 		.graph = "",
 		.history = "",
 		.output = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n"

@@ -7,6 +7,7 @@
 #include "check/graph.h"
 #include "check/histories.h"
 #include "check/lock_order.h"
+#include "check/place.h"
 #include "exec/start.h"
 #include "os/sys.h"
 
@@ -46,22 +47,66 @@ const char *finding_output(struct pool_context *context)
 	return text;
 }
 
+/* A story that is being listened to. */
+struct told {
+	struct arena *arena;
+	size_t count;
+	struct record_step steps[EXPLAIN_STEPS_MAX];
+};
+
+static void listen(void *user, const struct record_step *step)
+{
+	struct told *told = user;
+	struct record_step *copy;
+
+	if (told->count == EXPLAIN_STEPS_MAX)
+		return;
+	copy = &told->steps[told->count++];
+	*copy = *step;
+	copy->task = arena_copy(told->arena, step->task);
+	copy->process = arena_copy(told->arena, step->process);
+	copy->text = arena_copy(told->arena, step->text);
+	copy->place = arena_copy(told->arena, step->place);
+	copy->file = arena_copy(told->arena, step->file);
+}
+
+static void take_story(struct record_finding *finding, struct arena *arena)
+{
+	struct told told = { .arena = arena };
+	struct record_step *steps;
+
+	explain_tell(listen, &told);
+	steps = arena_alloc(arena, told.count * sizeof(*steps));
+	memcpy(steps, told.steps, told.count * sizeof(*steps));
+	finding->steps = steps;
+	finding->step_count = told.count;
+}
+
+static void take_place(struct record_finding *finding, struct arena *arena)
+{
+	struct symbol symbol;
+	char place[PLACE_BYTES];
+
+	finding->place =
+		arena_copy(arena, place_find(control->finding.site, &symbol, place, sizeof(place)));
+	finding->file = arena_copy(arena, symbol.line ? symbol.file : "");
+	finding->line = symbol.line;
+}
+
 void finding_describe(struct record_finding *finding, struct pool_context *context)
 {
-	char *story = explain_text();
 	char *graph =
 		control->finding.kind == KIND_POTENTIAL ? lock_order_text() : graph_last_text();
 	char *history = histories_text();
 
+	take_story(finding, context->arena);
 	start_guard_again(); /* libdw may have come with the first story */
 	finding->message = arena_copy(context->arena, control->finding.message);
-	finding->place = arena_copy(context->arena, explain_place());
-	finding->story = arena_copy(context->arena, story);
+	take_place(finding, context->arena);
 	finding->graph = arena_copy(context->arena, graph);
 	finding->history = arena_copy(context->arena, history);
 	finding->output = arena_copy(context->arena, finding_output(context));
 	finding->trace_hash = control->trace_hash;
-	free(story);
 	free(graph);
 	free(history);
 }

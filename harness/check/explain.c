@@ -12,11 +12,10 @@
 #include <sys/ipc.h>
 #include <sys/sem.h>
 
-enum {
-	COLUMNS = 90, /* reports indent a story by ten more */
-	KEPT = 40,    /* lines at either end of a long story */
-	INDENT = 5,
-};
+enum { KEPT = 40 /* lines at either end of a long story */ };
+
+_Static_assert(2 * KEPT + 1 + 1 + 1 + STACK_FRAMES_MAX <= EXPLAIN_STEPS_MAX,
+	       "there is room for the longest story");
 
 /* A line of the story: an event that is told, and how often in a row. */
 struct line {
@@ -200,41 +199,39 @@ static int choose(struct story *story)
 
 /* ---- How it is written --------------------------------------------------------------------- */
 
-/* The largest part of the text that fits into the width, cut at a blank if there is one. */
-static size_t fitting(const char *text, size_t width)
+/* Who is told, and where it was: strings of a step as long as it is being told. */
+struct teller {
+	explain_listener *listener;
+	void *user;
+	char place[PLACE_BYTES];
+	struct symbol symbol;
+};
+
+/* `site`: the place, or 0; `task`: who, or any other number. */
+static void pass_on(struct teller *teller, enum record_step_kind kind, uint32_t number,
+		    uintptr_t site, unsigned task, const char *text)
 {
-	size_t length = strlen(text), cut;
+	struct record_step step = {
+		.kind = kind, .number = number, .task = "", .process = "", .text = text, .file = ""
+	};
 
-	if (length <= width)
-		return length;
-	for (cut = width; cut > width / 2; cut--)
-		if (text[cut] == ' ')
-			return cut;
-	return width;
-}
-
-/* "  1. text ... place"; what does not fit goes on below, indented. */
-static void write_line(FILE *file, uint32_t number, const char *text, const char *place)
-{
-	size_t room = COLUMNS - INDENT - (place[0] ? strlen(place) + 2 : 0);
-	size_t part = fitting(text, room);
-
-	fprintf(file, "%3u. %.*s", number, (int)part, text);
-	if (place[0])
-		fprintf(file, "%*s%s", (int)(room - part + 2), "", place);
-	fputc('\n', file);
-	for (text += part; *text; text += part) {
-		text += strspn(text, " ");
-		part = fitting(text, COLUMNS - INDENT);
-		fprintf(file, "%*s%.*s\n", INDENT, "", (int)part, text);
+	step.place = place_find(site, &teller->symbol, teller->place, sizeof(teller->place));
+	if (site && teller->symbol.line) {
+		step.file = teller->symbol.file;
+		step.line = teller->symbol.line;
 	}
+	if (task < control->task_count) {
+		step.task = control->tasks[task].name;
+		step.process = control->tasks[control->tasks[task].process].name;
+	}
+	teller->listener(teller->user, &step);
 }
 
-static void write_told(FILE *file, const struct line *line, uint32_t number)
+static void tell_line(struct teller *teller, const struct line *line, uint32_t number)
 {
 	const struct event *event = &control->events[line->event];
 	const struct event *call = line->call != UINT32_MAX ? &control->events[line->call] : NULL;
-	char words[200], text[320], place[64], more[40] = "";
+	char words[200], text[320], more[40] = "";
 
 	switch (event->kind) {
 	case EVENT_RETURN:
@@ -257,25 +254,26 @@ static void write_told(FILE *file, const struct line *line, uint32_t number)
 	snprintf(text, sizeof(text), "%s%s%s%s", name_of(event), words[0] == '\'' ? "" : " ", words,
 		 more);
 	/* Of these the last call's place would tell nothing. */
-	place_text(event->kind == EVENT_MARK || event->kind == EVENT_WOKEN ? 0 : event->site, place,
-		   sizeof(place));
-	write_line(file, number, text, place);
+	pass_on(teller, RECORD_STEP, number,
+		event->kind == EVENT_MARK || event->kind == EVENT_WOKEN ? 0 : event->site,
+		event->task, text);
 }
 
-static void write_gap(FILE *file, const struct story *story, uint32_t from, uint32_t to)
+static void tell_gap(struct teller *teller, const struct story *story, uint32_t from, uint32_t to)
 {
-	char names[200];
+	char names[200], text[256];
 	uint64_t tasks = 0;
 	uint32_t i;
 
 	for (i = from; i < to; i++)
 		if (control->events[story->lines[i].event].task < TASKS_MAX)
 			tasks |= task_bit(control->events[story->lines[i].event].task);
-	fprintf(file, "%*s... %u steps of %s ...\n", INDENT, "", to - from,
-		graph_names(tasks, names, sizeof(names)));
+	snprintf(text, sizeof(text), "... %u steps of %s ...", to - from,
+		 graph_names(tasks, names, sizeof(names)));
+	pass_on(teller, RECORD_GAP, 0, 0, UINT32_MAX, text);
 }
 
-static void write_finding(FILE *file, uint32_t number)
+static void tell_finding(struct teller *teller, uint32_t number)
 {
 	const struct finding *finding = &control->finding;
 	char text[PLAN_MESSAGE_MAX + sizeof(finding->oracle) + 64];
@@ -287,16 +285,16 @@ static void write_finding(FILE *file, uint32_t number)
 			 finding->message);
 	else
 		snprintf(text, sizeof(text), "%s: %s", kind_name(finding->kind), finding->message);
-	write_line(file, number, text, explain_place());
+	pass_on(teller, RECORD_FINDING, number, finding->site, (unsigned)finding->task, text);
 }
 
 /* Where it crashed, the innermost call first. The first address is the instruction itself. */
-static void write_stack(FILE *file)
+static void tell_stack(struct teller *teller)
 {
 	const struct finding *finding = &control->finding;
 	const struct task *task;
 	struct symbol symbol;
-	char text[160];
+	char name[160], text[176];
 	uint32_t i;
 
 	if (finding->kind != KIND_CRASH || finding->task < 0)
@@ -307,48 +305,34 @@ static void write_stack(FILE *file)
 		if (symbol_of_return(task->stack[i], &symbol) &&
 		    !strcmp(symbol.function, "run_body"))
 			break;
-		fprintf(file, "%*s%s %s\n", INDENT, "", i ? "called by" : "in",
-			symbol_text(task->stack[i] + (i == 0), text, sizeof(text)));
+		snprintf(text, sizeof(text), "%s %s", i ? "called by" : "in",
+			 symbol_text(task->stack[i] + (i == 0), name, sizeof(name)));
+		pass_on(teller, RECORD_FRAME, 0, task->stack[i] + (i == 0), (unsigned)finding->task,
+			text);
 	}
 }
 
-void explain_write(FILE *file)
+void explain_tell(explain_listener *listener, void *user)
 {
+	struct teller teller = { .listener = listener, .user = user };
 	struct story story;
+	char text[64];
 	uint32_t i;
 
 	if (choose(&story) != 0)
 		return;
 	for (i = 0; i < story.count; i++) {
 		if (i == KEPT && story.count > 2 * KEPT + 1) {
-			write_gap(file, &story, i, story.count - KEPT);
+			tell_gap(&teller, &story, i, story.count - KEPT);
 			i = story.count - KEPT;
 		}
-		write_told(file, &story.lines[i], i + 1);
+		tell_line(&teller, &story.lines[i], i + 1);
 	}
-	if (story.gone)
-		fprintf(file, "%*s... %u later events were not kept ...\n", INDENT, "", story.gone);
-	write_finding(file, story.count + 1);
-	write_stack(file);
+	if (story.gone) {
+		snprintf(text, sizeof(text), "... %u later events were not kept ...", story.gone);
+		pass_on(&teller, RECORD_GAP, 0, 0, UINT32_MAX, text);
+	}
+	tell_finding(&teller, story.count + 1);
+	tell_stack(&teller);
 	free(story.lines);
-}
-
-char *explain_text(void)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	if (!file)
-		return NULL;
-	explain_write(file);
-	fclose(file);
-	return text;
-}
-
-const char *explain_place(void)
-{
-	static char place[128];
-
-	return place_text(control->finding.site, place, sizeof(place));
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The story of an execution: numbered lines in words, of the steps that somebody else could notice,
- * with the places in the scenario's source; the finding stands last. Harness only, after an
- * execution.
+ * The story of an execution: in words, the steps that somebody else could notice, with the places
+ * in the scenario's source; the finding stands last. Harness only, after an execution.
  */
 #ifndef SABOT_CHECK_EXPLAIN_H
 #define SABOT_CHECK_EXPLAIN_H
 
+#include "core/record.h"
+
 #include <stdint.h>
-#include <stdio.h>
 
-/* Writes the story of the control block's execution: at most 90 columns, long ones abbreviated. */
-void explain_write(FILE *file);
+enum { EXPLAIN_STEPS_MAX = 128 };
 
-/* The same as a string that the caller frees; NULL if there is no memory. */
-char *explain_text(void);
+/* The step and its strings are valid until it returns. */
+typedef void explain_listener(void *user, const struct record_step *step);
 
-/* "file.c:41" of the task that the finding names, or "". Valid until the next call. */
-const char *explain_place(void);
+/* Tells the control block's execution, at most EXPLAIN_STEPS_MAX steps: long stories lack their
+ * middle. */
+void explain_tell(explain_listener *listener, void *user);
 
 /*
  * Equal for findings that are one: by kind, oracle, scenario, and the roles, operations and places

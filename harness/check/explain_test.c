@@ -7,13 +7,30 @@
 
 #include <stdlib.h>
 
-enum { COLUMNS = 90 };
+static void add_line(void *user, const struct record_step *step)
+{
+	if (step->number)
+		fprintf(user, "%3u. %s\n", step->number, step->text);
+	else
+		fprintf(user, "     %s\n", step->text);
+}
+
+static char *story_text(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	explain_tell(add_line, file);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
 
 static void expect_story(const char *expected)
 {
-	char *text = explain_text();
+	char *text = story_text();
 
-	assert_non_null(text);
 	assert_string_equal(text, expected);
 	free(text);
 }
@@ -51,8 +68,7 @@ static void a_holder_dies_and_a_waiter_waits(void **state)
 		     "  2. holder#0 is killed at the point \"inside\"\n"
 		     "  3. waiter#0 sleeps in semop: it wants SysV semaphore#0 (number 0)\n"
 		     "  4. orphaned owner: waiter#0 waits for SysV semaphore#0 (number 0), which "
-		     "holder#0 held\n"
-		     "     when it was killed\n");
+		     "holder#0 held when it was killed\n");
 }
 
 static void steps_that_nobody_notices_are_left_out(void **state)
@@ -144,7 +160,7 @@ static void a_long_story_keeps_both_ends(void **state)
 	for (i = 0; i < 500; i++)
 		scene_do(i % 2 ? b : a, i % 2 ? OP_SEM_WAIT : OP_SEM_POST, object, 0);
 	control_find(KIND_EXIT, 0, "exit", "the end");
-	text = explain_text();
+	text = story_text();
 	for (at = text; *at; at++)
 		lines += *at == '\n';
 	assert_int_equal(lines, 40 + 1 + 40 + 1);
@@ -164,43 +180,61 @@ static void more_events_than_are_kept_are_owned_to(void **state)
 	(void)state;
 	for (i = 0; i < EVENTS_MAX + 7; i++)
 		trace_event(EVENT_MARK, a, i);
-	text = explain_text();
+	text = story_text();
 	assert_non_null(strstr(text, "\n     ... 7 later events were not kept ...\n"));
 	free(text);
 }
 
-static void expect_narrow(const char *text)
-{
-	const char *end;
+struct listened {
+	uint32_t count;
+	struct record_step last[2];
+	char places[2][64], files[2][128], tasks[2][PLAN_TASK_MAX], processes[2][PLAN_TASK_MAX];
+};
 
-	for (; *text; text = end + 1) {
-		end = strchr(text, '\n');
-		assert_non_null(end);
-		assert_true(end - text <= COLUMNS);
-		assert_true(end > text && end[-1] != ' ');
-	}
+static void listen(void *user, const struct record_step *step)
+{
+	struct listened *listened = user;
+	uint32_t at = listened->count++;
+
+	assert_true(at < 2);
+	listened->last[at] = *step;
+	snprintf(listened->places[at], sizeof(listened->places[at]), "%s", step->place);
+	snprintf(listened->files[at], sizeof(listened->files[at]), "%s", step->file);
+	snprintf(listened->tasks[at], sizeof(listened->tasks[at]), "%s", step->task);
+	snprintf(listened->processes[at], sizeof(listened->processes[at]), "%s", step->process);
 }
 
-static void lines_are_narrow_and_end_in_places(void **state)
+static void steps_know_who_and_where(void **state)
 {
-	struct task *a = scene_task("a-role-of-a-long-name#0");
-	int object = object_find(FAMILY_COND, 1, 1);
-	char *text;
+	struct task *a = scene_task("a#0"), *thread = scene_task("a#0/0");
+	struct listened listened = { 0 };
 
 	(void)state;
-	object_name(object, "a label of some length, 31 bytes");
-	a->op++;
-	a->call = (struct call){ .op = OP_COND_BROADCAST, .object = object };
-	a->call.site = (uintptr_t)&expect_narrow + 1;
-	trace_event(EVENT_CALL, a, 0);
-	scene_return(a, 0, 0);
-	control_find(KIND_ASSERTION, 0, "assertion", "%0200d", 7);
-	text = explain_text();
-	expect_narrow(text);
-	assert_non_null(strstr(text, symbol_has_lines() ? "explain_test.c:" : "expect_narrow"));
-	assert_non_null(
-		strstr(explain_place(), symbol_has_lines() ? "explain_test.c:" : "expect_narrow"));
-	free(text);
+	thread->process = (int8_t)task_number(a);
+	thread->op++;
+	thread->call = (struct call){ .op = OP_SEM_POST, .object = semaphore() };
+	thread->call.site = (uintptr_t)&expect_story + 1;
+	trace_event(EVENT_CALL, thread, 0);
+	scene_return(thread, 0, 0);
+	control_find(KIND_ASSERTION, -1, "assertion", "is told of nobody");
+	explain_tell(listen, &listened);
+	assert_int_equal(listened.count, 2);
+	assert_int_equal(listened.last[0].kind, RECORD_STEP);
+	assert_int_equal(listened.last[0].number, 1);
+	assert_string_equal(listened.tasks[0], "a#0/0");
+	assert_string_equal(listened.processes[0], "a#0");
+	if (symbol_has_lines()) {
+		assert_non_null(strstr(listened.places[0], "explain_test.c:"));
+		assert_non_null(strstr(listened.files[0], "/check/explain_test.c"));
+		assert_true(listened.last[0].line > 1);
+	} else {
+		assert_string_equal(listened.places[0], "expect_story");
+		assert_string_equal(listened.files[0], "");
+	}
+	assert_int_equal(listened.last[1].kind, RECORD_FINDING);
+	assert_string_equal(listened.tasks[1], "");
+	assert_string_equal(listened.processes[1], "");
+	assert_string_equal(listened.places[1], "");
 }
 
 /* ---- Fingerprints -------------------------------------------------------------------------- */
@@ -261,7 +295,7 @@ int main(void)
 		SCENE(a_crash_and_an_invariant_are_told),
 		SCENE(a_long_story_keeps_both_ends),
 		SCENE(more_events_than_are_kept_are_owned_to),
-		SCENE(lines_are_narrow_and_end_in_places),
+		SCENE(steps_know_who_and_where),
 		SCENE(fingerprints_know_the_bug_not_the_schedule),
 		SCENE(what_names_no_task_is_known_by_its_words),
 	};

@@ -2,7 +2,6 @@
 #include "check/place.h"
 
 #include "core/control.h"
-#include "os/symbol.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -15,20 +14,26 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+const char *place_find(uintptr_t site, struct symbol *symbol, char *text, size_t size)
+{
+	text[0] = '\0';
+	memset(symbol, 0, sizeof(*symbol));
+	/* The next execution's descriptors must not depend on whether this one was explained. */
+	symbol_keep_above(control ? control->fd_base : 0);
+	if (!site || !symbol_of_return(site, symbol))
+		return text;
+	if (symbol->line)
+		snprintf(text, size, "%s:%u", last_part(symbol->file), symbol->line);
+	else
+		snprintf(text, size, "%s", symbol->function);
+	return text;
+}
+
 const char *place_text(uintptr_t site, char *text, size_t size)
 {
 	struct symbol symbol;
 
-	text[0] = '\0';
-	/* The next execution's descriptors must not depend on whether this one was explained. */
-	symbol_keep_above(control ? control->fd_base : 0);
-	if (!site || !symbol_of_return(site, &symbol))
-		return text;
-	if (symbol.line)
-		snprintf(text, size, "%s:%u", last_part(symbol.file), symbol.line);
-	else
-		snprintf(text, size, "%s", symbol.function);
-	return text;
+	return place_find(site, &symbol, text, size);
 }
 
 uint64_t place_hash(uintptr_t site)

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/outdir.h"
 #include "cli/select.h"
+#include "reports/report.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -139,9 +140,11 @@ int plan_job_run(struct plan_job *job)
 int plan_job_print(const struct plan_job *job)
 {
 	const struct record_finding *finding = &job->result->finding;
+	char *story = report_story(finding);
 
 	printf("%s:%s, %llu steps\n\n%s", job->plan.scenario, job->plan.case_name,
-	       (unsigned long long)job->result->steps, finding->story);
+	       (unsigned long long)job->result->steps, story ? story : "");
+	free(story);
 	if (finding->graph[0])
 		printf("\n%s", finding->graph);
 	if (finding->history[0])

@@ -60,9 +60,11 @@ static void write_reports(struct run *run, const struct record_run *record)
 static int conclude(struct run *run, const char *command_line)
 {
 	const struct suite *suite = &run->suite;
+	char *directory = get_current_dir_name();
 	struct record_run record = {
 		.version = SABOT_VERSION,
 		.command_line = command_line,
+		.directory = directory ? directory : "",
 		.host_notes = progress_notes(&run->suite.progress),
 		.seed = suite->campaign.seed,
 		.cases = suite->records,
@@ -77,6 +79,7 @@ static int conclude(struct run *run, const char *command_line)
 		note_write(run, report_summary_text(stdout, &record, &run->report),
 			   "standard output");
 	write_reports(run, &record);
+	free(directory);
 	code = (int)verdict_exit_code(record.worst);
 	return code == EXIT_PASS ? run->failed : code;
 }

@@ -165,7 +165,9 @@ static int write_table(const struct semantics *semantics, const struct record_ru
 int cli_semantics(int argc, char **argv)
 {
 	struct semantics *semantics = calloc(1, sizeof(*semantics));
-	struct record_run run = { .version = SABOT_VERSION, .command_line = "", .host_notes = "" };
+	struct record_run run = {
+		.version = SABOT_VERSION, .command_line = "", .directory = "", .host_notes = ""
+	};
 	int code, error;
 
 	if (!semantics)

@@ -15,12 +15,34 @@
 
 #define RECORD_VERSION 1
 
+enum record_step_kind {
+	RECORD_STEP,
+	RECORD_GAP,	/* steps that are left out: `text` says how many */
+	RECORD_FINDING, /* what was found, after the last step */
+	RECORD_FRAME,	/* behind a crash: a call that it happened in */
+};
+
+/* A step of an execution, as a story tells it. */
+struct record_step {
+	enum record_step_kind kind;
+	uint32_t number;     /* in the whole story, from 1; 0 if it is no step or finding */
+	const char *task;    /* who: "holder#0"; "" for nobody of the tasks */
+	const char *process; /* the first task of its process; "" for nobody */
+	const char *text;    /* a sentence, the task's name with it */
+	const char *place;   /* "two-locks.c:44", else a function's name, or "" */
+	const char *file;    /* as the compiler recorded it, or "" */
+	unsigned line;
+};
+
 struct record_finding {
 	enum kind kind;
-	const char *oracle;	 /* the invariant's sentence, or the kind's name */
-	const char *message;	 /* one line */
-	const char *place;	 /* "file:line" of the task that the finding names, or "" */
-	const char *story;	 /* numbered lines, each ends with '\n' */
+	const char *oracle;  /* the invariant's sentence, or the kind's name */
+	const char *message; /* one line */
+	const char *place;   /* "file:line" of the task that the finding names, or "" */
+	const char *file;    /* of the place, as the compiler recorded it, or "" */
+	unsigned line;
+	const struct record_step *steps; /* what happened */
+	size_t step_count;
 	const char *graph;	 /* the waits-for graph as text lines, or "" */
 	const char *history;	 /* operations that have no order, as a table, or "" */
 	const char *output;	 /* what the tasks wrote to standard output and error, or "" */
@@ -71,6 +93,7 @@ struct record_case {
 struct record_run {
 	const char *version;	  /* of sabot */
 	const char *command_line; /* as typed */
+	const char *directory;	  /* in which it was run: what relative paths start from */
 	const char *host_notes;	  /* what was degraded, as `sabot doctor` says it; "" if nothing */
 	uint64_t seed;
 	const struct record_case *cases;
