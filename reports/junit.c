@@ -80,27 +80,10 @@ static void line(struct xml *xml, const char *label, const char *text)
 	xml_text(xml, "\n");
 }
 
-static void finding(struct xml *xml, const struct record_finding *record)
-{
-	char *story = report_story(record);
-
-	xml_text(xml, "\n");
-	line(xml, "", kind_name(record->kind));
-	if (strcmp(record->oracle, kind_name(record->kind)) != 0)
-		line(xml, "", record->oracle);
-	line(xml, "", record->message);
-	line(xml, "at ", record->place);
-	section(xml, "what happened", story ? story : "");
-	section(xml, report_graph_heading(record), record->graph);
-	section(xml, "what has no order", record->history);
-	xml_text(xml, "\n");
-	line(xml, "plan: ", record->plan_path);
-	line(xml, "replay: ", record->replay_line);
-	free(story);
-}
-
 static void outcome(struct xml *xml, const struct record_case *record)
 {
+	char *evidence;
+
 	if (record->verdict == VERDICT_PASS)
 		return;
 	xml_open(xml, elements[record->verdict]);
@@ -108,8 +91,10 @@ static void outcome(struct xml *xml, const struct record_case *record)
 	xml_attribute(xml, "type",
 		      record->kind == KIND_NONE ? verdict_name(record->verdict)
 						: kind_name(record->kind));
-	for (size_t i = 0; i < record->finding_count; i++)
-		finding(xml, &record->findings[i]);
+	evidence = report_evidence(record);
+	if (evidence && *evidence)
+		xml_text(xml, evidence);
+	free(evidence);
 	xml_close(xml);
 }
 

@@ -2,45 +2,16 @@
 #include "reports/report.h"
 
 #include "reports/sample.h"
+#include "reports/validate.h"
 
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-
-#include <cmocka.h>
-
-enum { XMLLINT_VALID = 0, XMLLINT_NOT_WELL_FORMED = 1, XMLLINT_INVALID = 3, SHELL_NOT_FOUND = 127 };
+enum { XMLLINT_VALID = 0, XMLLINT_NOT_WELL_FORMED = 1, XMLLINT_INVALID = 3 };
 
 static const struct report_options plain = { 0 };
 
-/* What xmllint says of a document by junit.xsd, or SHELL_NOT_FOUND. */
 static int lint(const char *document)
 {
-	FILE *pipe;
-	int status;
-
-	signal(SIGPIPE, SIG_IGN); /* where there is no xmllint, nobody reads */
-	setenv("SABOT_SOURCE_DIR", ".", false);
-	pipe = popen("xmllint --noout --schema \"$SABOT_SOURCE_DIR/reports/junit.xsd\" -", "we");
-	assert_non_null(pipe);
-	fputs(document, pipe);
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void skip_without_xmllint(int status)
-{
-	if (status != SHELL_NOT_FOUND)
-		return;
-	print_message("xmllint not found (package libxml2-utils): the schema was not checked\n");
-	skip();
+	return validate("xmllint --noout --schema \"$SABOT_SOURCE_DIR/reports/junit.xsd\" -",
+			document);
 }
 
 static char *report(const struct record_run *run)
@@ -57,7 +28,7 @@ static void expect_valid(const struct record_run *run)
 	const int status = lint(text);
 
 	free(text);
-	skip_without_xmllint(status);
+	validate_or_skip(status, "libxml2-utils");
 	assert_int_equal(status, XMLLINT_VALID);
 }
 
@@ -132,15 +103,6 @@ static void failure_tells_it_all(void **state)
 	free(text);
 }
 
-static size_t occurrences(const char *text, const char *wanted)
-{
-	size_t count = 0;
-
-	for (text = strstr(text, wanted); text; text = strstr(text + 1, wanted))
-		count++;
-	return count;
-}
-
 /* The cases of a scenario lie apart in the record, and stand together in the report. */
 static void suite_is_a_scenario(void **state)
 {
@@ -152,8 +114,8 @@ static void suite_is_a_scenario(void **state)
 	(void)state;
 	assert_non_null(strstr(text, "<testsuites name=\"sabot\" tests=\"7\" failures=\"1\" "
 				     "errors=\"2\" time=\"31.200\">"));
-	assert_int_equal(occurrences(text, "<testsuite name="), 4);
-	assert_int_equal(occurrences(text, "<testcase "), 7);
+	assert_int_equal(validate_count(text, "<testsuite name="), 4);
+	assert_int_equal(validate_count(text, "<testcase "), 7);
 	assert_non_null(suite);
 	assert_true(strstr(suite, "name=\"without-undo\"") < strstr(suite, "</testsuite>"));
 	assert_non_null(strstr(text, "<testsuite name=\"pipe/short-write\" tests=\"2\" "
@@ -168,9 +130,9 @@ static void verdicts_have_their_elements(void **state)
 	char *text = report(&sample_run);
 
 	(void)state;
-	assert_int_equal(occurrences(text, "<failure "), 1);
-	assert_int_equal(occurrences(text, "<error "), 2);
-	assert_int_equal(occurrences(text, "<skipped "), 1);
+	assert_int_equal(validate_count(text, "<failure "), 1);
+	assert_int_equal(validate_count(text, "<error "), 2);
+	assert_int_equal(validate_count(text, "<skipped "), 1);
 	assert_non_null(strstr(text, "<skipped message=\"needs a network namespace, which this "
 				     "kernel refuses\" type=\"SKIP\"/>"));
 	assert_non_null(strstr(text, "type=\"INCONCLUSIVE\"/>"));
@@ -210,7 +172,7 @@ static void schema_refuses_what_it_should(void **state)
 	char text[512];
 
 	(void)state;
-	skip_without_xmllint(lint(""));
+	validate_or_skip(lint(""), "libxml2-utils");
 	snprintf(text, sizeof(text), "%stime=\"0.000\"/>", head);
 	assert_int_equal(lint(text), XMLLINT_VALID);
 	snprintf(text, sizeof(text), "%sskipped=\"0\" time=\"0.000\"/>", head);

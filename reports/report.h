@@ -42,7 +42,7 @@ struct report_format {
 #define REPORT_FORMATS(FORMAT)                                                                     \
 	FORMAT(text, "for a person: a line a case, and the evidence of each finding")              \
 	FORMAT(jsonl, "for programs: a JSON object a line: the run, each case, the summary")       \
-	FORMAT(junit, "for CI servers: JUnit XML as Jenkins and GitLab read it")
+	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")
 
 #define REPORT_DECLARE(name, about)                                                                \
 	int name##_write(FILE *file, const struct record_run *run,                                 \
@@ -52,6 +52,8 @@ REPORT_FORMATS(REPORT_DECLARE)
 
 extern const struct report_format report_formats[]; /* ends with a NULL name */
 
+/* All names, for messages: "text, jsonl, ... or tap". Valid for ever. */
+const char *report_names(void);
 /* The format of that name, or NULL. */
 const struct report_format *report_find(const char *name);
 
@@ -86,6 +88,10 @@ int report_semantics_markdown(FILE *file, const struct record_run *run);
 /* The story as numbered lines, each ended, at most 90 columns wide as a rule; the caller frees it.
  */
 char *report_story(const struct record_finding *finding);
+
+/* The text of all findings of a case, "" if there are none; the caller frees it. NULL: no memory.
+ */
+char *report_evidence(const struct record_case *record);
 
 /* What stands above a finding's graph. */
 const char *report_graph_heading(const struct record_finding *finding);
