@@ -42,7 +42,8 @@ struct report_format {
 #define REPORT_FORMATS(FORMAT)                                                                     \
 	FORMAT(text, "for a person: a line a case, and the evidence of each finding")              \
 	FORMAT(jsonl, "for programs: a JSON object a line: the run, each case, the summary")       \
-	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")
+	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")                        \
+	FORMAT(gitlab, "JUnit XML as GitLab reads it, with plans as attachments")
 
 #define REPORT_DECLARE(name, about)                                                                \
 	int name##_write(FILE *file, const struct record_run *run,                                 \
