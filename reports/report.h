@@ -43,7 +43,8 @@ struct report_format {
 	FORMAT(text, "for a person: a line a case, and the evidence of each finding")              \
 	FORMAT(jsonl, "for programs: a JSON object a line: the run, each case, the summary")       \
 	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")                        \
-	FORMAT(gitlab, "JUnit XML as GitLab reads it, with plans as attachments")
+	FORMAT(gitlab, "JUnit XML as GitLab reads it, with plans as attachments")                  \
+	FORMAT(sarif, "for code scanning: SARIF 2.1.0, a thread flow for each process")
 
 #define REPORT_DECLARE(name, about)                                                                \
 	int name##_write(FILE *file, const struct record_run *run,                                 \
