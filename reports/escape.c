@@ -72,7 +72,8 @@ static void emit_json(struct sink *sink, const char *bytes, size_t count, uint32
 		sink_text(sink, "\\n");
 	else if (character == '\t')
 		sink_text(sink, "\\t");
-	else if (is_control(character) || character == 0x2028 || character == 0x2029)
+	else if (is_control(character) || character == 0x2028 || character == 0x2029 ||
+		 character == 0xfffe || character == 0xffff)
 		sink_format(sink, "\\u%04x", (unsigned)character);
 	else
 		sink_bytes(sink, bytes, count);

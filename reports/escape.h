@@ -22,8 +22,8 @@
 size_t escape_next(const char *text, size_t length, uint32_t *character);
 
 /*
- * The inside of a JSON string, on one line: controls (C0, C1, DEL) and Unicode's line ends are
- * escaped, invalid bytes become U+FFFD.
+ * The inside of a JSON string, on one line: controls (C0, C1, DEL), Unicode's line ends and what is
+ * no character (YAML refuses it) are escaped, invalid bytes become U+FFFD.
  */
 void escape_json(struct sink *sink, const char *text, size_t length);
 

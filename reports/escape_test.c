@@ -48,6 +48,7 @@ static void json_strings(void **state)
 	expect(escape_json, "", "");
 	expect(escape_json, "plain \xc3\xa9 \xf0\x9f\x91\x9e /",
 	       "plain \xc3\xa9 \xf0\x9f\x91\x9e /");
+	expect(escape_json, "\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbc", "\\ufffe\\uffff\xef\xbf\xbc");
 	expect(escape_json, "\"\\\n\t\r\x1b\x01\x7f", "\\\"\\\\\\n\\t\\u000d\\u001b\\u0001\\u007f");
 	expect(escape_json, "\xc2\x9b\xe2\x80\xa8\xe2\x80\xa9", "\\u009b\\u2028\\u2029");
 	expect(escape_json, "a\xff\xe2\x82z\xc0\x80", "a" BAD BAD "z" BAD BAD);

@@ -44,7 +44,8 @@ struct report_format {
 	FORMAT(jsonl, "for programs: a JSON object a line: the run, each case, the summary")       \
 	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")                        \
 	FORMAT(gitlab, "JUnit XML as GitLab reads it, with plans as attachments")                  \
-	FORMAT(sarif, "for code scanning: SARIF 2.1.0, a thread flow for each process")
+	FORMAT(sarif, "for code scanning: SARIF 2.1.0, a thread flow for each process")            \
+	FORMAT(tap, "TAP version 14, with YAML diagnostics")
 
 #define REPORT_DECLARE(name, about)                                                                \
 	int name##_write(FILE *file, const struct record_run *run,                                 \
