@@ -10,6 +10,20 @@ const struct report_format report_formats[] = {
 };
 #undef REPORT_ROW
 
+const char *report_names(void)
+{
+	static char names[128];
+	size_t used = 0;
+
+	for (const struct report_format *format = report_formats; format->name; format++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+					 !used		  ? ""
+					 : format[1].name ? ", "
+							  : " or ",
+					 format->name);
+	return names;
+}
+
 const struct report_format *report_find(const char *name)
 {
 	for (const struct report_format *format = report_formats; format->name; format++)

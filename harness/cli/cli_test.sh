@@ -53,7 +53,7 @@ usage() {
 }
 
 usage 'there is no strategy "luck": random, pct, sweep, replay, exhaustive or brute' --strategy luck
-usage 'there is no report format "pdf": text, jsonl or junit' --report pdf=x
+usage 'there is no report format "pdf": text, jsonl, junit, gitlab, sarif or tap' --report pdf=x
 usage '--report takes FORMAT=FILE, not "junit"' --report junit
 usage '--report takes FORMAT=FILE, not "junit="' --report junit=
 for bad in '' x 1x -1 0x 18446744073709551616 1.5; do
@@ -96,7 +96,7 @@ full "$SABOT" run semundo-crash:no-fault "${quick[@]}"
 full "$SABOT" run semundo-crash:no-fault "${quick[@]}" --json
 full "$SABOT" list
 full "$SABOT" list --json
-for format in text jsonl junit; do
+for format in text jsonl junit gitlab sarif tap; do
 	expect "a $format report on a full disk" 5 \
 		"$SABOT" run semundo-crash:no-fault "${quick[@]}" --report "$format=/dev/full"
 	holds err 'sabot: /dev/full: No space left on device'

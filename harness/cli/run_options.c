@@ -50,7 +50,7 @@ static const struct argp_option run_options[] = {
 	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
 	{ "no-shrink", KEY_NO_SHRINK, NULL, 0, "Leave plans as they were found", 0 },
 	{ "out", KEY_OUT, "DIR", 0, "Where plans go (default sabot-out)", 0 },
-	{ "report", KEY_REPORT, "FORMAT=FILE", 0, "Also write a report: text, jsonl or junit", 0 },
+	{ "report", KEY_REPORT, "FORMAT=FILE", 0, "Also write a report, in one of", 0 },
 	{ "json", KEY_JSON, NULL, 0, "One JSON object a case on standard output", 0 },
 	{ "quiet", 'q', NULL, 0, "Only what did not pass", 0 },
 	{ "verbose", 'v', NULL, 0, "Also how the twins were caught", 0 },
@@ -79,7 +79,7 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 	run->reports[run->report_count].format = report_find(text);
 	run->reports[run->report_count].path = equals + 1;
 	if (!run->reports[run->report_count++].format)
-		argp_error(state, "there is no report format \"%s\": text, jsonl or junit", text);
+		argp_error(state, "there is no report format \"%s\": %s", text, report_names());
 }
 
 static void set_strategy(struct run *run, const char *name, struct argp_state *state)
@@ -214,10 +214,23 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child run_children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
 
+/* What --report takes stands in the table of formats. */
+static char *add_formats(int key, const char *text, void *input)
+{
+	const char *names = report_names();
+	char *full;
+
+	(void)input;
+	if (key != KEY_REPORT || asprintf(&full, "%s %s", text, names) < 0)
+		return (char *)(uintptr_t)text;
+	return full;
+}
+
 static const struct argp run_argp = {
 	.options = run_options,
 	.children = run_children,
 	.parser = parse,
+	.help_filter = add_formats,
 	.args_doc = "[PATTERN|MODULE.so...]",
 	.doc = "Runs scenarios: all that are built in, those that match a pattern "
 	       "(group/name, name, group/, "
