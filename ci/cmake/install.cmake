@@ -11,6 +11,10 @@ install(TARGETS libsabot EXPORT sabot LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR
 install(DIRECTORY harness/include/sabot DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 	FILES_MATCHING PATTERN "*.h")
 
+# Where `sabot cc --coverage` looks for them: beside the library.
+install(TARGETS counters ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
+install(FILES ${SABOT_COUNTERS_SCRIPT} DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
+
 install(EXPORT sabot NAMESPACE sabot:: FILE sabotTargets.cmake DESTINATION ${SABOT_CMAKE_DIR})
 configure_package_config_file(ci/cmake/sabotConfig.cmake.in cmake/sabotConfig.cmake
 	INSTALL_DESTINATION ${SABOT_CMAKE_DIR})
