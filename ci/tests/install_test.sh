@@ -49,6 +49,12 @@ lists "$temp/installed.so"
 by_pkg_config "$SABOT_BUILD_DIR/pkgconfig" "$temp/uninstalled.so"
 lists "$temp/uninstalled.so"
 
+if command -v gcc >/dev/null; then
+	SABOT_CC=gcc "$prefix/bin/sabot" cc --coverage -shared -fPIC "$fixtures/mine.c" \
+		-o "$temp/counted.so" || fail "sabot cc --coverage: status $?"
+	lists "$temp/counted.so"
+fi
+
 {
 	cmake -S "$fixtures/cmake_user" -B "$temp/user" -DCMAKE_C_COMPILER="$CC" \
 		-DCMAKE_PREFIX_PATH="$prefix" && cmake --build "$temp/user"

@@ -25,6 +25,8 @@ static const char *const help =
 	"Compiles so that each access of shared memory is a point: takes the compiler's own\n"
 	"arguments, and works as CC= of make, CMake and autotools. What it builds runs without\n"
 	"sabot as well.\n\n"
+	"  --coverage            also count what runs: as gcc does, but exactly in processes\n"
+	"                        that are killed too; for `sabot coverage`\n"
 	"  SABOT_CC, SABOT_CXX   the compiler to use (default cc, c++):\n"
 	"                        gcc 12 or clang 14, or later\n";
 
@@ -60,7 +62,7 @@ static bool is_clang(const char *compiler)
 	return strstr(line, "clang") != NULL;
 }
 
-static void add_point_options(struct cc_list *list, bool clang)
+static void add_options(struct cc_list *list, const struct cc_command *command)
 {
 	static const char *const common[] = { "-fsanitize=thread",	"-fno-plt",
 					      "-fno-builtin-memcpy",	"-fno-builtin-memmove",
@@ -70,7 +72,9 @@ static void add_point_options(struct cc_list *list, bool clang)
 
 	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		cc_add(list, common[i]);
-	if (clang) {
+	if (cc_has_coverage(command))
+		cc_add_coverage_options(list);
+	if (command->clang) {
 		/* Else the read of x++ is left out. */
 		cc_add(list, "-mllvm");
 		cc_add(list, "-tsan-instrument-read-before-write=1");
@@ -83,13 +87,15 @@ static void add_point_options(struct cc_list *list, bool clang)
 	cc_add_format(list, "-I%s", cc_include_directory());
 }
 
-static void add_link_options(struct cc_list *list)
+static void add_link_options(struct cc_list *list, const struct cc_command *command)
 {
 	static const char *const wrapped[] = { "memcpy", "memmove", "memset" };
 	size_t i;
 
 	for (i = 0; i < sizeof(wrapped) / sizeof(wrapped[0]); i++)
 		cc_add_format(list, "-Wl,--wrap=%s", wrapped[i]);
+	if (cc_has_coverage(command))
+		cc_add_coverage_link(list);
 	cc_add_format(list, "-L%s", cc_library_directory());
 	cc_add(list, "-lsabot");
 	cc_add_format(list, "-Wl,-rpath,%s", cc_library_directory());
@@ -105,7 +111,9 @@ static int compile_one(const struct cc_command *command, const char *source, con
 	for (i = 0; i < command->count; i++)
 		if (command->kinds[i] == CC_OPTION)
 			cc_add(&list, command->arguments[i]);
-	add_point_options(&list, command->clang);
+	add_options(&list, command);
+	if (cc_has_coverage(command))
+		cc_add_coverage_names(&list, command, source);
 	cc_add(&list, "-c");
 	cc_add(&list, source);
 	cc_add(&list, "-o");
@@ -122,7 +130,7 @@ static int link_all(const struct cc_command *command, char *const *objects)
 	for (i = 0; i < command->count; i++)
 		cc_add(&list,
 		       command->kinds[i] == CC_SOURCE ? objects[next++] : command->arguments[i]);
-	add_link_options(&list);
+	add_link_options(&list, command);
 	return run(cc_end(&list));
 }
 
@@ -159,7 +167,7 @@ static int compile_only(const struct cc_command *command)
 	cc_add(&list, command->compiler);
 	for (i = 0; i < command->count; i++)
 		cc_add(&list, command->arguments[i]);
-	add_point_options(&list, command->clang);
+	add_options(&list, command);
 	return run(cc_end(&list));
 }
 
@@ -190,6 +198,8 @@ static int compile(int argc, char **argv, const char *variable, const char *comp
 		return code;
 	command.clang = is_clang(command.compiler);
 	code = cc_refuse(&command);
+	if (!code)
+		code = cc_refuse_coverage(&command);
 	if (code)
 		return code;
 	if (!command.sources && !command.objects)

@@ -40,6 +40,17 @@ void cc_add_format(struct cc_list *list, const char *format, ...)
 /* The list, with a NULL at its end. */
 char **cc_end(struct cc_list *list);
 
+/*
+ * With --coverage: what it takes to compile, to name the notes of a source of a command that links
+ * as well, and to link. Refuses as cc_refuse() does.
+ */
+bool cc_has_coverage(const struct cc_command *command);
+int cc_refuse_coverage(const struct cc_command *command);
+void cc_add_coverage_options(struct cc_list *list);
+void cc_add_coverage_names(struct cc_list *list, const struct cc_command *command,
+			   const char *source);
+void cc_add_coverage_link(struct cc_list *list);
+
 /* Where our header and our library lie: beside each other, installed or in a build. */
 const char *cc_include_directory(void);
 const char *cc_library_directory(void);
