@@ -32,6 +32,11 @@ const struct report_format *report_find(const char *name)
 	return NULL;
 }
 
+bool report_wants_lines(const struct report_format *format)
+{
+	return format->write == kills_write;
+}
+
 int report_write_path(const struct report_format *format, const char *path,
 		      const struct record_run *run, const struct report_options *options)
 {

@@ -45,7 +45,8 @@ struct report_format {
 	FORMAT(junit, "for CI servers: JUnit XML by the schema of Jenkins")                        \
 	FORMAT(gitlab, "JUnit XML as GitLab reads it, with plans as attachments")                  \
 	FORMAT(sarif, "for code scanning: SARIF 2.1.0, a thread flow for each process")            \
-	FORMAT(tap, "TAP version 14, with YAML diagnostics")
+	FORMAT(tap, "TAP version 14, with YAML diagnostics")                                       \
+	FORMAT(kills, "for lcov: the lines at which faults struck, and could have")
 
 #define REPORT_DECLARE(name, about)                                                                \
 	int name##_write(FILE *file, const struct record_run *run,                                 \
@@ -55,8 +56,12 @@ REPORT_FORMATS(REPORT_DECLARE)
 
 extern const struct report_format report_formats[]; /* ends with a NULL name */
 
-/* All names, for messages: "text, jsonl, ... or tap". Valid for ever. */
+/* All names, for messages: "text, jsonl, ... or kills". Valid for ever. */
 const char *report_names(void);
+
+/* Whether the format tells of lines, which take time to look up: record_strike has them. */
+bool report_wants_lines(const struct report_format *format);
+
 /* The format of that name, or NULL. */
 const struct report_format *report_find(const char *name);
 

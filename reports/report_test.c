@@ -20,7 +20,8 @@ static const struct report_options plain = { 0 };
 
 static void formats_are_found_by_name(void **state)
 {
-	static const char *const names[] = { "text", "jsonl", "junit", "gitlab", "sarif", "tap" };
+	static const char *const names[] = { "text",  "jsonl", "junit", "gitlab",
+					     "sarif", "tap",   "kills" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -30,7 +31,7 @@ static void formats_are_found_by_name(void **state)
 		assert_string_equal(format->name, names[i]);
 		assert_true(strlen(format->about) > 0);
 	}
-	assert_string_equal(report_names(), "text, jsonl, junit, gitlab, sarif or tap");
+	assert_string_equal(report_names(), "text, jsonl, junit, gitlab, sarif, tap or kills");
 	assert_null(report_find("tex"));
 	assert_null(report_find(""));
 }

@@ -125,6 +125,19 @@ static const struct record_finding sample_findings[] = {
 	  .seen = 1 },
 };
 
+static struct record_strike sample_strikes[] = {
+	{ .fault = "kill",
+	  .role = "holder",
+	  .where = RECORD_ASLEEP,
+	  .site = 0x1000,
+	  .known = 412,
+	  .struck = 412,
+	  .file = "/src/semundo-crash.c",
+	  .function = "pass_through",
+	  .line = 41,
+	  .function_line = 37 },
+};
+
 static const struct record_case sample_cases[] = {
 	{ .scenario = "sysv-sem/semundo-crash",
 	  .name = "no-fault",
@@ -168,6 +181,8 @@ static const struct record_case sample_cases[] = {
 	  .faults_fired = 412,
 	  .kill_points_covered = 412,
 	  .kill_points_known = 412,
+	  .strikes = sample_strikes,
+	  .strike_count = 1,
 	  .trace_hash = 0xff,
 	  .seconds = 12.345,
 	  .plan_path = "" },

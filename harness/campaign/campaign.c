@@ -428,6 +428,7 @@ struct record_case *campaign_run(struct pool_context *context,
 	}
 	if (campaign->record->verdict != VERDICT_PASS && !campaign->record->finding_count)
 		campaign->record->replay_line = same_again(campaign);
+	strikes_take(&campaign->strikes, context->arena, campaign->record);
 	campaign->record->seconds = (double)(sys_now_ns() - began_ns) / 1e9;
 	recipe_forget_running(context);
 	return campaign->record;

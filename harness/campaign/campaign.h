@@ -4,6 +4,7 @@
 #define SABOT_CAMPAIGN_CAMPAIGN_H
 
 #include "campaign/pool.h"
+#include "campaign/strikes.h"
 #include "core/plan.h"
 #include "core/record.h"
 #include "exec/execution.h"
@@ -46,6 +47,7 @@ struct campaign {
 	struct record_case *record;
 	struct record_finding findings[CAMPAIGN_FINDINGS_MAX];
 	struct record_observation observations[CAMPAIGN_OBSERVATIONS_MAX];
+	struct strikes strikes;
 	struct execution execution; /* as the next try will run it */
 	uint64_t limit;		    /* executions at most */
 	uint64_t roles_reached;	    /* bit per role: it came to a point */

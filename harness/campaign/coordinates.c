@@ -66,6 +66,8 @@ static void add_one(struct coordinates *coordinates, const struct event *event,
 		return;
 	coordinate = &coordinates->list[coordinates->count++];
 	snprintf(coordinate->victim, sizeof(coordinate->victim), "%s", task->name);
+	coordinate->role = control->scenario->roles[task->role].name;
+	coordinate->site = event->site;
 	coordinate->op = event->number;
 	coordinate->kind = (enum op)event->op;
 	coordinate->again = times_before(event);

@@ -7,6 +7,8 @@
 
 struct coordinate {
 	char victim[PLAN_TASK_MAX];
+	const char *role;
+	uintptr_t site; /* return address of the call that the victim is in */
 	uint32_t op;
 	uint32_t again; /* how often the victim had come to that state in the operation before */
 	enum op kind;

@@ -53,15 +53,35 @@ static void choose_base(struct campaign *campaign, uint64_t base)
 	execution->fault_count = 0;
 }
 
-/* Where it turned out that it cannot happen there, there is nothing to cover. */
-static void count(struct record_case *record, uint32_t shot)
+/*
+ * Strikes there by the last of `shots` faults. Where it turns out that it cannot happen there,
+ * there is nothing to cover. Returns false when the campaign is to end.
+ */
+static bool strike_at(struct campaign *campaign, const struct sabot_fault *fault,
+		      const struct coordinate *at, struct plan_fault *shots, uint32_t count)
 {
-	if (control->shot_count <= shot)
-		return;
-	if (control->shots[shot].state == SHOT_CONFIRMED)
+	struct record_strike *strike = strikes_know(&campaign->strikes, fault, at);
+	struct record_strike none = { 0 };
+	struct record_case *record = campaign->record;
+	uint64_t fired = record->faults_fired;
+	bool goes_on;
+
+	if (!strike)
+		strike = &none;
+	record->kill_points_known++;
+	aim(&shots[count - 1], fault, at);
+	campaign->execution.fault_count = count;
+	goes_on = campaign_try(campaign);
+	/* If it showed something, the control block has the shrunk execution by now. */
+	if (record->faults_fired - fired >= count) {
 		record->kill_points_covered++;
-	else if (control->shots[shot].state == SHOT_REFUSED)
+		strike->struck++;
+	} else if (goes_on && control->shot_count >= count &&
+		   control->shots[count - 1].state == SHOT_REFUSED) {
 		record->kill_points_known--;
+		strike->known--;
+	}
+	return goes_on;
 }
 
 /* After the first fault, the recoverer dies as well: each coordinate that followed it. */
@@ -75,12 +95,8 @@ static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
 	for (i = 0; i < sweep->second.count; i++) {
 		if (!coordinate_set_add(&sweep->seen, sweep->second.list[i].key))
 			continue;
-		sweep->campaign->record->kill_points_known++;
-		aim(&shots[1], fault, &sweep->second.list[i]);
-		execution->fault_count = 2;
-		if (!campaign_try(sweep->campaign))
+		if (!strike_at(sweep->campaign, fault, &sweep->second.list[i], shots, 2))
 			return;
-		count(sweep->campaign->record, 1);
 	}
 	execution->fault_count = 1;
 }
@@ -98,12 +114,8 @@ bool sweep_places(struct sweep *sweep, bool second)
 	for (i = 0; i < sweep->first.count && !campaign->ended; i++) {
 		if (!coordinate_set_add(&sweep->seen, sweep->first.list[i].key))
 			continue;
-		campaign->record->kill_points_known++;
-		aim(&shots[0], &scase->fault, &sweep->first.list[i]);
-		execution->fault_count = 1;
-		if (!campaign_try(campaign))
+		if (!strike_at(campaign, &scase->fault, &sweep->first.list[i], shots, 1))
 			break;
-		count(campaign->record, 0);
 		if (scase->second.kind && second)
 			sweep_second(sweep, shots);
 	}

@@ -2,9 +2,11 @@
 #include "check/place.h"
 
 #include "core/control.h"
+#include "core/record.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *last_part(const char *path)
@@ -34,6 +36,29 @@ const char *place_text(uintptr_t site, char *text, size_t size)
 	struct symbol symbol;
 
 	return place_find(site, &symbol, text, size);
+}
+
+size_t place_strikes(struct record_case *record)
+{
+	size_t unknown = 0, i;
+
+	for (i = 0; i < record->strike_count; i++) {
+		struct record_strike *strike = &record->strikes[i];
+		struct symbol symbol = { 0 };
+
+		strike->file = strike->function = "";
+		if (!strike->site || !symbol_of_return(strike->site, &symbol) || !symbol.line) {
+			unknown++;
+			continue;
+		}
+		strike->file = strdup(symbol.file);
+		strike->function = strdup(symbol.function);
+		if (!strike->file || !strike->function)
+			abort();
+		strike->line = symbol.line;
+		strike->function_line = symbol.declared;
+	}
+	return unknown;
 }
 
 uint64_t place_hash(uintptr_t site)

@@ -17,6 +17,14 @@ enum { PLACE_BYTES = 128 };
 /* The same, and all that is known of it: *symbol is zeroed where that is nothing. */
 const char *place_find(uintptr_t site, struct symbol *symbol, char *text, size_t size);
 
+struct record_case;
+
+/*
+ * Fills in file, line and function of each of the case's strikes, as far as they are known. The
+ * strings stay for as long as the process. Returns how many have no line.
+ */
+size_t place_strikes(struct record_case *record);
+
 /* The same for every process and run of one build: the module and the offset in it. */
 uint64_t place_hash(uintptr_t site);
 

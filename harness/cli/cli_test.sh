@@ -53,7 +53,8 @@ usage() {
 }
 
 usage 'there is no strategy "luck": random, pct, sweep, replay, exhaustive or brute' --strategy luck
-usage 'there is no report format "pdf": text, jsonl, junit, gitlab, sarif or tap' --report pdf=x
+usage 'there is no report format "pdf": text, jsonl, junit, gitlab, sarif, tap or kills' \
+	--report pdf=x
 usage '--report takes FORMAT=FILE, not "junit"' --report junit
 usage '--report takes FORMAT=FILE, not "junit="' --report junit=
 for bad in '' x 1x -1 0x 18446744073709551616 1.5; do

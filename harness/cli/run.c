@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/run.h"
 
+#include "check/place.h"
 #include "cli/cli.h"
 #include "core/verdict.h"
 
@@ -46,9 +47,33 @@ static int select_all(struct run *run)
 	return code ? code : filter_apply(&run->filter, &run->suite.selection);
 }
 
+/* Only now, and here: the workers stay small. */
+static void look_up_lines(struct suite *suite)
+{
+	size_t unknown = 0, all = 0;
+	uint32_t i;
+
+	for (i = 0; i < suite->done; i++) {
+		unknown += place_strikes(&suite->records[i]);
+		all += suite->records[i].strike_count;
+	}
+	if (unknown)
+		(void)cli_fail(
+			0,
+			"%zu of %zu places at which faults strike have no line: compile with "
+			"-g, and install libdw1",
+			unknown, all);
+}
+
 static void write_reports(struct run *run, const struct record_run *record)
 {
+	bool lines = false;
 	size_t i;
+
+	for (i = 0; i < run->report_count; i++)
+		lines |= report_wants_lines(run->reports[i].format);
+	if (lines)
+		look_up_lines(&run->suite);
 
 	for (i = 0; i < run->report_count; i++)
 		note_write(run,

@@ -59,6 +59,32 @@ struct record_observation {
 	uint64_t seen;
 };
 
+/* What a victim is doing when a fault strikes it. */
+enum record_where {
+	RECORD_AT_POINT,
+	RECORD_ASLEEP,	    /* in the call */
+	RECORD_WOKEN,	    /* ... and not yet run */
+	RECORD_IN_TRANSFER, /* asleep or woken in a call that had slept before: part of it is done
+			     */
+	RECORD_WHERE_COUNT,
+};
+
+/*
+ * A place in the code at which a fault could strike, in how many distinguishable ways, and how many
+ * of these were tried.
+ */
+struct record_strike {
+	const char *fault; /* the kind's name: "kill" */
+	const char *role;
+	enum record_where where;
+	uintptr_t site; /* return address of the call; reports read what follows */
+	uint64_t known, struck;
+	/* By debugging information, and only if a report asks for them: else "" and 0. */
+	const char *file;     /* as the compiler recorded it: absolute, as a rule */
+	const char *function; /* that holds the line */
+	unsigned line, function_line;
+};
+
 struct record_case {
 	const char *scenario;	   /* "sysv-sem/semundo-crash" */
 	const char *name;	   /* the case */
@@ -87,6 +113,8 @@ struct record_case {
 	size_t finding_count;
 	const struct record_observation *observations; /* sorted by text */
 	size_t observation_count;
+	struct record_strike *strikes; /* NULL where no fault could strike */
+	size_t strike_count;
 	const char *const *known; /* what was seen where the case was written; NULL-terminated */
 };
 

@@ -30,7 +30,8 @@
 	X(dwarf_lineno)                                                                            \
 	X(dwarf_getscopes)                                                                         \
 	X(dwarf_tag)                                                                               \
-	X(dwarf_diename)
+	X(dwarf_diename)                                                                           \
+	X(dwarf_decl_line)
 
 static struct {
 #define MEMBER(name) __typeof__(name) *name;
@@ -144,12 +145,15 @@ static void find_function_name(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol *sy
 	for (int i = 0; i < count; i++) {
 		const int tag = dw.dwarf_tag(&scopes[i]);
 		const char *name;
+		int line = 0;
 
 		if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
 			continue;
 		name = dw.dwarf_diename(&scopes[i]);
 		if (name)
 			snprintf(symbol->function, sizeof(symbol->function), "%s", name);
+		if (dw.dwarf_decl_line(&scopes[i], &line) == 0)
+			symbol->declared = (unsigned)line;
 		break;
 	}
 	free(scopes);

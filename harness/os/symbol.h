@@ -16,6 +16,7 @@ struct symbol {
 	char file[256];	    /* as the compiler recorded it, or "" */
 	char module[256];   /* path of the object that holds the address, or "" */
 	unsigned line;	    /* 0 if unknown */
+	unsigned declared;  /* the function's own line, in whichever file; 0 if unknown */
 };
 
 /*
