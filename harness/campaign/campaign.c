@@ -27,6 +27,10 @@ enum {
 	SEEN_ENOUGH = 20, /* times that the same finding came back */
 };
 
+static const char strikes_woken[] =
+	"a task has to be struck between being woken and running, which takes real-time "
+	"priorities (see `sabot doctor`)";
+
 bool campaign_is_caught_by(const char *caught_by, enum kind kind, const char *oracle)
 {
 	if (kind == KIND_INVARIANT)
@@ -311,15 +315,34 @@ static void conclude_twin(struct campaign *campaign)
 	}
 }
 
+static void skip(struct campaign *campaign, const char *why)
+{
+	campaign->record->verdict = VERDICT_SKIP;
+	campaign->record->message = why;
+	campaign->ended = true;
+}
+
+/* Without the gate nobody can be held between being woken and running. */
+static void skip_unheld(struct campaign *campaign)
+{
+	const struct campaign_target *target = campaign->target;
+
+	if (control->gated)
+		return;
+	if (target->scenario->needs_priorities)
+		skip(campaign, "it is right only if a woken task is held until it is chosen, which "
+			       "takes real-time priorities (see `sabot doctor`)");
+	else if (target->scase->fault.where == SABOT_WOKEN ||
+		 target->scase->second.where == SABOT_WOKEN)
+		skip(campaign, strikes_woken);
+}
+
 static bool may_strike_woken(const struct sabot_fault *fault)
 {
 	return fault->kind && (!fault->where || (fault->where & SABOT_WOKEN));
 }
 
-/*
- * Without the gate nobody can be held, or killed, between being woken and running. What was not
- * seen for that reason alone is not undecided: it cannot be tested here.
- */
+/* What was not seen for the lack of the gate alone is not undecided: it cannot be tested here. */
 static void skip_woken(struct campaign *campaign)
 {
 	const struct sabot_case *scase = campaign->target->scase;
@@ -332,9 +355,7 @@ static void skip_woken(struct campaign *campaign)
 		return;
 	if (record->faults_fired && !is_twin(campaign))
 		return;
-	record->verdict = VERDICT_SKIP;
-	record->message = "a task has to be struck between being woken and running, which takes "
-			  "real-time priorities (see `sabot doctor`)";
+	skip(campaign, strikes_woken);
 }
 
 static uint64_t limit_of(const struct campaign *campaign)
@@ -388,6 +409,19 @@ static struct record_case *new_record(struct pool_context *context,
 	return record;
 }
 
+static void run(struct campaign *campaign)
+{
+	skip_unheld(campaign);
+	if (campaign->ended)
+		return;
+	if (exhaustive_is_wanted(campaign->options))
+		exhaustive_run(campaign);
+	else if (campaign->target->scase->fault.kind)
+		sweep_run(campaign);
+	else
+		run_plain(campaign);
+}
+
 struct record_case *campaign_run(struct pool_context *context,
 				 const struct campaign_options *options,
 				 const struct campaign_target *target)
@@ -407,12 +441,7 @@ struct record_case *campaign_run(struct pool_context *context,
 	campaign_execution(&campaign->execution, options, target);
 	if (observations_wanted(campaign))
 		campaign->execution.over = outcome_look;
-	if (exhaustive_is_wanted(options))
-		exhaustive_run(campaign);
-	else if (target->scase->fault.kind)
-		sweep_run(campaign);
-	else
-		run_plain(campaign);
+	run(campaign);
 	if (target->scenario->needs_memory_points && !campaign->accessed &&
 	    !campaign->record->finding_count && campaign->record->executions) {
 		campaign->record->verdict = VERDICT_INCONCLUSIVE;

@@ -172,6 +172,7 @@ const struct sabot_scenario jobserver = {
 	.about = "a killed client of a jobserver takes its token along; a keeper counts",
 	.tags = "crash recovery platform",
 	.shared_size = sizeof(struct shared),
+	.needs_priorities = true, /* who has read, and has not noted it, would look gone */
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -173,6 +173,7 @@ const struct sabot_scenario eventfd_permit = {
 	.about = "a permit that is an eventfd's value is lost with whoever holds it or is woken",
 	.tags = "lock crash recovery platform",
 	.shared_size = sizeof(struct shared),
+	.needs_priorities = true, /* who has read, and has not noted it, would look gone */
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -163,6 +163,12 @@ struct sabot_scenario {
 	 * to be compiled with `sabot cc`; else its cases are inconclusive.
 	 */
 	bool needs_memory_points;
+	/*
+	 * The scenario is right only if nobody runs between the end of a call that slept and the
+	 * mark or note that its task makes of it. That takes real-time priorities: without them
+	 * whoever is woken leaves its call at once, and its cases are skipped.
+	 */
+	bool needs_priorities;
 };
 
 /*
