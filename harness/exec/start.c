@@ -14,6 +14,7 @@
 #include "intercept/sysv_shm.h"
 #include "memory/race.h"
 #include "os/hot.h"
+#include "os/proc.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -259,6 +260,21 @@ void start_reuse(void)
 	}
 }
 
+/* Of those that are no task: in a PID namespace of our own all are ours, else we adopt orphans. */
+static void kill_the_rest(void)
+{
+	pid_t children[TASKS_MAX];
+	size_t count, i;
+
+	if (sys_getpid() == 1) {
+		(void)sys_kill(-1, SIGKILL);
+		return;
+	}
+	count = proc_children(sys_getpid(), children, TASKS_MAX);
+	for (i = 0; i < count; i++)
+		(void)sys_kill(children[i], SIGKILL);
+}
+
 void start_kill_all(void)
 {
 	unsigned round;
@@ -284,9 +300,8 @@ void start_kill_all(void)
 			break;
 		if (info.si_pid)
 			continue;
-		/* Somebody is left that is no task: in a PID namespace of our own all are ours. */
-		if (round > 200 && sys_getpid() == 1)
-			(void)sys_kill(-1, SIGKILL);
+		if (round > 200)
+			kill_the_rest();
 		watch_pause(round);
 	}
 	watch_forget_all();
