@@ -3,6 +3,7 @@
  * The victim's process has reached a limit, from now on: of descriptors (open and its like fail
  * with EMFILE), or (1) of memory (mmap and brk fail with ENOMEM, so malloc does when it needs
  * more). The limits are the kernel's own (setrlimit(2)), so also what nobody intercepts meets them.
+ * A checker of memory that runs in the same process would die of the second.
  */
 #include "faults/kinds.h"
 
@@ -25,7 +26,7 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 	(void)at;
 	(void)asked;
 	shot->value = (int)number;
-	return number < LIMITS;
+	return number < (checker_is_valgrind() || CHECKER_IS_ASAN ? MEMORY : LIMITS);
 }
 
 /* Of descriptors: those that are open stay so, and one that is closed may be had again. */

@@ -15,7 +15,7 @@
 
 static int arm(struct shot *shot)
 {
-	return shot->plan.signo > 0 && shot->plan.signo < SIGRTMAX ? 0 : -EINVAL;
+	return shot->plan.signo > 0 && shot->plan.signo < checker_signal() ? 0 : -EINVAL;
 }
 
 static int fire(struct shot *shot, struct task *victim)

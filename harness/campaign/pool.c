@@ -5,6 +5,7 @@
 #include "campaign/worker.h"
 #include "core/verdict.h"
 #include "os/adopt.h"
+#include "os/checker.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, SILENCE_NS_S = 30, ARENA_BYTES = 1 << 28, OUTPUT_SHOWN = 400 };
+enum { TICK_MS = 100, SILENCE_S = 30, ARENA_BYTES = 1 << 28, OUTPUT_SHOWN = 400 };
 
 struct lost {
 	bool finished;
@@ -101,7 +102,7 @@ static void explain_loss(struct worker *worker, int status, struct lost *lost)
 
 	last_output(worker->start.output_fd, output, sizeof(output));
 	if (worker->silenced)
-		snprintf(how, sizeof(how), "made no step for %d s", SILENCE_NS_S);
+		snprintf(how, sizeof(how), "made no step for %d s", SILENCE_S * checker_slowness());
 	else if (WIFSIGNALED(status))
 		snprintf(how, sizeof(how), "died of SIG%s", sigabbrev_np(WTERMSIG(status)));
 	else
@@ -202,6 +203,7 @@ static void reap(struct pool *pool)
  */
 static void end_the_silent(struct pool *pool)
 {
+	const uint64_t limit_ns = (uint64_t)SILENCE_S * (unsigned)checker_slowness() * 1000000000u;
 	uint64_t now = sys_now_ns();
 	unsigned i;
 
@@ -214,7 +216,7 @@ static void end_the_silent(struct pool *pool)
 		if (executions != worker->seen)
 			worker->seen_ns = now;
 		worker->seen = executions;
-		if (now - worker->seen_ns < (uint64_t)SILENCE_NS_S * 1000000000u)
+		if (now - worker->seen_ns < limit_ns)
 			continue;
 		worker->silenced = true;
 		kill(worker->keeper, SIGKILL);

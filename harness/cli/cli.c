@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "core/verdict.h"
+#include "os/checker.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -48,7 +49,9 @@ void cli_fix_addresses(char **argv)
 {
 	int persona = personality(0xffffffff);
 
-	if (persona == -1 || (persona & ADDR_NO_RANDOMIZE) || getenv("SABOT_KEEP_ASLR"))
+	/* On valgrind this program is valgrind, which lays out memory as it always does. */
+	if (persona == -1 || (persona & ADDR_NO_RANDOMIZE) || getenv("SABOT_KEEP_ASLR") ||
+	    checker_is_valgrind())
 		return;
 	if (personality((unsigned)persona | ADDR_NO_RANDOMIZE) == -1)
 		return;

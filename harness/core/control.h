@@ -13,6 +13,7 @@
 #include "core/plan.h"
 #include "core/random.h"
 #include "core/verdict.h"
+#include "os/checker.h"
 
 #include <sabot/sabot.h>
 
@@ -46,8 +47,8 @@ enum {
 /* Real-time priorities; see exec/gate.h. */
 enum { GATE_LIFTED = 11, GATE_RUN = 10, GATE_SUPERVISOR = 3, GATE_HELD = 1 };
 
-#define CONTROL_ADDRESS ((uintptr_t)0x200000000000)
-#define SHARED_ADDRESS	((uintptr_t)0x200100000000)
+#define CONTROL_ADDRESS ((uintptr_t)CHECKER_FREE_ADDRESS)
+#define SHARED_ADDRESS	(CONTROL_ADDRESS + 0x100000000)
 #define CONTROL_MAGIC	0x5ab07c01u
 #define HISTORY_PENDING UINT32_MAX
 /* The virtual clock moves by this much at each point, so that loops over a clock end. */

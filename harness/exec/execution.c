@@ -42,7 +42,9 @@ int execution_prepare(int control_fd)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
 		control->fd_base = (int)limit.rlim_cur / 2;
 	real_prepare();
-	anonymous_replace();
+	/* It knows code by the files that it was mapped from. */
+	if (!checker_is_valgrind())
+		anonymous_replace();
 	(void)gate_open();
 	error = signal_prepare();
 	return error ? error : crash_prepare();

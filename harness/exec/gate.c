@@ -17,7 +17,9 @@ bool gate_open(void)
 
 void gate_join(void)
 {
-	struct rlimit limit = { .rlim_cur = LIMIT_STEP_US, .rlim_max = LIMIT_DEATH_US };
+	const rlim_t slowness = (rlim_t)checker_slowness();
+	struct rlimit limit = { .rlim_cur = LIMIT_STEP_US * slowness,
+				.rlim_max = LIMIT_DEATH_US * slowness };
 
 	(void)sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, (long)&limit, 0, 0, 0);
 	(void)sys_set_priority(0, control->gated ? GATE_RUN : 0);

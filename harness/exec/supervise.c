@@ -49,14 +49,14 @@ static void expire(struct task *task)
 	control->timed--;
 	if (!control->gated) {
 		/* It comes out of its call and parks, or sleeps again in the rest of it. */
-		(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
+		(void)sys_tgkill(task->pid, task->tid, checker_signal());
 		control->settle_due = true;
 		watch_settle();
 		return;
 	}
 	control->woken++;
 	task->state = TASK_WOKEN;
-	(void)sys_tgkill(task->pid, task->tid, SIGRTMAX);
+	(void)sys_tgkill(task->pid, task->tid, checker_signal());
 }
 
 /* False: there is nobody to run, since a timer came first, or its time-out did not end its sleep.

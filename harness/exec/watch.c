@@ -358,7 +358,7 @@ int watch_turn(void)
 		}
 		if (!began)
 			began = ticks + 1;
-		if (ticks + 1 > began + TICKS_LIMIT) {
+		if (ticks + 1 > began + TICKS_LIMIT * (unsigned)checker_slowness()) {
 			step_does_not_end(task);
 			return turn;
 		}

@@ -23,7 +23,7 @@ enum { SIGNALS = 65, FIRST_REAL_TIME = 32, LIMIT_US = 500000 };
 
 /* Signal sets as the kernel has them. */
 #define MASK_BYTES sizeof(uint64_t)
-#define MASK_OURS  (mask_bit(SIGRTMAX) | mask_bit(SIGXCPU))
+#define MASK_OURS  (mask_bit(checker_signal()) | mask_bit(SIGXCPU))
 
 /* The user's handlers, of this process. fork() copies them as the kernel does its own. */
 static struct sigaction handlers[SIGNALS];
@@ -56,14 +56,14 @@ static uint64_t set_mask(uint64_t mask)
 
 bool signal_is_ours(int signo)
 {
-	return signo == SIGRTMAX || signo == SIGXCPU;
+	return signo == checker_signal() || signo == SIGXCPU;
 }
 
 sigset_t signal_strip(const sigset_t *set)
 {
 	sigset_t stripped = *set;
 
-	(void)sigdelset(&stripped, SIGRTMAX);
+	(void)sigdelset(&stripped, checker_signal());
 	(void)sigdelset(&stripped, SIGXCPU);
 	return stripped;
 }
@@ -376,6 +376,7 @@ static void on_cpu_limit(int signo, siginfo_t *info, void *context)
 	static __thread uint32_t seen;
 	const ucontext_t *user = context;
 	struct task *task = task_self;
+	const rlim_t slowness = (rlim_t)checker_slowness();
 	struct rlimit limit;
 
 	(void)signo;
@@ -384,7 +385,8 @@ static void on_cpu_limit(int signo, siginfo_t *info, void *context)
 	if (seen != control->steps + 1) {
 		seen = control->steps + 1;
 		if (sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, 0, (long)&limit, 0, 0) == 0) {
-			limit.rlim_cur -= LIMIT_US; /* the kernel has just added a second */
+			/* The kernel has just added a second. */
+			limit.rlim_cur += LIMIT_US * slowness - 1000000;
 			(void)sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, (long)&limit, 0, 0, 0);
 		}
 		return;
@@ -405,7 +407,7 @@ int signal_prepare(void)
 	harness = sys_getpid();
 	(void)sigfillset(&action.sa_mask);
 	action.sa_sigaction = on_deadline;
-	if (REAL(sigaction)(SIGRTMAX, &action, NULL) != 0)
+	if (REAL(sigaction)(checker_signal(), &action, NULL) != 0)
 		return -errno;
 	action.sa_sigaction = on_cpu_limit;
 	return REAL(sigaction)(SIGXCPU, &action, NULL) == 0 ? 0 : -errno;

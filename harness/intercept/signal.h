@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 /*
- * Installs the harness's own handlers, which tasks inherit: that of SIGRTMAX ends a wait whose
- * deadline came; that of SIGXCPU, a step that does not end. Supervisor only, before tasks. Returns
- * 0 or -errno.
+ * Installs the harness's own handlers, which tasks inherit: that of checker_signal() ends a wait
+ * whose deadline came; that of SIGXCPU, a step that does not end. Supervisor only, before tasks.
+ * Returns 0 or -errno.
  */
 int signal_prepare(void);
 
