@@ -128,10 +128,8 @@ static void finish(struct call *call, long result, int error)
 		answer_end();
 	regain(task);
 	trace_return(task, call, result, error);
-	if (control->race.on && result >= 0 && error != EBUSY)
-		race_after(task, call);
-	if (control->race.on && error == ESRCH)
-		race_gone(task);
+	if (control->race.on)
+		race_after(task, call, error);
 	if ((op_flags(call->op) & OP_SETTLES) && control->asleep + control->task_count > 1)
 		point_request(task, REQUEST_SETTLE);
 	else if (sent_packets(call))

@@ -13,6 +13,7 @@
 
 #include "core/point.h"
 #include "core/trace.h"
+#include "memory/race.h"
 #include "os/sys.h"
 
 #include <string.h>
@@ -101,6 +102,8 @@ static void run_handler(struct task *task, int signo, siginfo_t *info, void *con
 	task->call.deadline_ns = 0;
 	task->in_call = task->in_runtime = false;
 	trace_event(EVENT_HANDLER, task, signo);
+	if (control->race.on)
+		race_handles(task);
 	call_handler(signo, info, context);
 	task->in_runtime = in_runtime;
 	task->interrupted = interrupted;

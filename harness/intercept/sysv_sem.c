@@ -2,6 +2,7 @@
 /* SysV semaphores: semop(2), semctl(2). What a task took, less what it gave, is what it holds. */
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
+#include "memory/race.h"
 
 #include <stdarg.h>
 #include <sys/sem.h>
@@ -64,10 +65,24 @@ static void describe(struct call *call, int id, const struct sembuf *operations,
 	}
 }
 
+static void give(int id, const struct sembuf *operations, size_t count)
+{
+	size_t i;
+
+	for (i = 0; control->race.on && operations && i < count; i++)
+		if (operations[i].sem_op != 0)
+			race_give(task_self, object_of(id, operations[i].sem_num),
+				  operations[i].sem_op < 0);
+}
+
 static void note(int id, const struct sembuf *operations, size_t count)
 {
 	size_t i;
 
+	for (i = 0; control->race.on && i < count; i++)
+		if (operations[i].sem_op <= 0)
+			race_take(task_self, object_of(id, operations[i].sem_num),
+				  operations[i].sem_op == 0);
 	for (i = 0; i < count; i++)
 		object_take(object_of(id, operations[i].sem_num), task_self, -operations[i].sem_op,
 			    operations[i].sem_flg & SEM_UNDO);
@@ -82,6 +97,7 @@ INTERPOSE int semop(int id, struct sembuf *operations, size_t count)
 		return REAL(semop)(id, operations, count);
 	describe(&call, id, operations, count);
 	call_begin(&call);
+	give(id, operations, count);
 	result = REAL(semop)(id, operations, count);
 	if (result == 0)
 		note(id, operations, count);
@@ -112,6 +128,7 @@ INTERPOSE int semtimedop(int id, struct sembuf *operations, size_t count,
 		never.tv_sec /= 1024; /* relative: added to the kernel's own clock */
 	}
 	call_begin(&call);
+	give(id, operations, count);
 	result = REAL(semtimedop)(id, operations, count, call.deadline_ns ? &never : timeout);
 	if (result == 0)
 		note(id, operations, count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What orders what: atomic operations by their memory order, calls by what they are. */
+/* What atomic operations order, by their memory order. What calls order: order_call.c. */
 #include "memory/race.h"
 #include "memory/vector.h"
 
@@ -14,8 +14,6 @@ static bool releases(int order)
 {
 	return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
 }
-
-/* ---- Atomic operations --------------------------------------------------------------------- */
 
 void race_load(struct task *task, uintptr_t address, int order)
 {
@@ -89,124 +87,4 @@ void race_fence(struct task *task, int order)
 	CLOCKS->released[at] = CLOCKS->tasks[at];
 	CLOCKS->fenced[at] = true;
 	vector_tick(task);
-}
-
-/* ---- Calls --------------------------------------------------------------------------------- */
-
-enum { TAKES = 1, GIVES = 2, BOTH = TAKES | GIVES };
-
-/* Locks and semaphores either take or give; all else that works on an object may do both. */
-static unsigned direction(const struct call *call)
-{
-	switch (call->op) {
-	case OP_MUTEX_LOCK:
-	case OP_MUTEX_TRYLOCK:
-	case OP_MUTEX_TIMEDLOCK:
-	case OP_RWLOCK_RDLOCK:
-	case OP_RWLOCK_WRLOCK:
-	case OP_RWLOCK_TRYRDLOCK:
-	case OP_RWLOCK_TRYWRLOCK:
-	case OP_RWLOCK_TIMEDRDLOCK:
-	case OP_RWLOCK_TIMEDWRLOCK:
-	case OP_SPIN_LOCK:
-	case OP_SPIN_TRYLOCK:
-	case OP_SEM_WAIT:
-	case OP_SEM_TRYWAIT:
-	case OP_SEM_TIMEDWAIT:
-		return TAKES;
-	case OP_MUTEX_UNLOCK:
-	case OP_RWLOCK_UNLOCK:
-	case OP_SPIN_UNLOCK:
-	case OP_SEM_POST:
-		return GIVES;
-	case OP_SEMOP:
-	case OP_SEMTIMEDOP:
-		return call->amount > 0 ? GIVES : TAKES;
-	default:
-		return BOTH;
-	}
-}
-
-/* The mutex that a wait on a condition variable gives back, and takes again. */
-static int mutex_of(const struct call *call)
-{
-	if (call->op != OP_COND_WAIT && call->op != OP_COND_TIMEDWAIT)
-		return -1;
-	return (int)call->detail[0] - 1;
-}
-
-static bool sends_signal(enum op op)
-{
-	return op == OP_KILL || op == OP_THREAD_CANCEL;
-}
-
-static bool takes_signal(enum op op)
-{
-	return op_family(op) == FAMILY_SIGNAL;
-}
-
-void race_before(struct task *task, const struct call *call)
-{
-	int mutex = mutex_of(call);
-
-	if (call->object >= 0 && (direction(call) & GIVES))
-		vector_release(task, vector_of_object(call->object));
-	if (mutex >= 0)
-		vector_release(task, vector_of_object(mutex));
-	if (sends_signal(call->op))
-		vector_release(task, &CLOCKS->signals);
-}
-
-static void take_from_dead(const struct task *task, bool children)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->task_count; i++)
-		if (task_is_over(&control->tasks[i]) &&
-		    (!children || control->tasks[i].parent >= 0))
-			vector_acquire(task, &CLOCKS->tasks[i]);
-}
-
-void race_after(struct task *task, const struct call *call)
-{
-	int mutex = mutex_of(call);
-
-	if (call->object >= 0 && (direction(call) & TAKES))
-		vector_acquire(task, vector_of_object(call->object));
-	if (mutex >= 0)
-		vector_acquire(task, vector_of_object(mutex));
-	if (takes_signal(call->op))
-		vector_acquire(task, &CLOCKS->signals);
-	if (call->op == OP_WAIT || call->op == OP_THREAD_JOIN)
-		take_from_dead(task, true);
-}
-
-/* ---- Births and deaths --------------------------------------------------------------------- */
-
-void race_born(const struct task *task)
-{
-	vector_first(task, task->parent >= 0 ? &control->tasks[task->parent] : NULL);
-}
-
-void race_follows(const struct task *task, const struct task *dead)
-{
-	vector_first(task, dead);
-}
-
-void race_gone(const struct task *task)
-{
-	take_from_dead(task, false);
-}
-
-void race_died(const struct task *task)
-{
-	int at = task_number(task);
-	uint32_t i;
-
-	for (i = 0; i < control->object_count; i++) {
-		const struct object *object = &control->objects[i];
-
-		if (object->owner == at || object->held[at])
-			vector_release(task, vector_of_object((int)i));
-	}
 }

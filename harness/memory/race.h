@@ -40,16 +40,22 @@ void race_store_waits(struct task *task, unsigned slot, int order);
 void race_store_arrives(const struct task *task, uintptr_t address, unsigned slot);
 void race_fence(struct task *task, int order);
 
-/* What a call orders: before the real call, and after it if it succeeded. */
+/* What a call orders: before the real call, and after it. `error`: what it failed with, or 0. */
 void race_before(struct task *task, const struct call *call);
-void race_after(struct task *task, const struct call *call);
+void race_after(struct task *task, const struct call *call, int error);
+/*
+ * The same of one semaphore of several that a call changes. `lowers`: it takes units, which tells
+ * those who wait for zero.
+ */
+void race_give(struct task *task, int object, bool lowers);
+void race_take(struct task *task, int object, bool waits_for_zero);
+/* A signal handler begins. */
+void race_handles(struct task *task);
 
 /* The task was made by another, which has done all it did before. */
 void race_born(const struct task *task);
 /* The task begins when another is dead and seen to be. */
 void race_follows(const struct task *task, const struct task *dead);
-/* The task was told that somebody is no more: what the dead have done came before. */
-void race_gone(const struct task *task);
 /* The task has died: what the kernel releases for it, it releases with its clock. */
 void race_died(const struct task *task);
 

@@ -43,7 +43,9 @@ void vector_begin(void)
 		memset(&locations->rest, 0, sizeof(locations->rest));
 	locations->count = 0;
 	memset(CLOCKS->object_used, 0, sizeof(CLOCKS->object_used));
+	memset(CLOCKS->lowered_used, 0, sizeof(CLOCKS->lowered_used));
 	memset(&CLOCKS->signals, 0, sizeof(CLOCKS->signals));
+	memset(&CLOCKS->names, 0, sizeof(CLOCKS->names));
 	memset(CLOCKS->fenced, 0, sizeof(CLOCKS->fenced));
 }
 
@@ -87,14 +89,22 @@ void vector_acquire(const struct task *task, const struct vector *from)
 	vector_join(&CLOCKS->tasks[task_number(task)], from);
 }
 
+static struct vector *cleared_once(struct vector *vector, bool *used)
+{
+	if (!*used)
+		memset(vector, 0, sizeof(*vector));
+	*used = true;
+	return vector;
+}
+
 struct vector *vector_of_object(int object)
 {
-	struct vector *vector = &CLOCKS->objects[object];
+	return cleared_once(&CLOCKS->objects[object], &CLOCKS->object_used[object]);
+}
 
-	if (!CLOCKS->object_used[object])
-		memset(vector, 0, sizeof(*vector));
-	CLOCKS->object_used[object] = true;
-	return vector;
+struct vector *vector_of_lowered(int object)
+{
+	return cleared_once(&CLOCKS->lowered[object], &CLOCKS->lowered_used[object]);
 }
 
 static bool is_full(const struct locations *locations)

@@ -16,7 +16,10 @@ struct clocks {
 	struct vector tasks[TASKS_MAX];
 	struct vector objects[OBJECTS_MAX]; /* what was released to each */
 	bool object_used[OBJECTS_MAX];
+	struct vector lowered[OBJECTS_MAX]; /* by those who took units of a SysV semaphore */
+	bool lowered_used[OBJECTS_MAX];
 	struct vector signals;		     /* by whoever sent one */
+	struct vector names;		     /* by whoever made or removed one */
 	struct vector acquirable[TASKS_MAX]; /* read by relaxed loads, due at an acquire fence */
 	struct vector released[TASKS_MAX];   /* at the last release fence */
 	/* What stores that wait in a buffer will pass on, by task and slot. */
@@ -52,8 +55,9 @@ void vector_acquire(const struct task *task, const struct vector *from);
 /* Time goes on for the task alone. */
 void vector_tick(const struct task *task);
 
-/* The clock of an object; cleared at its first use in an execution. */
+/* The clocks of an object; cleared at their first use in an execution. */
 struct vector *vector_of_object(int object);
+struct vector *vector_of_lowered(int object);
 
 /* The clock of an atomic location; `make`: else NULL if it has none. */
 struct vector *vector_of_location(uintptr_t address, bool make);
