@@ -56,6 +56,12 @@ const struct rule rules[] = {
 	  "It did not happen here. Under another schedule each task gets its first lock and waits "
 	  "for its second.",
 	  "Take the locks in one order everywhere. " HELP_STEPS, KIND_POTENTIAL },
+	{ "use-after-unmap", "UseAfterUnmap", "error",
+	  "Shared memory was used after it was taken away",
+	  "A task died of using memory that was unmapped or detached, or whose object somebody "
+	  "had cut off.",
+	  "The stack has the access, and behind it who took the memory away. " HELP_STEPS,
+	  KIND_UNMAPPED },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, KIND_NONE },
 };
 

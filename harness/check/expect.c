@@ -6,6 +6,7 @@
 #include "check/lock_order.h"
 #include "core/object.h"
 #include "exec/audit.h"
+#include "memory/unmapped.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,27 @@ static const char *where(const struct task *task, char *text, size_t size)
 	return text;
 }
 
+/* The memory was there, and somebody took it away. */
+static bool is_unmapped(const struct task *task)
+{
+	const struct unmapped *gone = &control->unmapped.found;
+	const char *who = "setup";
+
+	if (!task->faulted || !unmapped_find(task, task->fault_address, task->status))
+		return false;
+	if (gone->task == task_number(task))
+		who = "it";
+	else if (gone->task >= 0)
+		who = control->tasks[gone->task].name;
+	control_find(KIND_UNMAPPED, task_number(task), kind_name(KIND_UNMAPPED),
+		     "%s %s %s+%#llx, which %s had taken away by %s", task->name,
+		     task->fault_writes ? "writes" : "reads", gone->name,
+		     (unsigned long long)control->unmapped.found_offset, who, gone->how);
+	if (task->stack_count)
+		control->finding.site = task->stack[0] + 1;
+	return true;
+}
+
 bool expect_crashed(void)
 {
 	const struct task *found = NULL;
@@ -81,6 +103,8 @@ bool expect_crashed(void)
 	}
 	if (!found)
 		return false;
+	if (is_unmapped(found))
+		return true;
 	control_find(KIND_CRASH, task_number(found), kind_name(KIND_CRASH), "%s died of %s %s",
 		     found->name, signal_text(found->status, name, sizeof(name)),
 		     where(found, place, sizeof(place)));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How tasks may end. Verifies: nobody died of a signal that was neither injected nor sent to it,
+ * How tasks may end. Verifies: nobody died of a signal that was neither injected nor sent to it
+ * (and of a crash in shared memory that somebody had taken away: who, and by what),
  * everyone else ended with status 0, nobody ended while it owned a lock in memory, nothing is left
  * behind, the invariants hold at the end, histories have an order, and locks were taken in an
  * order. Does not verify: that a fault which was to strike did; its campaign counts that.

@@ -2,6 +2,8 @@
 #include "check/expect.h"
 
 #include "check/scene_test.h"
+#include "memory/unmapped.h"
+#include "memory/window.h"
 
 static void expect_finding(enum kind kind, int task, const char *message)
 {
@@ -123,6 +125,80 @@ static void fates_are_told_apart(void **state)
 	assert_string_equal(expect_fate(c, text, sizeof(text)), "ended");
 }
 
+/* A task that has crashed on what lies at this offset of the mapping "log". */
+static struct task *crash_in_log(const char *name, int signo, uint64_t offset)
+{
+	uintptr_t at = window_place(7, 0, 8192, false);
+	struct task *task = scene_task(name);
+
+	window_call(7, "log");
+	task->faulted = true;
+	task->fault_address = at + offset;
+	die(task, signo);
+	return task;
+}
+
+static void unmap_as(struct task *task, uint64_t offset, size_t size)
+{
+	struct unmapped what = { .how = "munmap", .key = 7, .offset = offset, .name = "log" };
+
+	task_self = task;
+	unmapped_note(window_place(7, 0, 8192, false) + offset, size, &what);
+	task_self = NULL;
+}
+
+static void cut_as(struct task *task, uint64_t length)
+{
+	task_self = task;
+	unmapped_cut(7, length, "ftruncate", 0);
+	task_self = NULL;
+}
+
+static void who_took_the_memory_away_is_told(void **state)
+{
+	struct task *other = scene_task("a#0");
+
+	(void)state;
+	cut_as(other, 100); /* the page of it stays */
+	crash_in_log("b#0", SIGBUS, 4096)->fault_writes = true;
+	expect_finding(KIND_UNMAPPED, 1,
+		       "b#0 writes log+0x1000, which a#0 had taken away by ftruncate");
+	assert_string_equal(control->finding.oracle, "use after unmap");
+}
+
+static void what_was_not_cut_off_is_a_crash(void **state)
+{
+	struct task *other = scene_task("a#0");
+
+	(void)state;
+	cut_as(other, 4097);
+	crash_in_log("b#0", SIGBUS, 4096);
+	expect_finding(KIND_CRASH, 1, "b#0 died of SIGBUS at its start");
+}
+
+static void a_process_unmaps_for_its_threads(void **state)
+{
+	struct task *first = scene_task("a#0");
+	struct task *thread = crash_in_log("a#0/1", SIGSEGV, 8191);
+
+	(void)state;
+	thread->process = 0;
+	thread->parent = 0;
+	unmap_as(first, 4096, 4096);
+	expect_finding(KIND_UNMAPPED, 1,
+		       "a#0/1 reads log+0x1fff, which a#0 had taken away by munmap");
+}
+
+static void a_process_unmaps_for_nobody_else(void **state)
+{
+	struct task *other = scene_task("a#0");
+
+	(void)state;
+	unmap_as(other, 0, 8192);
+	crash_in_log("b#0", SIGSEGV, 0);
+	expect_finding(KIND_CRASH, 1, "b#0 died of SIGSEGV at its start");
+}
+
 #define SCENE(test) cmocka_unit_test_setup(test, scene_clear)
 
 int main(void)
@@ -137,6 +213,10 @@ int main(void)
 		SCENE(an_ended_owner_leaks_its_lock),
 		SCENE(a_killed_owner_leaks_nothing),
 		SCENE(fates_are_told_apart),
+		SCENE(who_took_the_memory_away_is_told),
+		SCENE(what_was_not_cut_off_is_a_crash),
+		SCENE(a_process_unmaps_for_its_threads),
+		SCENE(a_process_unmaps_for_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, scene_open, NULL);

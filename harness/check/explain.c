@@ -297,7 +297,7 @@ static void tell_stack(struct teller *teller)
 	char name[160], text[176];
 	uint32_t i;
 
-	if (finding->kind != KIND_CRASH || finding->task < 0)
+	if ((finding->kind != KIND_CRASH && finding->kind != KIND_UNMAPPED) || finding->task < 0)
 		return;
 	task = &control->tasks[finding->task];
 	for (i = 0; i < task->stack_count; i++) {
@@ -310,6 +310,27 @@ static void tell_stack(struct teller *teller)
 		pass_on(teller, RECORD_FRAME, 0, task->stack[i] + (i == 0), (unsigned)finding->task,
 			text);
 	}
+}
+
+/* Who took away what was used, and where. */
+static void tell_unmapped(struct teller *teller)
+{
+	const struct unmapped *gone = &control->unmapped.found;
+	char name[160], text[320], range[64];
+
+	if (control->finding.kind != KIND_UNMAPPED)
+		return;
+	if (gone->size)
+		snprintf(range, sizeof(range), "+%#llx to +%#llx were taken away",
+			 (unsigned long long)gone->offset,
+			 (unsigned long long)(gone->offset + gone->size));
+	else
+		snprintf(range, sizeof(range), " was cut off at +%#llx",
+			 (unsigned long long)gone->offset);
+	snprintf(text, sizeof(text), "%s%s by %s, %s in %s", gone->name, range,
+		 gone->task >= 0 ? control->tasks[gone->task].name : "setup, or a fault", gone->how,
+		 symbol_text(gone->site, name, sizeof(name)));
+	pass_on(teller, RECORD_FRAME, 0, gone->site, (unsigned)gone->task, text);
 }
 
 void explain_tell(explain_listener *listener, void *user)
@@ -334,5 +355,6 @@ void explain_tell(explain_listener *listener, void *user)
 	}
 	tell_finding(&teller, story.count + 1);
 	tell_stack(&teller);
+	tell_unmapped(&teller);
 	free(story.lines);
 }

@@ -38,6 +38,23 @@ static uint64_t message_hash(const char *message)
 	return random_text_hash(words);
 }
 
+/*
+ * The line of a crash, or 0 where that is not known: which access of memory the task was announced
+ * at before depends on how closely it was watched.
+ */
+static uint64_t crash_hash(void)
+{
+	const struct finding *finding = &control->finding;
+	const struct task *task = &control->tasks[finding->task < 0 ? 0 : finding->task];
+	char text[128];
+
+	if ((finding->kind != KIND_CRASH && finding->kind != KIND_UNMAPPED) || !task->stack_count)
+		return 0;
+	return strchr(place_text(task->stack[0] + 1, text, sizeof(text)), ':')
+		       ? random_text_hash(text)
+		       : 0;
+}
+
 uint64_t explain_fingerprint(void)
 {
 	const struct finding *finding = &control->finding;
@@ -48,6 +65,8 @@ uint64_t explain_fingerprint(void)
 	hash = random_mix(hash ^ random_text_hash(finding->oracle));
 	if (finding->kind == KIND_POTENTIAL)
 		return random_mix(hash ^ lock_order_hash());
+	if (crash_hash())
+		return random_mix(hash ^ crash_hash());
 	/* A sum: the order of tasks of one role says nothing. */
 	for (left = tasks; left; left &= left - 1)
 		sum += task_hash(&control->tasks[__builtin_ctzll(left)]);

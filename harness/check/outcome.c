@@ -64,6 +64,7 @@ bool outcome_observe(void)
 		observe_waits();
 		return true;
 	case KIND_CRASH:
+	case KIND_UNMAPPED:
 	case KIND_EXIT:
 	case KIND_LEAK:
 		observe_task();

@@ -76,7 +76,8 @@ void control_reset(struct control *block, bool keep_tasks)
 	for (i = 0; block->memory != SABOT_SC && i < TASKS_MAX; i++)
 		block->buffers[i] = (struct store_buffer){ .count = 0 };
 	block->buffered = 0;
-	block->window_count = 0;
+	block->window_count = block->unmapped.count = 0;
+	block->window_again = false;
 	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;
 	block->history.count = 0;

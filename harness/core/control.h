@@ -12,6 +12,7 @@
 #include "core/op.h"
 #include "core/plan.h"
 #include "core/random.h"
+#include "core/unmapped.h"
 #include "core/verdict.h"
 #include "os/checker.h"
 
@@ -128,14 +129,16 @@ struct task {
 	bool outside;	      /* runs another program, which is no part of the schedule */
 	bool gone;   /* its thread is no more; in a pool a task that ended may still have it */
 	bool reaped; /* its parent has waited for it, or joined it */
-	int reaped_status;    /* what the parent was told then */
-	bool returned;	      /* WOKEN, out of its call although held: it waits for its go */
-	bool counted;	      /* in control->asleep */
-	bool reported;	      /* its death or exit was dealt with */
-	int status;	      /* exit status, or the signal that killed it */
-	uint64_t expected;    /* signals (bit n: n) that were injected or sent: dying of them is no
-				 crash */
-	struct call call;     /* what it is doing, or did last */
+	int reaped_status; /* what the parent was told then */
+	bool returned;	   /* WOKEN, out of its call although held: it waits for its go */
+	bool counted;	   /* in control->asleep */
+	bool reported;	   /* its death or exit was dealt with */
+	int status;	   /* exit status, or the signal that killed it */
+	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no
+			      crash */
+	struct call call;  /* what it is doing, or did last */
+	uintptr_t fault_address; /* that it crashed on, if `faulted` */
+	bool faulted, fault_writes;
 	uint32_t stack_count; /* frames of where it crashed, the innermost first */
 	uintptr_t stack[STACK_FRAMES_MAX];
 	uint64_t random_used[8];
@@ -403,7 +406,9 @@ struct control {
 	struct history history;
 	struct store_buffer buffers[TASKS_MAX];
 	uint32_t window_count;
+	bool window_again; /* something is mapped at more than one address */
 	struct window_part window[WINDOW_PARTS_MAX];
+	struct unmapped_log unmapped;
 	uint32_t mutated; /* calls that a mutation has answered */
 	uint32_t made_count;
 	struct made made[MADE_MAX];

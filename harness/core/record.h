@@ -19,7 +19,7 @@ enum record_step_kind {
 	RECORD_STEP,
 	RECORD_GAP,	/* steps that are left out: `text` says how many */
 	RECORD_FINDING, /* what was found, after the last step */
-	RECORD_FRAME,	/* behind a crash: a call that it happened in */
+	RECORD_FRAME,	/* behind a crash: a call that it happened in, or that led to it */
 };
 
 /* A step of an execution, as a story tells it. */

@@ -97,10 +97,15 @@ fill(struct event *event, enum event_kind kind, const struct task *task, const s
 	return what_of((uint8_t)kind, who, (uint16_t)op, number);
 }
 
-/* Of the memory that the tasks share; 0 if they share more than is looked at here. */
+/*
+ * Of the memory that the tasks share; 0 if they share more than is looked at here. What they store
+ * there is seen all the same where the code has memory points.
+ */
 static uint64_t memory_state(void)
 {
-	return control->more_memory ? 0 : XXH3_64bits(control->shared, control->shared_size);
+	if (control->more_memory && !control->accesses)
+		return 0;
+	return XXH3_64bits(control->shared, control->shared_size);
 }
 
 void trace_event(enum event_kind kind, const struct task *task, int64_t value)
@@ -199,9 +204,13 @@ const char *trace_line(const struct event *event, char *text, size_t size)
 		snprintf(object, sizeof(object), " %s", object_label(event->object));
 	if (event->op == OP_OPERATION)
 		name = history_event_text(event, operation, sizeof(operation));
-	used = snprintf(text, size, "%s %u %s%s%s%s %s %lld", who, event->number,
+	used = snprintf(text, size, "%s %u %s%s%s%s %s", who, event->number,
 			op_name((enum op)event->op), name ? ":" : "", name ? name : "", object,
-			kind, (long long)event->value);
+			kind);
+	/* What memory holds may be a number that the kernel has chosen. */
+	if (event->kind != EVENT_ACCESS && used > 0 && (size_t)used < size)
+		used += snprintf(text + used, size - (size_t)used, " %lld",
+				 (long long)event->value);
 	if (event->error && used > 0 && (size_t)used < size)
 		snprintf(text + used, size - (size_t)used, " error %d", event->error);
 	return text;

@@ -21,6 +21,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_LIVELOCK] = "livelock",
 	[KIND_RACE] = "data race",
 	[KIND_CRASH] = "crash",
+	[KIND_UNMAPPED] = "use after unmap",
 	[KIND_EXIT] = "exit",
 	[KIND_LEAK] = "leak",
 	[KIND_POTENTIAL] = "potential deadlock",

@@ -26,6 +26,7 @@ enum kind {
 	KIND_LIVELOCK,	    /* tasks run, none makes progress */
 	KIND_RACE,	    /* two accesses of shared memory that nothing orders, one a store */
 	KIND_CRASH,	    /* a task died of a signal that nobody injected */
+	KIND_UNMAPPED,	    /* a task died of using shared memory that was taken away */
 	KIND_EXIT,	    /* a task ended with another status than 0 */
 	KIND_LEAK,
 	KIND_POTENTIAL, /* locks taken in orders that another schedule turns into a deadlock */

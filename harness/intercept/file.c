@@ -7,6 +7,7 @@
  */
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
+#include "intercept/mapping.h"
 #include "intercept/numbered.h"
 #include "intercept/real.h"
 
@@ -25,7 +26,8 @@ int __openat64_2(int dirfd, const char *path, int flags);
 struct opening {
 	struct call call;
 	bool is_point;
-	bool is_new; /* it makes the file */
+	bool is_new;	    /* it makes the file */
+	struct stat before; /* where it cuts the file off */
 	const char *path;
 };
 
@@ -69,12 +71,15 @@ static void open_begin(struct opening *opening, int dirfd, const char *path, int
 
 	opening->path = path;
 	opening->is_new = false;
+	opening->before.st_size = 0;
 	opening->is_point = call_is_task() && describe(opening, dirfd, flags, site);
 	if (opening->is_point)
 		call_begin(&opening->call);
 	if (opening->is_point || descriptor_in_setup())
 		opening->is_new = makes_unnamed(flags) ||
 				  ((flags & O_CREAT) && !look(dirfd, path, flags, &status, &kind));
+	if ((flags & O_TRUNC) && opening->is_point)
+		(void)look(dirfd, path, flags, &opening->before, &kind);
 }
 
 static int open_end(struct opening *opening, int result)
@@ -83,6 +88,8 @@ static int open_end(struct opening *opening, int result)
 
 	if (result >= 0 && opening->is_new && descriptor_status(result, &status) == 0)
 		opening->call.object = descriptor_made(&status, opening->path);
+	if (result >= 0 && opening->before.st_size)
+		mapping_cut(&opening->before, 0, "open", opening->call.site);
 	if (!opening->is_point)
 		descriptor_setup_opened(result);
 	return opening->is_point ? (int)call_end(&opening->call, result) : result;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/mapping.h"
 
+#include "memory/unmapped.h"
+
 #include <semaphore.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,6 +92,37 @@ void mapping_remove(uintptr_t address, size_t size)
 		if (mappings[i].address < address + size &&
 		    address < mappings[i].address + mappings[i].size)
 			cut(i, address, address + size);
+}
+
+static void note_gone(const struct mapping *mapping, uintptr_t address, size_t size,
+		      const char *how, uintptr_t site)
+{
+	uintptr_t first = address > mapping->address ? address : mapping->address;
+	uintptr_t end = address + size, whole_end = mapping->address + mapping->size;
+	struct unmapped what = { .how = how, .site = site, .key = mapping->key };
+
+	end = end < whole_end ? end : whole_end;
+	if (!mapping->key || mapping->kind == MAPPING_SEMAPHORE || first >= end)
+		return;
+	what.offset = mapping->offset + (first - mapping->address);
+	memcpy(what.name, mapping->name, sizeof(what.name));
+	unmapped_note(first, end - first, &what);
+}
+
+void mapping_gone(uintptr_t address, size_t size, const char *how, uintptr_t site)
+{
+	unsigned i;
+
+	for (i = 0; i < count; i++)
+		note_gone(&mappings[i], address, size, how, site);
+	mapping_remove(address, size);
+}
+
+void mapping_cut(const struct stat *before, off_t length, const char *how, uintptr_t site)
+{
+	if (control && S_ISREG(before->st_mode) && length >= 0 && length < before->st_size)
+		unmapped_cut(mapping_key(before->st_dev, before->st_ino), (uint64_t)length, how,
+			     site);
 }
 
 uint64_t mapping_key(uint64_t first, uint64_t second)

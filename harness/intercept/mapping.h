@@ -10,6 +10,8 @@
 
 #include "intercept/call.h"
 
+#include <sys/stat.h>
+
 enum mapping_kind {
 	MAPPING_MEMORY,	   /* undone by munmap(2) */
 	MAPPING_SEGMENT,   /* by shmdt(2) */
@@ -33,6 +35,13 @@ bool mapping_is_seen(void);
 void mapping_add(const struct mapping *mapping);
 /* The range is mapped no more, or anew. */
 void mapping_remove(uintptr_t address, size_t size);
+/*
+ * The same, and who uses it all the same is told who took it away: `how` is the call's name. In
+ * tasks and in setup.
+ */
+void mapping_gone(uintptr_t address, size_t size, const char *how, uintptr_t site);
+/* The inode, as it was before, was cut off at `length`. Anywhere. */
+void mapping_cut(const struct stat *before, off_t length, const char *how, uintptr_t site);
 /* The mapping at the address, or NULL. */
 const struct mapping *mapping_at(uintptr_t address);
 /* A key from two numbers that say what is mapped; never 0. */

@@ -135,7 +135,7 @@ INTERPOSE int munmap(void *address, size_t size)
 	long result = returned(unmap_raw(address, size));
 
 	if (result == 0 && mapping_is_seen())
-		mapping_remove((uintptr_t)address, size);
+		mapping_gone((uintptr_t)address, size, "munmap", CALL_SITE);
 	return (int)result;
 }
 
@@ -160,7 +160,7 @@ INTERPOSE void *mremap(void *address, size_t size, size_t new_size, int flags, .
 		moved.offset += (uintptr_t)address - known->address;
 		moved.address = (uintptr_t)result;
 		moved.size = new_size;
-		mapping_remove((uintptr_t)address, size);
+		mapping_gone((uintptr_t)address, size, "mremap", CALL_SITE);
 		mapping_add(&moved);
 	}
 	return (void *)result;

@@ -6,6 +6,7 @@
  */
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
+#include "intercept/mapping.h"
 #include "intercept/real.h"
 
 #include <fcntl.h>
@@ -145,20 +146,30 @@ INTERPOSE int rmdir(const char *path)
 
 INTERPOSE int truncate(const char *path, off_t length)
 {
+	struct stat before = { .st_size = 0 };
 	struct call call;
+	bool is_point = begin(&call, OP_FTRUNCATE, AT_FDCWD, path, CALL_SITE);
+	int result;
 
-	if (!begin(&call, OP_FTRUNCATE, AT_FDCWD, path, CALL_SITE))
-		return REAL(truncate)(path, length);
-	return (int)call_end(&call, REAL(truncate)(path, length));
+	(void)descriptor_look_path(AT_FDCWD, path, true, &before);
+	result = REAL(truncate)(path, length);
+	if (result == 0)
+		mapping_cut(&before, length, "truncate", CALL_SITE);
+	return is_point ? (int)call_end(&call, result) : result;
 }
 
 INTERPOSE int truncate64(const char *path, off64_t length)
 {
+	struct stat before = { .st_size = 0 };
 	struct call call;
+	bool is_point = begin(&call, OP_FTRUNCATE, AT_FDCWD, path, CALL_SITE);
+	int result;
 
-	if (!begin(&call, OP_FTRUNCATE, AT_FDCWD, path, CALL_SITE))
-		return REAL(truncate64)(path, length);
-	return (int)call_end(&call, REAL(truncate64)(path, length));
+	(void)descriptor_look_path(AT_FDCWD, path, true, &before);
+	result = REAL(truncate64)(path, length);
+	if (result == 0)
+		mapping_cut(&before, length, "truncate", CALL_SITE);
+	return is_point ? (int)call_end(&call, result) : result;
 }
 
 /* A node that was made is a new object, in setup too. */

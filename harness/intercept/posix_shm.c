@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POSIX shared memory by name. What is done with its descriptor is as with any file's. */
 #include "intercept/descriptor.h"
+#include "intercept/mapping.h"
 #include "intercept/real.h"
 
 #include <fcntl.h>
@@ -48,7 +49,7 @@ static int note_opened(const char *name, int fd, bool is_new)
 
 INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 {
-	struct stat status;
+	struct stat status = { .st_size = 0 };
 	struct call call;
 	int result;
 	bool is_new = false, is_task = call_enter(&call, OP_SHM_OPEN);
@@ -59,8 +60,10 @@ INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 		call_begin(&call);
 	}
 	if (is_task || descriptor_in_setup())
-		is_new = (flags & O_CREAT) && !find_file(name, &status);
+		is_new = !find_file(name, &status) && (flags & O_CREAT);
 	result = REAL(shm_open)(name, flags, mode);
+	if (result >= 0 && (flags & O_TRUNC))
+		mapping_cut(&status, 0, "shm_open", CALL_SITE);
 	if (result >= 0 && (is_task || descriptor_in_setup()))
 		call.object = note_opened(name, result, is_new);
 	return is_task ? (int)call_end(&call, result) : result;

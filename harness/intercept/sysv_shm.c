@@ -115,7 +115,7 @@ INTERPOSE int shmdt(const void *address)
 	result = REAL(shmdt)(address);
 	mapping = mapping_at((uintptr_t)address);
 	if (result == 0 && mapping && (is_task || descriptor_in_setup()))
-		mapping_remove(mapping->address, mapping->size);
+		mapping_gone(mapping->address, mapping->size, "shmdt", CALL_SITE);
 	if (result == 0 && is_task)
 		attached--;
 	return is_task ? (int)call_end(&call, result) : result;

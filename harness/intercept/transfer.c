@@ -6,6 +6,7 @@
  */
 #undef _FORTIFY_SOURCE
 #include "intercept/descriptor.h"
+#include "intercept/mapping.h"
 #include "intercept/real.h"
 #include "intercept/socket.h"
 
@@ -259,20 +260,30 @@ INTERPOSE off64_t lseek64(int fd, off64_t offset, int whence)
 
 INTERPOSE int ftruncate(int fd, off_t length)
 {
+	struct stat before = { .st_size = 0 };
 	struct call call;
+	bool is_point = begin(&call, fd, OP_FTRUNCATE, OP_FTRUNCATE, (size_t)length, CALL_SITE);
+	int result;
 
-	if (!begin(&call, fd, OP_FTRUNCATE, OP_FTRUNCATE, (size_t)length, CALL_SITE))
-		return REAL(ftruncate)(fd, length);
-	return (int)call_end(&call, REAL(ftruncate)(fd, length));
+	(void)descriptor_status(fd, &before);
+	result = REAL(ftruncate)(fd, length);
+	if (result == 0)
+		mapping_cut(&before, length, "ftruncate", CALL_SITE);
+	return is_point ? (int)call_end(&call, result) : result;
 }
 
 INTERPOSE int ftruncate64(int fd, off64_t length)
 {
+	struct stat before = { .st_size = 0 };
 	struct call call;
+	bool is_point = begin(&call, fd, OP_FTRUNCATE, OP_FTRUNCATE, (size_t)length, CALL_SITE);
+	int result;
 
-	if (!begin(&call, fd, OP_FTRUNCATE, OP_FTRUNCATE, (size_t)length, CALL_SITE))
-		return REAL(ftruncate64)(fd, length);
-	return (int)call_end(&call, REAL(ftruncate64)(fd, length));
+	(void)descriptor_status(fd, &before);
+	result = REAL(ftruncate64)(fd, length);
+	if (result == 0)
+		mapping_cut(&before, length, "ftruncate", CALL_SITE);
+	return is_point ? (int)call_end(&call, result) : result;
 }
 
 INTERPOSE int fsync(int fd)

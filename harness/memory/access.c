@@ -51,11 +51,11 @@ static bool pass_quietly(struct task *task)
 }
 
 /* What a load is about to bring; of what is not a word, nothing. */
-static int64_t value_at(const struct call *call)
+static int64_t value_at(uintptr_t place, size_t size)
 {
-	const volatile void *address = (const volatile void *)(call->detail[0] + WINDOW_BEGIN);
+	const volatile void *address = (const volatile void *)place;
 
-	switch (call->op == OP_FENCE ? 0 : call->detail[1]) {
+	switch (size) {
 	case 1:
 		return *(const volatile int8_t *)address;
 	case 2:
@@ -77,8 +77,6 @@ static void pass(struct task *task, const struct call *call, bool idle)
 	task->in_runtime = true;
 	point_access(task, idle);
 	task->quiet = decide_quiet(task_number(task));
-	if (!control->brief)
-		trace_access(task, value_at(&task->call));
 	task->in_runtime = false;
 	if (task->held_count && point_run_held)
 		point_run_held(task);
@@ -88,6 +86,7 @@ static void pass(struct task *task, const struct call *call, bool idle)
 /* The point. False: the caller is no task. */
 static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
+	uintptr_t where;
 	bool idle;
 
 	if (!task || task->in_runtime)
@@ -95,8 +94,9 @@ static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size
 	store_buffer_close(task);
 	task->spins = spins(task, op, address, site);
 	idle = task->spins || ++control->accesses % ACCESSES_OF_AN_IDLE_STEP == 0;
+	where = window_canonical(address) - WINDOW_BEGIN;
 	if (!idle && pass_quietly(task)) {
-		trace_quiet(op, task, (int64_t)size, address - WINDOW_BEGIN);
+		trace_quiet(op, task, (int64_t)size, where);
 		return true;
 	}
 	pass(task,
@@ -104,10 +104,23 @@ static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size
 			     .object = -1,
 			     .amount = (int64_t)size,
 			     .site = site,
-			     .detail = { address - WINDOW_BEGIN, size } },
+			     .detail = { where, size } },
 	     idle);
 	task->spins = false;
 	return true;
+}
+
+/* After the search for races: to look at memory that is no more mapped is a crash. */
+static void trace_value(struct task *task, uintptr_t address, size_t size)
+{
+	int saved = errno;
+
+	if (control->brief)
+		return;
+	task->in_runtime = true;
+	trace_access(task, value_at(address, size));
+	task->in_runtime = false;
+	errno = saved;
 }
 
 void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
@@ -117,7 +130,9 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 	if (!arrive(task, op, address, size, site))
 		return;
 	if (control->race.on)
-		race_access(task, address, size, op == OP_STORE ? RACE_WRITES : 0, site);
+		race_access(task, window_canonical(address), size, op == OP_STORE ? RACE_WRITES : 0,
+			    site);
+	trace_value(task, address, size);
 	if (store_buffer_has(address, size))
 		store_buffer_open(task, address, size, op == OP_STORE);
 }
@@ -150,7 +165,8 @@ bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t si
 		buffered = false;
 	}
 	if (control->race.on)
-		note_order(task, op, address, size, site, order, buffered);
+		note_order(task, op, window_canonical(address), size, site, order, buffered);
+	trace_value(task, address, size);
 	return buffered;
 }
 
@@ -188,6 +204,7 @@ void access_fence(uintptr_t site, int order)
 	pass(task, &(struct call){ .op = OP_FENCE, .object = -1, .site = site }, false);
 	if (control->race.on)
 		race_fence(task, order);
+	trace_value(task, 0, 0);
 	if (order == __ATOMIC_SEQ_CST)
 		store_buffer_drain(task);
 	else if (order != __ATOMIC_ACQUIRE)

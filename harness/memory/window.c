@@ -31,6 +31,7 @@ uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again)
 	if (control->window_count == WINDOW_PARTS_MAX || !window_has(at + size))
 		return 0;
 	part = &control->window[control->window_count++];
+	control->window_again |= again;
 	*part = (struct window_part){ .key = key, .offset = offset, .size = size, .address = at };
 	return at;
 }
@@ -45,23 +46,41 @@ void window_call(uint64_t key, const char *name)
 				 name);
 }
 
-const char *window_name(uintptr_t address, char *text, size_t size)
+const struct window_part *window_part_at(uintptr_t address)
 {
 	uint32_t i;
 
-	if (address - SHARED_ADDRESS < control->shared_size) {
-		snprintf(text, size, "shared+%#lx", (unsigned long)(address - SHARED_ADDRESS));
-		return text;
-	}
-	for (i = 0; i < control->window_count; i++) {
-		const struct window_part *part = &control->window[i];
+	for (i = 0; i < control->window_count; i++)
+		if (address - control->window[i].address < control->window[i].size)
+			return &control->window[i];
+	return NULL;
+}
 
-		if (address - part->address >= part->size)
-			continue;
+uintptr_t window_canonical_slow(uintptr_t address)
+{
+	const struct window_part *part = window_part_at(address);
+	uint64_t offset = part ? address - part->address + part->offset : 0;
+	uint32_t i;
+
+	for (i = 0; part && i < control->window_count; i++) {
+		const struct window_part *first = &control->window[i];
+
+		if (first->key == part->key && offset - first->offset < first->size)
+			return first->address + (offset - first->offset);
+	}
+	return address;
+}
+
+const char *window_name(uintptr_t address, char *text, size_t size)
+{
+	const struct window_part *part = window_part_at(address);
+
+	if (address - SHARED_ADDRESS < control->shared_size)
+		snprintf(text, size, "shared+%#lx", (unsigned long)(address - SHARED_ADDRESS));
+	else if (part)
 		snprintf(text, size, "%s+%#lx", part->name[0] ? part->name : "mapping",
 			 (unsigned long)(address - part->address + part->offset));
-		return text;
-	}
-	snprintf(text, size, "nothing that is mapped");
+	else
+		snprintf(text, size, "nothing that is mapped");
 	return text;
 }

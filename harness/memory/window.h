@@ -22,6 +22,17 @@ static inline bool window_has(uintptr_t address)
  */
 uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again);
 
+/* The mapping that was placed over the address, or NULL. */
+const struct window_part *window_part_at(uintptr_t address);
+
+/* The same memory where it was mapped first, of what a process has mapped at several addresses. */
+uintptr_t window_canonical_slow(uintptr_t address);
+
+static inline uintptr_t window_canonical(uintptr_t address)
+{
+	return control->window_again ? window_canonical_slow(address) : address;
+}
+
 /* "shared+0x40", "ring+0x8": what lies at an address of the window. Returns text. */
 const char *window_name(uintptr_t address, char *text, size_t size);
 
