@@ -32,6 +32,7 @@ extern const struct sabot_scenario lease;
 extern const struct sabot_scenario listener_death;
 extern const struct sabot_scenario lock_file;
 extern const struct sabot_scenario lock_order;
+extern const struct sabot_scenario map_truncate;
 extern const struct sabot_scenario mcs_lock;
 extern const struct sabot_scenario memfd_seal;
 extern const struct sabot_scenario mixed_cycle;
@@ -130,6 +131,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&listener_death,
 	&lock_file,
 	&lock_order,
+	&map_truncate,
 	&mcs_lock,
 	&memfd_seal,
 	&mixed_cycle,

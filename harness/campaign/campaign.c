@@ -422,6 +422,14 @@ static void run(struct campaign *campaign)
 		run_plain(campaign);
 }
 
+static bool needs_memory_points(const struct campaign_target *target)
+{
+	const char *caught_by = target->scase->caught_by;
+
+	return target->scenario->needs_memory_points ||
+	       (caught_by && !strcmp(caught_by, kind_name(KIND_RACE)));
+}
+
 struct record_case *campaign_run(struct pool_context *context,
 				 const struct campaign_options *options,
 				 const struct campaign_target *target)
@@ -442,7 +450,7 @@ struct record_case *campaign_run(struct pool_context *context,
 	if (observations_wanted(campaign))
 		campaign->execution.over = outcome_look;
 	run(campaign);
-	if (target->scenario->needs_memory_points && !campaign->accessed &&
+	if (needs_memory_points(target) && !campaign->accessed &&
 	    !campaign->record->finding_count && campaign->record->executions) {
 		campaign->record->verdict = VERDICT_INCONCLUSIVE;
 		campaign->record->message = "it needs memory points, and has none: compile it "

@@ -104,9 +104,21 @@ struct last_point {
 	uint64_t state;
 };
 
+/* Whether a survivor could tell by other things than the scenario's shared memory. */
+static bool is_seen(const struct event *event)
+{
+	if (event->kind == EVENT_MARK)
+		return false;
+	if (op_family((enum op)event->op) == FAMILY_MEMORY &&
+	    event->detail[0] < control->shared_size)
+		return false;
+	return !(op_flags((enum op)event->op) & OP_PURE);
+}
+
 /*
- * Between two points of a task, with nobody else in between, only pure steps and no shared store: a
- * death at either leaves the same behind. (Marks of the dead are forgotten, so they do not count.)
+ * Between two points of a task, with nobody else in between, only pure steps, and the shared memory
+ * is the same: a death at either leaves the same behind. (Marks of the dead are forgotten, so they
+ * do not count.)
  */
 static bool is_same_place(const struct last_point *last, uint32_t now)
 {
@@ -116,9 +128,7 @@ static bool is_same_place(const struct last_point *last, uint32_t now)
 	if (!last->known || last->state != events[now].state)
 		return false;
 	for (i = last->event; i < now; i++) {
-		if (events[i].task != events[now].task)
-			return false;
-		if (!(op_flags((enum op)events[i].op) & OP_PURE) && events[i].kind != EVENT_MARK)
+		if (events[i].task != events[now].task || is_seen(&events[i]))
 			return false;
 	}
 	return true;

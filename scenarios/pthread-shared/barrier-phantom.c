@@ -12,6 +12,7 @@
  */
 #include "pshared.h"
 
+#include <stdatomic.h>
 #include <sys/sem.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ enum { PARTIES = 3, PHASES = 2 };
 
 struct shared {
 	unsigned entered[PARTIES], passed[PARTIES]; /* phases; by party, whoever it is now */
-	unsigned serial[PHASES];		    /* who were told that they are the one */
+	atomic_uint serial[PHASES];		    /* who were told that they are the one */
 	pthread_barrier_t barrier;
 	int semid;
 };
@@ -65,7 +66,8 @@ static void arrive_by_count(struct shared *shared, unsigned phase)
 {
 	int result = pthread_barrier_wait(&shared->barrier);
 
-	shared->serial[phase] += result == PTHREAD_BARRIER_SERIAL_THREAD;
+	if (result == PTHREAD_BARRIER_SERIAL_THREAD)
+		shared->serial[phase]++;
 	SABOT_ZERO(result == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : result);
 }
 

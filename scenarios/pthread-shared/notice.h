@@ -9,13 +9,14 @@
 #include "pshared.h"
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 enum { NOTICE_WAITERS = 2, NOTICE_PATIENCE = 5 };
 
 enum notice_by { BELLS, BELLS_ANSWERED, BROADCAST, SIGNAL, DESTROY, TIMEDWAIT };
 
 struct notice {
-	unsigned generation;
+	atomic_uint generation; /* with bells nothing else orders it */
 	sem_t bells[NOTICE_WAITERS];
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;

@@ -10,7 +10,8 @@
 
 enum { OUTSIDE, INSIDE }; /* marks */
 
-#define PAIR_POINT "half written"
+#define PAIR_POINT  "half written"
+#define PAIR_INSIDE "inside"
 
 struct pair {
 	unsigned left, right; /* equal, while nobody writes */
@@ -31,6 +32,7 @@ static inline void pair_repair(struct pair *pair)
 static inline void pair_write(struct sabot_task *task, struct pair *pair)
 {
 	sabot_mark(task, INSIDE);
+	sabot_point(task, PAIR_INSIDE); /* before it finds out by the pair: who else is? */
 	sabot_assert(task, pair_is_whole(pair), "comes to a torn pair, %u and %u", pair->left,
 		     pair->right);
 	pair->left++;
@@ -60,6 +62,6 @@ static const struct sabot_invariant pair_invariants[] = {
 	{ 0 },
 };
 
-static const char *const pair_points[] = { PAIR_POINT, NULL };
+static const char *const pair_points[] = { PAIR_INSIDE, PAIR_POINT, NULL };
 
 #endif

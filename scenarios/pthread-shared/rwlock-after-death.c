@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,9 +21,9 @@ enum use { READS, WRITES, WAITS };
 
 struct shared {
 	pthread_rwlock_t lock;
-	int fd;		/* of a file; the victim and the reader lock a byte of it as they live */
-	unsigned begun; /* of these two */
-	unsigned came;	/* of those who come late */
+	int fd;		   /* of a file; the victim and the reader lock a byte of it as they live */
+	atomic_uint begun; /* of these two */
+	unsigned came;	   /* of those who come late */
 };
 
 struct variant {

@@ -13,13 +13,14 @@
 #include "pshared.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 
 enum { LIMIT_STEPS = 400, READS_MAX = 50 };
 
 struct shared {
 	pthread_rwlock_t lock;
 	bool written;
-	unsigned reads;
+	atomic_uint reads;
 };
 
 struct variant {

@@ -24,7 +24,7 @@ struct area {
 /* Kept by the tasks beside it. */
 struct area_users {
 	struct janitor janitor;
-	unsigned makers; /* who think that they have made it */
+	atomic_uint makers; /* who think that they have made it */
 };
 
 enum area_way { AREA_LOCKED, AREA_TRUSTING, AREA_WAITING };

@@ -63,13 +63,16 @@ static int64_t seconds(clockid_t clock)
 /* Returns the new lease's token, or 0 while another one lasts. */
 static int take_lease(struct shared *shared, clockid_t clock)
 {
+	int64_t now, monotonic;
 	int token = 0;
 
 	change(shared, -1);
-	if (seconds(clock) >= shared->until[0]) {
-		shared->stolen |= seconds(CLOCK_MONOTONIC) < shared->until[1];
-		shared->until[0] = seconds(clock) + LEASE_S;
-		shared->until[1] = seconds(CLOCK_MONOTONIC) + LEASE_S;
+	now = seconds(clock);
+	monotonic = seconds(CLOCK_MONOTONIC);
+	if (now >= shared->until[0]) {
+		shared->stolen |= monotonic < shared->until[1];
+		shared->until[0] = now + LEASE_S;
+		shared->until[1] = monotonic + LEASE_S;
 		token = ++shared->token;
 	}
 	change(shared, 1);

@@ -6,6 +6,7 @@
 #include <sabot/sabot.h>
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,8 +20,7 @@ struct mapped_log {
 
 struct logged_stores {
 	int fd;
-	unsigned stored[MAPPED_LOG_WRITERS]; /* no point lies between a store and the note of it:
-						exact */
+	atomic_uint stored[MAPPED_LOG_WRITERS]; /* counted after the store */
 };
 
 static inline struct mapped_log *mapped_log_map(int flags)
@@ -45,7 +45,10 @@ static inline unsigned mapped_log_missing(const struct logged_stores *shared,
 	unsigned writer, number, missing = 0;
 
 	for (writer = 0; writer < MAPPED_LOG_WRITERS; writer++)
-		for (number = 0; number < shared->stored[writer]; number++)
+		/* Pairs with the count in store(). */
+		for (number = 0;
+		     number < atomic_load_explicit(&shared->stored[writer], memory_order_acquire);
+		     number++)
 			missing += log->entries[writer][number] != mapped_log_entry(writer, number);
 	return missing;
 }

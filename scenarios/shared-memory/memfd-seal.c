@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -48,14 +49,14 @@ static void fill(struct sabot_task *task)
 	const struct variant *variant = sabot_variant(task);
 	const struct shared *shared = sabot_shared(task);
 	size_t size = sizeof(unsigned[WORDS]), i;
-	unsigned *words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared->fd, 0);
+	atomic_uint *words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared->fd, 0);
 
 	if (words == MAP_FAILED) {
 		sabot_assert(task, errno == EPERM && is_sealed(shared->fd), "errno %d", errno);
 		return;
 	}
 	for (i = 0; i < WORDS; i++) {
-		words[i] = FIRST + (unsigned)i;
+		atomic_store_explicit(&words[i], FIRST + (unsigned)i, memory_order_relaxed);
 		sabot_point(task, "filled a word");
 	}
 	if (!variant->keeps_mapping)

@@ -11,10 +11,12 @@
 
 struct variant {
 	int flags;
+	memory_order order; /* of the count of stores */
 };
 
-static const struct variant shared_map = { MAP_SHARED };
-static const struct variant private_map = { MAP_PRIVATE };
+static const struct variant shared_map = { MAP_SHARED, memory_order_release };
+static const struct variant private_map = { MAP_PRIVATE, memory_order_release };
+static const struct variant relaxed_count = { MAP_SHARED, memory_order_relaxed };
 
 static void setup(struct sabot_env *env)
 {
@@ -33,7 +35,8 @@ static void store(struct sabot_task *task)
 
 	for (number = 0; number < MAPPED_LOG_STORES; number++) {
 		log->entries[writer][number] = mapped_log_entry(writer, number);
-		shared->stored[writer]++;
+		/* Pairs with the load in mapped_log_missing(). */
+		atomic_fetch_add_explicit(&shared->stored[writer], 1, variant->order);
 		sabot_point(task, "stored");
 	}
 	SABOT_OK(munmap(log, sizeof(*log)));
@@ -93,6 +96,10 @@ static const struct sabot_case cases[] = {
 	  .variant = &private_map,
 	  .fault = { SABOT_KILL, .role = "writer" },
 	  .caught_by = "what was stored is in the file" },
+	{ .name = "relaxed-count",
+	  .variant = &relaxed_count,
+	  .caught_by = "data race",
+	  .about = "the count does not say that the stores before it are there" },
 	{ .name = "platform",
 	  .variant = &shared_map,
 	  .fault = { SABOT_KILL, .role = "writer", .point = "stored" },

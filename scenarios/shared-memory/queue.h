@@ -15,11 +15,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { QUEUE_NODES = 6 };
+enum { QUEUE_NODES = 6, QUEUE_PLACES = 8 };
 
-#define QUEUE_NAME    "/queue"
-#define QUEUE_ADDRESS UINT64_C(0x300000000000)
-#define QUEUE_APART   UINT64_C(0x000001000000)
+#define QUEUE_NAME "/queue"
 
 struct node {
 	int item;
@@ -40,18 +38,37 @@ struct logged_queue {
 	unsigned made_count, taken_count; /* no point lies between a step and its note: exact */
 };
 
-/* At the place of this number in the process's memory. */
+static inline struct queue *queue_map_once(int fd)
+{
+	return SABOT_OK(
+		mmap(NULL, sizeof(struct queue), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+}
+
+/* At another address for each place: behind what was mapped before. */
 static inline struct queue *queue_map(unsigned place, int flags)
 {
 	int fd = SABOT_OK(shm_open(QUEUE_NAME, flags, 0600));
-	void *address = (void *)(QUEUE_ADDRESS + place * QUEUE_APART);
+	struct queue *maps[QUEUE_PLACES];
+	unsigned i;
 
 	if (flags & O_CREAT)
 		SABOT_OK(ftruncate(fd, sizeof(struct queue)));
-	address = SABOT_OK(mmap(address, sizeof(struct queue), PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0));
+	for (i = 0; i <= place; i++)
+		maps[i] = queue_map_once(fd);
+	for (i = 0; i < place; i++)
+		SABOT_OK(munmap(maps[i], sizeof(struct queue)));
 	SABOT_OK(close(fd));
-	return address;
+	return maps[place];
+}
+
+static SABOT_NOTE void queue_note_made(struct logged_queue *shared, int item)
+{
+	shared->made[shared->made_count++] = item;
+}
+
+static SABOT_NOTE void queue_note_taken(struct logged_queue *shared, int item)
+{
+	shared->taken[shared->taken_count++] = item;
 }
 
 static inline void queue_lock_init(pthread_mutex_t *lock)
@@ -84,7 +101,8 @@ static inline void queue_repair(struct queue *queue)
 }
 
 /* With the tail's lock. */
-static inline void queue_put(struct sabot_task *task, struct queue *queue, int item)
+static inline void queue_put(struct sabot_task *task, struct queue *queue, int item,
+			     memory_order order)
 {
 	struct logged_queue *shared = sabot_shared(task);
 	struct node *last, *node;
@@ -94,8 +112,8 @@ static inline void queue_put(struct sabot_task *task, struct queue *queue, int i
 	node->item = item;
 	sabot_point(task, "written");
 	last->link = node;
-	atomic_store_explicit(&last->next, queue->tail + 1, memory_order_release);
-	shared->made[shared->made_count++] = item;
+	atomic_store_explicit(&last->next, queue->tail + 1, order);
+	queue_note_made(shared, item);
 	sabot_point(task, "linked");
 	queue->tail++;
 }
@@ -113,7 +131,7 @@ static inline bool queue_take(struct sabot_task *task, struct queue *queue, bool
 	item = by_pointer ? head->link->item : queue->nodes[next].item;
 	sabot_point(task, "seen");
 	queue->head = next;
-	shared->taken[shared->taken_count++] = item;
+	queue_note_taken(shared, item);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "janitor.h"
 
+#include <stdatomic.h>
 #include <sys/shm.h>
 
 enum { SEGMENT_OUTSIDE, SEGMENT_ATTACHED }; /* marks */
@@ -12,13 +13,13 @@ enum { SEGMENT_KEY = 0x5ab08, SEGMENT_WORD = 100 };
 
 struct segment {
 	struct janitor janitor;
-	bool is_made, is_removed; /* no point lies between a call and the note of it: exact */
+	atomic_bool is_made, is_removed; /* said after the call, so the checks may be told late */
 	int id;
 };
 
-static inline unsigned *segment_attach(struct sabot_task *task, int id)
+static inline atomic_uint *segment_attach(struct sabot_task *task, int id)
 {
-	unsigned *word = shmat(id, NULL, 0);
+	atomic_uint *word = shmat(id, NULL, 0);
 
 	if (word == (void *)-1) {
 		sabot_assert(task, errno == EINVAL || errno == EIDRM, "shmat: errno %d", errno);
@@ -28,7 +29,7 @@ static inline unsigned *segment_attach(struct sabot_task *task, int id)
 	return word;
 }
 
-static inline void segment_detach(struct sabot_task *task, const unsigned *word)
+static inline void segment_detach(struct sabot_task *task, const atomic_uint *word)
 {
 	SABOT_OK(shmdt(word));
 	sabot_mark(task, SEGMENT_OUTSIDE);

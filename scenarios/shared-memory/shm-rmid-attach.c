@@ -32,7 +32,7 @@ static void make(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct segment *segment = sabot_shared(task);
-	unsigned *word;
+	atomic_uint *word;
 
 	segment->id = SABOT_OK(shmget(SEGMENT_KEY, sizeof(*word), IPC_CREAT | IPC_EXCL | 0600));
 	segment->is_made = true;
@@ -49,7 +49,8 @@ static void make(struct sabot_task *task)
 static void use(struct sabot_task *task)
 {
 	struct segment *segment = sabot_shared(task);
-	unsigned *word;
+	atomic_uint *word;
+	unsigned seen;
 
 	sabot_point(task, "comes");
 	if (!segment->is_made)
@@ -61,7 +62,8 @@ static void use(struct sabot_task *task)
 	if (!word)
 		return;
 	sabot_point(task, "attached");
-	sabot_assert(task, *word == 0 || *word == SEGMENT_WORD, "the word is %u", *word);
+	seen = *word;
+	sabot_assert(task, seen == 0 || seen == SEGMENT_WORD, "the word is %u", seen);
 	segment_detach(task, word);
 }
 

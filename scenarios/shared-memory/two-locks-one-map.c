@@ -15,11 +15,13 @@ enum { PRODUCERS = 2, CONSUMERS = 2, ITEMS = 2, LOOKS = 3 };
 
 struct variant {
 	bool by_pointer, no_repair;
+	memory_order order; /* of a link: nothing else orders the two ends */
 };
 
-static const struct variant good = { false, false };
-static const struct variant by_pointer = { true, false };
-static const struct variant no_repair = { false, true };
+static const struct variant good = { .order = memory_order_release };
+static const struct variant by_pointer = { .by_pointer = true, .order = memory_order_release };
+static const struct variant no_repair = { .no_repair = true, .order = memory_order_release };
+static const struct variant relaxed = { .order = memory_order_relaxed };
 
 static void setup(struct sabot_env *env)
 {
@@ -40,7 +42,7 @@ static void produce(struct sabot_task *task)
 	for (i = 0; i < ITEMS; i++) {
 		if (queue_lock(&queue->tail_lock) && !variant->no_repair)
 			queue_repair(queue);
-		queue_put(task, queue, 10 * (int)(index + 1) + i);
+		queue_put(task, queue, 10 * (int)(index + 1) + i, variant->order);
 		SABOT_ZERO(pthread_mutex_unlock(&queue->tail_lock));
 	}
 	SABOT_OK(munmap(queue, sizeof(*queue)));
@@ -84,6 +86,7 @@ static const struct sabot_case cases[] = {
 	  .variant = &no_repair,
 	  .fault = { SABOT_KILL, .role = "producer" },
 	  .caught_by = "each item is there once, in order" },
+	{ .name = "relaxed-link", .variant = &relaxed, .caught_by = "data race" },
 	{ 0 },
 };
 

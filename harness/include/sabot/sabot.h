@@ -121,8 +121,8 @@ struct sabot_case {
 	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
 	 * bad, and this names the oracle that must catch it: an invariant's or history's name, or
 	 * one of "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock",
-	 * "crash", "exit", "assertion", "leak", "potential deadlock". "deadlock" also covers
-	 * "self-deadlock" and "orphaned owner".
+	 * "data race", "crash", "use after unmap", "exit", "assertion", "leak", "potential
+	 * deadlock". "deadlock" also covers "self-deadlock" and "orphaned owner".
 	 */
 	const char *caught_by;
 	/*
@@ -279,6 +279,17 @@ void sabot_assert_failed(struct sabot_task *task, const char *file, int line, co
 	 (__builtin_classify_type(value) == 5 /* a pointer */ && (intptr_t)(value) == 0))
 void sabot_broken(const char *file, int line, const char *call, int error)
 	__attribute__((noreturn));
+
+/*
+ * A function of the scenario that only notes, for checks, what its caller has just done: in code
+ * that is compiled with memory points, no access in it is a point, or looked at for races. So what
+ * it notes and what was done before it are one step: `static SABOT_NOTE void note_taken(...)`.
+ */
+#if defined(__clang__)
+#define SABOT_NOTE __attribute__((unused, noinline, disable_sanitizer_instrumentation))
+#else
+#define SABOT_NOTE __attribute__((unused, noinline, no_sanitize_thread))
+#endif
 
 /* ---- In a check ---------------------------------------------------------------------------- */
 
