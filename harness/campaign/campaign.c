@@ -3,6 +3,7 @@
 
 #include "campaign/exhaustive.h"
 #include "campaign/finding.h"
+#include "campaign/guided.h"
 #include "campaign/observations.h"
 #include "campaign/recipe.h"
 #include "campaign/sweep.h"
@@ -365,7 +366,7 @@ static uint64_t limit_of(const struct campaign *campaign)
 	if (exhaustive_is_wanted(campaign->options))
 		return EXECUTIONS_EXHAUSTIVE;
 	if (campaign->target->scase->fault.kind)
-		return EXECUTIONS_SWEEP;
+		return guided_is_wanted(campaign->options) ? EXECUTIONS_TWIN : EXECUTIONS_SWEEP;
 	if (is_twin(campaign))
 		return EXECUTIONS_TWIN;
 	if (campaign->options->quick && !campaign->target->scase->characterises)
@@ -416,6 +417,10 @@ static void run(struct campaign *campaign)
 		return;
 	if (exhaustive_is_wanted(campaign->options))
 		exhaustive_run(campaign);
+	else if (guided_is_wanted(campaign->options))
+		guided_run(campaign);
+	else if (campaign->target->scase->fault.kind && campaign->options->sampled)
+		sweep_sample(campaign);
 	else if (campaign->target->scase->fault.kind)
 		sweep_run(campaign);
 	else

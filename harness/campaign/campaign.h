@@ -26,6 +26,7 @@ struct campaign_options {
 	bool quick;		  /* fewer schedules */
 	bool raw;		  /* a twin is judged as any other case */
 	bool twice;		  /* every execution two times: the traces must be equal */
+	bool sampled; /* one strike for each schedule, at a random place, in place of a sweep */
 	bool shrink;
 	bool first; /* the first finding ends it: only whether there is one is asked */
 	const struct mutation *mutation; /* a primitive that is broken, or NULL */

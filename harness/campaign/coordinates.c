@@ -17,6 +17,21 @@ enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault)
 	return (enum plan_fault_kind)(fault->kind - 1);
 }
 
+void coordinates_aim(struct plan_fault *shot, const struct sabot_fault *fault,
+		     const struct coordinate *at)
+{
+	memset(shot, 0, sizeof(*shot));
+	shot->kind = coordinates_kind(fault);
+	shot->signo = fault->kind == SABOT_SIGNAL ? fault->signo : 0;
+	shot->op = at->op;
+	shot->where = at->where;
+	shot->again = at->again;
+	shot->value = at->value;
+	shot->lasting = at->lasting;
+	snprintf(shot->victim, sizeof(shot->victim), "%s", at->victim);
+	snprintf(shot->call, sizeof(shot->call), "%s", op_name(at->kind));
+}
+
 static bool is_victim(const struct sabot_fault *fault, const struct task *task)
 {
 	/* What a task forked has no role's body to start again with. */
@@ -56,6 +71,14 @@ static uint32_t times_before(const struct event *event)
 	return times;
 }
 
+static uint64_t place_of(const struct event *event, const struct coordinate *coordinate)
+{
+	uint64_t what = random_join(event->op, control->tasks[event->task].role);
+
+	what = random_join(random_join(what, event->site), (uint64_t)coordinate->where);
+	return random_join(what, (uint64_t)(uint32_t)coordinate->value << 1 | coordinate->lasting);
+}
+
 static void add_one(struct coordinates *coordinates, const struct event *event,
 		    enum plan_where where, const struct plan_fault *way, unsigned number)
 {
@@ -78,6 +101,7 @@ static void add_one(struct coordinates *coordinates, const struct event *event,
 		random_join(random_join(event->hash, task->name_hash), (uint64_t)where + 1);
 	if (number)
 		coordinate->key = random_join(coordinate->key, number);
+	coordinate->place = place_of(event, coordinate);
 }
 
 static void add(struct coordinates *coordinates, const struct sabot_fault *fault,

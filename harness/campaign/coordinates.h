@@ -15,7 +15,8 @@ struct coordinate {
 	enum plan_where where;
 	int value; /* of the shot: which error, how much */
 	bool lasting;
-	uint64_t key; /* equal keys: no survivor can tell the strikes apart */
+	uint64_t key;	/* equal keys: no survivor can tell the strikes apart */
+	uint64_t place; /* equal for strikes at the same role and line of code, in the same way */
 };
 
 enum { COORDINATES_MAX = 4096 };
@@ -31,6 +32,10 @@ struct coordinates {
  */
 void coordinates_collect(struct coordinates *coordinates, const struct sabot_fault *fault,
 			 bool after_fault);
+
+/* A shot of the fault that is to strike there. */
+void coordinates_aim(struct plan_fault *shot, const struct sabot_fault *fault,
+		     const struct coordinate *at);
 
 /* The kind of a case's fault in plans. Its kind is not zero. */
 enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault);

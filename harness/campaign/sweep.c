@@ -4,7 +4,6 @@
 #include "campaign/coordinates.h"
 #include "search/strategies.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,21 +15,6 @@ struct sweep {
 	struct coordinates first;
 	struct coordinates second;
 };
-
-static void aim(struct plan_fault *shot, const struct sabot_fault *fault,
-		const struct coordinate *at)
-{
-	memset(shot, 0, sizeof(*shot));
-	shot->kind = coordinates_kind(fault);
-	shot->signo = fault->kind == SABOT_SIGNAL ? fault->signo : 0;
-	shot->op = at->op;
-	shot->where = at->where;
-	shot->again = at->again;
-	shot->value = at->value;
-	shot->lasting = at->lasting;
-	snprintf(shot->victim, sizeof(shot->victim), "%s", at->victim);
-	snprintf(shot->call, sizeof(shot->call), "%s", op_name(at->kind));
-}
 
 /* The base schedule: the default one first, then a random walk or random priorities each. */
 static void choose_base(struct campaign *campaign, uint64_t base)
@@ -69,7 +53,7 @@ static bool strike_at(struct campaign *campaign, const struct sabot_fault *fault
 	if (!strike)
 		strike = &none;
 	record->kill_points_known++;
-	aim(&shots[count - 1], fault, at);
+	coordinates_aim(&shots[count - 1], fault, at);
 	campaign->execution.fault_count = count;
 	goes_on = campaign_try(campaign);
 	/* If it showed something, the control block has the shrunk execution by now. */
@@ -182,5 +166,53 @@ void sweep_run(struct campaign *campaign)
 	while (sweep_base(sweep, base) && !is_enough(campaign, ++base))
 		continue;
 	campaign->ended = true;
+	sweep_end(sweep);
+}
+
+/* Any place of the execution that the control block shows. False: there is none. */
+static bool draw(struct sweep *sweep, struct random *random, const struct sabot_fault *fault,
+		 struct plan_fault *shot, bool second)
+{
+	coordinates_collect(&sweep->first, fault, second);
+	if (!sweep->first.count)
+		return false;
+	coordinates_aim(shot, fault, &sweep->first.list[random_below(random, sweep->first.count)]);
+	return true;
+}
+
+static void sample_one(struct sweep *sweep, struct random *random)
+{
+	struct campaign *campaign = sweep->campaign;
+	const struct sabot_case *scase = campaign->target->scase;
+	struct execution *execution = &campaign->execution;
+	struct plan_fault shots[2];
+
+	if (!draw(sweep, random, &scase->fault, &shots[0], false))
+		return;
+	execution->faults = shots;
+	execution->fault_count = 1;
+	if (campaign_try(campaign) && scase->second.kind && control->finding.kind == KIND_NONE &&
+	    draw(sweep, random, &scase->second, &shots[1], true)) {
+		execution->fault_count = 2;
+		(void)campaign_try(campaign);
+	}
+	execution->faults = NULL;
+	execution->fault_count = 0;
+}
+
+void sweep_sample(struct campaign *campaign)
+{
+	struct sweep *sweep = sweep_begin(campaign);
+	struct random random;
+	uint64_t base;
+
+	if (!sweep)
+		return;
+	random_seed_stream(&random, campaign->options->seed, random_text_hash("strikes"), 0, 0);
+	for (base = 1; !campaign->ended; base++) {
+		choose_base(campaign, base);
+		if (campaign_try(campaign) && control->finding.kind == KIND_NONE)
+			sample_one(sweep, &random);
+	}
 	sweep_end(sweep);
 }

@@ -25,4 +25,10 @@ bool sweep_places(struct sweep *sweep, bool second);
  */
 void sweep_run(struct campaign *campaign);
 
+/*
+ * Schedule after schedule: one execution without a fault, and one that strikes at any one of its
+ * places (a second one too, if the case has it). What a sweep is to be measured against.
+ */
+void sweep_sample(struct campaign *campaign);
+
 #endif

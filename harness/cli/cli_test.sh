@@ -52,7 +52,8 @@ usage() {
 		complain "run $*: it says $(head -n 1 err), not $message"
 }
 
-usage 'there is no strategy "luck": random, pct, sweep, replay, exhaustive or brute' --strategy luck
+luck='there is no strategy "luck": random, pct, pos, guided, sweep, replay, exhaustive or brute'
+usage "$luck" --strategy luck
 usage 'there is no report format "pdf": text, jsonl, junit, gitlab, sarif, tap or kills' \
 	--report pdf=x
 usage '--report takes FORMAT=FILE, not "junit"' --report junit

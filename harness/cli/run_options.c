@@ -34,8 +34,8 @@ static const struct argp_option run_options[] = {
 	{ "budget", KEY_BUDGET, "TIME", 0, "Real time for all cases together, as 30s, 5m or 2h",
 	  0 },
 	{ "strategy", KEY_STRATEGY, "S", 0,
-	  "random, pct, sweep, replay, or for small cases exhaustive: all schedules; default: a "
-	  "mix",
+	  "random, pct, pos, guided, sweep, replay, or for small cases exhaustive: all schedules; "
+	  "default: a mix",
 	  0 },
 	{ "preemptions", KEY_PREEMPTIONS, "N", 0,
 	  "exhaustive: only schedules that switch at most N times from who could go on", 0 },
@@ -86,7 +86,7 @@ static void set_strategy(struct run *run, const char *name, struct argp_state *s
 {
 	if (strcmp(name, "sweep") && !strategies_find(name))
 		argp_error(state,
-			   "there is no strategy \"%s\": random, pct, sweep, replay, "
+			   "there is no strategy \"%s\": random, pct, pos, guided, sweep, replay, "
 			   "exhaustive or brute",
 			   name);
 	run->suite.campaign.strategy = name;

@@ -36,19 +36,26 @@ static int listed_for(const struct decider *decider, int number)
 	return -1;
 }
 
-static int next(struct decider *decider, const struct choice *choice)
+int replay_listed(struct decider *decider, const struct choice *choice)
 {
 	int listed = listed_for(decider, choice->at), target = -1;
 
 	if (listed >= 0 && !control->listed[listed].store)
 		target = task_named(control->listed[listed].target, choice->ready | choice->timed);
-	if (target < 0)
-		return choice->standard; /* or the plan was made for other code: without it */
-	decider->used_count++;
+	if (target >= 0)
+		decider->used_count++;
 	return target;
 }
 
-static int listed_store(struct decider *decider, int at)
+static int next(struct decider *decider, const struct choice *choice)
+{
+	int target = replay_listed(decider, choice);
+
+	/* Nothing is listed, or the plan was made for other code: without it. */
+	return target >= 0 ? target : choice->standard;
+}
+
+int replay_listed_store(struct decider *decider, int at)
 {
 	int listed = listed_for(decider, at), owner;
 	uint16_t n = listed >= 0 ? control->listed[listed].store : 0;
@@ -63,7 +70,7 @@ static int listed_store(struct decider *decider, int at)
 }
 
 /* Until the next operation of the task that the plan lists. */
-static uint32_t quiet(struct decider *decider, const struct task *task)
+uint32_t replay_quiet(struct decider *decider, const struct task *task)
 {
 	uint32_t until = QUIET_MAX, i;
 
@@ -80,6 +87,6 @@ const struct strategy strategy_replay = {
 	.about = "the default schedule, but where a plan lists another decision",
 	.begin = begin,
 	.next = next,
-	.store = listed_store,
-	.quiet = quiet,
+	.store = replay_listed_store,
+	.quiet = replay_quiet,
 };

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct strategy *const strategies[] = {
-	&strategy_replay,     &strategy_random, &strategy_pct,
-	&strategy_exhaustive, &strategy_brute,	NULL,
+	&strategy_replay, &strategy_random,	&strategy_pct,	 &strategy_pos,
+	&strategy_guided, &strategy_exhaustive, &strategy_brute, NULL,
 };
 
 const struct strategy *strategies_find(const char *name)
