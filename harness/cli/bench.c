@@ -2,20 +2,29 @@
 #include "campaign/bench.h"
 #include "campaign/pool.h"
 #include "cli/cli.h"
+#include "cli/detection.h"
 #include "core/verdict.h"
+#include "os/tree.h"
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEY_JSON = 256, KEY_SCALE };
+enum { KEY_JSON = 256, KEY_SCALE, KEY_DETECTION, KEY_SEEDS, KEY_EXECUTIONS, WORDS_MAX = 256 };
 
 static const struct argp_option bench_options[] = {
 	{ "json", KEY_JSON, NULL, 0, "One JSON object a row", 0 },
 	{ "scale", KEY_SCALE, "X", 0, "Multiply the iterations (default 1)", 0 },
+	{ "detection", KEY_DETECTION, NULL, 0,
+	  "Compare the strategies: how many executions each needs to catch each twin", 0 },
+	{ "seeds", KEY_SEEDS, "N", 0, "detection: the median of the seeds 1 to N (default 5)", 0 },
+	{ "executions", KEY_EXECUTIONS, "N", 0, "detection: give up after N (default 1000)", 0 },
+	{ "jobs", 'j', "N", 0,
+	  "detection: workers, each on a CPU of its own; default: one for each", 0 },
 	{ 0 },
 };
 
@@ -24,7 +33,22 @@ struct bench_arguments {
 	double scale;
 	struct bench *bench; /* shared with the worker */
 	const char *lost;
+	bool compares;
+	struct detection detection;
+	const char *words[WORDS_MAX];
+	size_t word_count;
 };
+
+static unsigned long long number_of(const char *text, const char *option, unsigned long long most,
+				    struct argp_state *state)
+{
+	unsigned long long number = 0;
+
+	if (cli_number(text, &number) || number < 1 || number > most)
+		argp_error(state, "--%s takes a number from 1 to %llu, not \"%s\"", option, most,
+			   text);
+	return number;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -40,8 +64,28 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (*end || !(arguments->scale > 0 && arguments->scale <= 1000))
 			argp_error(state, "--scale takes a number above 0, not \"%s\"", argument);
 		break;
+	case KEY_DETECTION:
+		arguments->compares = true;
+		break;
+	case KEY_SEEDS:
+		arguments->detection.seeds =
+			(uint32_t)number_of(argument, "seeds", DETECTION_SEEDS_MAX, state);
+		break;
+	case KEY_EXECUTIONS:
+		arguments->detection.limit = number_of(argument, "executions", 1000000, state);
+		break;
+	case 'j':
+		arguments->detection.suite.workers =
+			number_of(argument, "jobs", POOL_WORKERS_MAX, state);
+		break;
 	case ARGP_KEY_ARG:
-		argp_error(state, "bench takes no arguments");
+		if (arguments->word_count == WORDS_MAX)
+			argp_error(state, "too many arguments");
+		arguments->words[arguments->word_count++] = argument;
+		break;
+	case ARGP_KEY_SUCCESS:
+		if (arguments->word_count && !arguments->compares)
+			argp_error(state, "only bench --detection takes scenarios");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -52,6 +96,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp bench_argp = {
 	.options = bench_options,
 	.parser = parse,
+	.args_doc = "[PATTERN|MODULE.so...]",
 	.doc = "Measures the engine beside the floor that the kernel sets, in the same "
 	       "run. A bar that is missed is "
 	       "said, and decides nothing: figures depend on the machine.",
@@ -102,14 +147,42 @@ static void print_row(const struct bench_row *row, bool json)
 		printf(" %s %.0f\n", row->at_least ? "at least" : "at most", row->bar);
 }
 
+/* Plans go nowhere: what is asked is only when they come. */
+static int compare(struct bench_arguments *arguments)
+{
+	struct selection *selection = &arguments->detection.suite.selection;
+	char directory[] = "/tmp/sabot-detection-XXXXXX";
+	int code = 0;
+	size_t i;
+
+	if (!arguments->word_count)
+		code = select_add(selection, NULL, NULL);
+	for (i = 0; i < arguments->word_count && !code; i++)
+		code = select_add(selection, arguments->words[i], NULL);
+	if (code)
+		return code;
+	if (!mkdtemp(directory))
+		return cli_fail(EXIT_UNDECIDED, "no temporary directory: %s", strerror(errno));
+	arguments->detection.suite.out = directory;
+	arguments->detection.json = arguments->json;
+	code = detection_run(&arguments->detection);
+	tree_remove(AT_FDCWD, directory);
+	return code;
+}
+
 int cli_bench(int argc, char **argv)
 {
-	struct bench_arguments arguments = { .scale = 1 };
+	static struct bench_arguments arguments = { .scale = 1 };
 	struct pool_options pool = { .workers = 1, .run = run, .done = done, .tick = tick };
 	size_t i;
 	int error;
 
+	suite_defaults(&arguments.detection.suite);
+	arguments.detection.seeds = 5;
+	arguments.detection.limit = 1000;
 	argp_parse(&bench_argp, argc, argv, 0, NULL, &arguments);
+	if (arguments.compares)
+		return compare(&arguments);
 	arguments.bench = mmap(NULL, sizeof(*arguments.bench), PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (arguments.bench == MAP_FAILED)
