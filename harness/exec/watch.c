@@ -337,10 +337,10 @@ int watch_turn(void)
 		switch (state) {
 		case 'S':
 		case 'T':
-			/* What it waits for may be on its way. */
+			/* What it waits for may be on its way. The turn last: it was given back? */
 			if (!loopback_settle() && !outside_is_busy(task) &&
-			    __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == turn &&
-			    (state == 'T' || sleep_confirmed(task))) {
+			    (state == 'T' || sleep_confirmed(task)) &&
+			    __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == turn) {
 				fell_asleep(task, state);
 				return turn;
 			}
