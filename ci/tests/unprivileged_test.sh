@@ -19,14 +19,20 @@ fi
 no_rt=(setpriv --bounding-set=-sys_nice)
 [[ $(id -u) == 0 ]] || no_rt=()
 
+# suite WHAT [COMMAND...] -- [GROUP...]: all scenarios, or those of these groups.
 suite() {
-	local what=$1
+	local what=$1 command=()
 	shift
-	expect "$what" 0 "$@" "$sabot" run --out "$temp/work/out" -q -j2 --quick
+	while [[ $1 != -- ]]; do
+		command+=("$1")
+		shift
+	done
+	shift
+	expect "$what" 0 "${command[@]}" "$sabot" run --out "$temp/work/out" -q -j2 --quick "$@"
 	grep -q '^PASS ' "$temp/out" || complain "$what: no summary"
 }
 
-suite "a user" "${as_user[@]}"
+suite "a user" "${as_user[@]}" -- sysv-sem/ message-queues/ sockets-epoll/
 expect "a user's doctor" 0 "${as_user[@]}" "$sabot" doctor
 grep -q '^MISSING *real-time priorities' "$temp/out" || {
 	# Some machines let users have them: then nothing was taken away.
@@ -35,7 +41,13 @@ grep -q '^MISSING *real-time priorities' "$temp/out" || {
 
 refuse_namespaces
 if "${as_user[@]}" "${refused[@]}" true 2>/dev/null; then
-	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}"
+	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}" --
+	# Names and keys are private to a worker all the same.
+	"${as_user[@]}" "${refused[@]}" "$sabot" run --out "$temp/work/other" -q -j2 --quick \
+		mq-request sem-create-race shm-rmid-attach >/dev/null 2>&1 &
+	expect "two runs at once" 0 "${as_user[@]}" "${refused[@]}" "$sabot" run -q -j2 --quick \
+		--out "$temp/work/out" mq-request sem-create-race shm-rmid-attach
+	wait $! || complain "the other of two runs at once does not pass"
 	expect "its doctor" 0 "${as_user[@]}" "${refused[@]}" "$sabot" doctor
 	grep -q '^MISSING *namespaces' "$temp/out" || complain "doctor does not miss the namespaces"
 	[[ -z $(find "$temp/work/out" -name 'work-*') ]] || complain "a working directory is left"
@@ -45,7 +57,7 @@ fi
 
 # Root in a container without CAP_SYS_NICE: namespaces, but no gate.
 if ((${#no_rt[@]})); then
-	suite "root without priorities" "${no_rt[@]}"
+	suite "root without priorities" "${no_rt[@]}" -- pthread-shared/ signals-processes/
 	expect "each execution two times" 0 "${no_rt[@]}" "$sabot" run --twice --executions 50 -q \
 		--out "$temp/work/out" 'semundo-crash:no-fault' 'lock-order:no-fault'
 fi

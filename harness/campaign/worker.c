@@ -96,6 +96,7 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 		give_up(start, "making the control block", error);
 	move_descriptors(&context, &result_fd);
 	control->isolated = world->isolated;
+	control->world = world->isolated ? 0 : (uint32_t)getpid();
 	error = audit_open(world->isolated);
 	if (error)
 		give_up(start, "opening the working directory", error);

@@ -348,6 +348,7 @@ struct control {
 	int requester;
 	int chosen;
 	bool isolated;	  /* the worker has namespaces of its own: they end with it */
+	uint32_t world;	  /* if it has none: a number of its own; see core/private.h */
 	bool gated;	  /* real-time priorities hold the woken */
 	bool settle_due;  /* somebody may have been woken since the last settle */
 	bool signals_due; /* some task is `signalled` */

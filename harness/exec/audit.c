@@ -2,6 +2,7 @@
 #include "exec/audit.h"
 
 #include "core/control.h"
+#include "core/private.h"
 #include "intercept/mapping.h"
 #include "os/hot.h"
 #include "os/proc.h"
@@ -217,8 +218,11 @@ static void remove_sysv(void)
 		(void)msgctl(msgctl(i, MSG_STAT, &msgds), IPC_RMID, NULL);
 }
 
-static void remove_made(const struct made *made)
+static void remove_made(const struct made *made, uint32_t world)
 {
+	char room[PRIVATE_NAME_MAX];
+	const char *name = private_name(world, made->name, room);
+
 	switch (made->family) {
 	case FAMILY_SYSV_SEM:
 		(void)semctl(made->id, 0, IPC_RMID);
@@ -230,13 +234,13 @@ static void remove_made(const struct made *made)
 		(void)msgctl(made->id, IPC_RMID, NULL);
 		break;
 	case FAMILY_POSIX_MQ:
-		(void)mq_unlink(made->name);
+		(void)mq_unlink(name);
 		break;
 	case FAMILY_POSIX_SHM:
-		(void)shm_unlink(made->name);
+		(void)shm_unlink(name);
 		break;
 	case FAMILY_POSIX_SEM:
-		(void)sem_unlink(made->name);
+		(void)sem_unlink(name);
 		break;
 	default:
 		break;
@@ -248,7 +252,7 @@ void audit_remove_made(const struct control *block)
 	uint32_t i;
 
 	for (i = 0; i < block->made_count; i++)
-		remove_made(&block->made[i]);
+		remove_made(&block->made[i], block->world);
 }
 
 void audit_clean(void)

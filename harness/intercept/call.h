@@ -16,6 +16,7 @@
 
 #include "core/control.h"
 #include "core/object.h"
+#include "core/private.h"
 
 #include <errno.h>
 #include <time.h>
@@ -54,6 +55,17 @@ uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute);
 
 /* Spins: others run until the object has changed. */
 void call_spin(struct call *call);
+
+/* What the kernel is told of a name or a key; by tasks, setup and checks alike. */
+static inline const char *call_private(const char *name, char *room)
+{
+	return private_name(control ? control->world : 0, name, room);
+}
+
+static inline key_t call_private_key(key_t key)
+{
+	return private_key(control ? control->world : 0, key);
+}
 
 /* The task that called; valid between call_enter and call_end. */
 static inline struct task *call_task(void)

@@ -34,6 +34,9 @@ static mqd_t open_real(const char *name, int flags, mode_t mode, struct mq_attr 
 {
 	mqd_t result;
 
+	char room[PRIVATE_NAME_MAX];
+
+	name = call_private(name, room);
 	*is_new = false;
 	if (!(flags & O_CREAT))
 		return REAL(mq_open)(name, flags);
@@ -65,11 +68,12 @@ static mqd_t open_at(const char *name, int flags, mode_t mode, struct mq_attr *a
 {
 	struct call call;
 	bool is_new, is_task = call_enter_at(&call, OP_MQ_OPEN, site);
+	char room[PRIVATE_NAME_MAX];
 	mqd_t result;
 	int object = -1, saved;
 
 	if (!is_task && !descriptor_in_setup())
-		return REAL(mq_open)(name, flags, mode, attributes);
+		return REAL(mq_open)(call_private(name, room), flags, mode, attributes);
 	if (is_task) {
 		call.amount = flags;
 		call_begin(&call);
@@ -121,6 +125,7 @@ static int object_of_name(const char *name)
 
 INTERPOSE int mq_unlink(const char *name)
 {
+	char room[PRIVATE_NAME_MAX];
 	struct call call;
 	int result;
 	bool is_task = call_enter(&call, OP_MQ_UNLINK);
@@ -129,7 +134,7 @@ INTERPOSE int mq_unlink(const char *name)
 		call.object = object_of_name(name);
 		call_begin(&call);
 	}
-	result = REAL(mq_unlink)(name);
+	result = REAL(mq_unlink)(call_private(name, room));
 	if (result == 0 && (is_task || descriptor_in_setup()))
 		control_unmade(FAMILY_POSIX_MQ, 0, name);
 	return is_task ? (int)call_end(&call, result) : result;

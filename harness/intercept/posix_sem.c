@@ -136,8 +136,9 @@ INTERPOSE int sem_getvalue(sem_t *semaphore, int *value)
 /* Named ones are files of libc's, under this name. */
 static bool find_file(const char *name, struct stat *status)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], room[PRIVATE_NAME_MAX];
 
+	name = call_private(name, room);
 	while (*name == '/')
 		name++;
 	snprintf(path, sizeof(path), "/dev/shm/sem.%s", name);
@@ -182,6 +183,7 @@ static void note_opened(const char *name, const sem_t *semaphore, bool is_new)
 
 INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
 {
+	char room[PRIVATE_NAME_MAX];
 	struct stat status;
 	struct call call;
 	bool is_task, is_new = false;
@@ -202,7 +204,7 @@ INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
 	}
 	if (is_task || descriptor_in_setup())
 		is_new = (flags & O_CREAT) && !find_file(name, &status);
-	result = REAL(sem_open)(name, flags, mode, value);
+	result = REAL(sem_open)(call_private(name, room), flags, mode, value);
 	if (result != SEM_FAILED && (is_task || descriptor_in_setup()))
 		note_opened(name, result, is_new);
 	if (is_task) {
@@ -230,6 +232,7 @@ INTERPOSE int sem_close(sem_t *semaphore)
 
 INTERPOSE int sem_unlink(const char *name)
 {
+	char room[PRIVATE_NAME_MAX];
 	struct call call;
 	int result;
 	bool is_task = call_enter(&call, OP_SEM_UNLINK);
@@ -238,7 +241,7 @@ INTERPOSE int sem_unlink(const char *name)
 		call.object = object_of(name);
 		call_begin(&call);
 	}
-	result = REAL(sem_unlink)(name);
+	result = REAL(sem_unlink)(call_private(name, room));
 	if (result == 0 && (is_task || descriptor_in_setup()))
 		control_unmade(FAMILY_POSIX_SEM, 0, name);
 	return is_task ? (int)call_end(&call, result) : result;

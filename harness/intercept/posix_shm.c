@@ -11,8 +11,9 @@
 
 static bool find_file(const char *name, struct stat *status)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], room[PRIVATE_NAME_MAX];
 
+	name = call_private(name, room);
 	while (*name == '/')
 		name++;
 	snprintf(path, sizeof(path), "/dev/shm/%s", name);
@@ -49,6 +50,7 @@ static int note_opened(const char *name, int fd, bool is_new)
 
 INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 {
+	char room[PRIVATE_NAME_MAX];
 	struct stat status = { .st_size = 0 };
 	struct call call;
 	int result;
@@ -61,7 +63,7 @@ INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 	}
 	if (is_task || descriptor_in_setup())
 		is_new = !find_file(name, &status) && (flags & O_CREAT);
-	result = REAL(shm_open)(name, flags, mode);
+	result = REAL(shm_open)(call_private(name, room), flags, mode);
 	if (result >= 0 && (flags & O_TRUNC))
 		mapping_cut(&status, 0, "shm_open", CALL_SITE);
 	if (result >= 0 && (is_task || descriptor_in_setup()))
@@ -71,6 +73,7 @@ INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 
 INTERPOSE int shm_unlink(const char *name)
 {
+	char room[PRIVATE_NAME_MAX];
 	struct call call;
 	int result;
 	bool is_task = call_enter(&call, OP_SHM_UNLINK);
@@ -79,7 +82,7 @@ INTERPOSE int shm_unlink(const char *name)
 		call.object = object_of(name);
 		call_begin(&call);
 	}
-	result = REAL(shm_unlink)(name);
+	result = REAL(shm_unlink)(call_private(name, room));
 	if (result == 0 && (is_task || descriptor_in_setup()))
 		control_unmade(FAMILY_POSIX_SHM, 0, name);
 	return is_task ? (int)call_end(&call, result) : result;

@@ -50,7 +50,7 @@ INTERPOSE int msgget(key_t key, int flags)
 		call.amount = flags;
 		call_begin(&call);
 	}
-	result = REAL(msgget)(key, flags);
+	result = REAL(msgget)(call_private_key(key), flags);
 	if (result >= 0 && (key == IPC_PRIVATE || (flags & IPC_CREAT)))
 		control_made(FAMILY_SYSV_MSG, result, NULL);
 	if (!is_task)

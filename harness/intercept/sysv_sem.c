@@ -145,7 +145,7 @@ INTERPOSE int semget(key_t key, int count, int flags)
 		call.amount = count;
 		call_begin(&call);
 	}
-	result = REAL(semget)(key, count, flags);
+	result = REAL(semget)(call_private_key(key), count, flags);
 	if (result >= 0 && (key == IPC_PRIVATE || (flags & IPC_CREAT)))
 		control_made(FAMILY_SYSV_SEM, result, NULL);
 	/* The number that the kernel gave is not the same in each run. */

@@ -25,7 +25,7 @@ INTERPOSE int shmget(key_t key, size_t size, int flags)
 		call.amount = (int64_t)size;
 		call_begin(&call);
 	}
-	result = REAL(shmget)(key, size, flags);
+	result = REAL(shmget)(call_private_key(key), size, flags);
 	if (result >= 0 && (key == IPC_PRIVATE || (flags & IPC_CREAT)))
 		control_made(FAMILY_SYSV_SHM, result, NULL);
 	if (!is_task)
