@@ -245,6 +245,18 @@ static const struct record_finding *first_finding(const struct record_case *reco
 	return best;
 }
 
+/* One that was asked for from outside need not make sense everywhere. */
+static void no_fault(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+
+	record->message = "no fault ever fired";
+	if (!campaign->target->injected || out_of_time(campaign))
+		return;
+	record->verdict = VERDICT_SKIP;
+	record->message = "a fault of this kind has no place in it";
+}
+
 static void conclude_correct(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -266,7 +278,7 @@ static void conclude_correct(struct campaign *campaign)
 	else if (role_is_silent(campaign, &role))
 		record->message = arena_print(arena, "role \"%s\" never reached a point", role);
 	else if (campaign->target->scase->fault.kind && record->faults_fired == 0)
-		record->message = "no fault ever fired";
+		no_fault(campaign);
 	else if (observations_wanted(campaign) && !record->observation_count)
 		record->message = "nothing was observed";
 	else if (campaign->target->scenario->invariants && record->checks == 0 &&

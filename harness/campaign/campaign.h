@@ -39,6 +39,7 @@ struct campaign_target {
 	const struct sabot_scenario *scenario;
 	const struct sabot_case *scase;
 	const char *module; /* path, or "" */
+	bool injected;	    /* the fault is not the case's own: it may have no place there */
 };
 
 struct campaign {

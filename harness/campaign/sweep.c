@@ -121,8 +121,8 @@ static bool sweep_base(struct sweep *sweep, uint64_t base)
 }
 
 /*
- * How many schedules are swept: a quick run is content with one. But where the fault has found no
- * place so far, as many are tried as for a twin.
+ * How many schedules are swept: a quick run is content with one. But where the case's own fault has
+ * found no place so far, as many are tried as for a twin.
  */
 static bool is_enough(const struct campaign *campaign, uint64_t bases)
 {
@@ -134,7 +134,7 @@ static bool is_enough(const struct campaign *campaign, uint64_t bases)
 		return false;
 	if (options->schedules)
 		return bases >= options->schedules;
-	if (twin || !campaign->record->faults_fired)
+	if (twin || (!campaign->record->faults_fired && !campaign->target->injected))
 		return bases >= BASES_TWIN;
 	/* What a platform does is not known from one schedule. */
 	return bases >=

@@ -20,7 +20,8 @@ matches out 'short-anywhere'
 grep -q kill-anywhere out && complain "a case with another fault was selected"
 expect "a kind in a list that there is not" 2 "$SABOT" list --faults errno,maim
 matches err 'there is no kind of fault "maim"'
-refuses "no case" 4 "sabot: no case has a fault of that kind" \
+refuses "no case" 4 "sabot: no case has a fault of that kind (\`sabot run --inject\` strikes \
+cases that have none)" \
 	"$SABOT" list --faults short sysv-sem/semundo-crash
 
 expect "short transfers and errors, twice" 0 "$SABOT" run --twice -j1 --out results \

@@ -133,7 +133,8 @@ static int nothing_passed(const struct filter *filter)
 		return cli_fail(EXIT_NOTHING, "no case contains \"%s\"", filter->part);
 	if (filter->kinds)
 		return cli_fail(EXIT_NOTHING, "no case is of that kind");
-	return cli_fail(EXIT_NOTHING, "no case has a fault of that kind");
+	return cli_fail(EXIT_NOTHING, "no case has a fault of that kind (`sabot run --inject` "
+				      "strikes cases that have none)");
 }
 
 int filter_apply(const struct filter *filter, struct selection *selection)

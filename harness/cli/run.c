@@ -44,7 +44,9 @@ static int select_all(struct run *run)
 		code = select_add(&run->suite.selection, run->words[i], run->case_name);
 	if (!run->word_count)
 		code = select_add(&run->suite.selection, NULL, run->case_name);
-	return code ? code : filter_apply(&run->filter, &run->suite.selection);
+	if (!code)
+		code = filter_apply(&run->filter, &run->suite.selection);
+	return code ? code : inject_apply(&run->inject, &run->suite.selection);
 }
 
 /* Only now, and here: the workers stay small. */

@@ -4,6 +4,7 @@
 #define SABOT_CLI_RUN_H
 
 #include "cli/filter.h"
+#include "cli/inject.h"
 #include "cli/suite.h"
 #include "reports/report.h"
 
@@ -14,6 +15,7 @@ enum { RUN_REPORTS_MAX = 16, RUN_WORDS_MAX = 256 };
 struct run {
 	struct suite suite; /* the first member: from it to this */
 	struct filter filter;
+	struct inject inject;
 	struct report_options report;
 	const char *words[RUN_WORDS_MAX];
 	size_t word_count;

@@ -24,6 +24,7 @@ enum {
 	KEY_QUICK,
 	KEY_MEMORY,
 	KEY_PREEMPTIONS,
+	KEY_INJECT,
 };
 
 static const struct argp_option run_options[] = {
@@ -46,6 +47,10 @@ static const struct argp_option run_options[] = {
 	{ "quick", KEY_QUICK, NULL, 0,
 	  "A profile for pull requests: fewer schedules, every kill point of the first", 0 },
 	{ "jobs", 'j', "N", 0, "Workers, each on a CPU of its own; default: one for each CPU", 0 },
+	{ "inject", KEY_INJECT, "FAULT[,FAULT...]", 0,
+	  "Strike the plain cases with faults that they do not have: kinds of `sabot faults`, "
+	  "all, or as errno=EINTR and signal=USR1 one way; each is swept",
+	  0 },
 	{ "raw", KEY_RAW, NULL, 0, "Judge a twin as any other case: its bug is a finding", 0 },
 	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
 	{ "no-shrink", KEY_NO_SHRINK, NULL, 0, "Leave plans as they were found", 0 },
@@ -80,6 +85,17 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 	run->reports[run->report_count].path = equals + 1;
 	if (!run->reports[run->report_count++].format)
 		argp_error(state, "there is no report format \"%s\": %s", text, report_names());
+}
+
+static void add_injected(struct run *run, char *text, struct argp_state *state)
+{
+	const char *word, *wrong;
+
+	while ((word = strsep(&text, ","))) {
+		wrong = inject_add(&run->inject, word);
+		if (wrong)
+			argp_error(state, "--inject: \"%s\" %s", word, wrong);
+	}
 }
 
 static void set_strategy(struct run *run, const char *name, struct argp_state *state)
@@ -139,6 +155,9 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 		campaign->preemptions = (uint32_t)number_of(argument, "preemptions", state);
 		campaign->bounded = true;
 		break;
+	case KEY_INJECT:
+		add_injected(run, argument, state);
+		break;
 	case KEY_SCHEDULES:
 		campaign->schedules = (uint32_t)number_of(argument, "schedules", state);
 		break;
@@ -197,6 +216,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (run->suite.campaign.bounded && !exhaustive_is_wanted(&run->suite.campaign))
 			argp_error(state, "--preemptions goes with --strategy exhaustive");
+		if (run->inject.count && run->filter.faults)
+			argp_error(state, "--faults selects cases that have a fault, --inject "
+					  "strikes those that have none: one of them");
 		break;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &run->filter;

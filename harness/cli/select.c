@@ -2,6 +2,7 @@
 #include "cli/select.h"
 
 #include "cli/cli.h"
+#include "cli/inject.h"
 #include "cli/module.h"
 #include "cli/table.h"
 
@@ -11,15 +12,13 @@
 
 enum { NAME_BYTES = 200, NEAR_SHOWN = 3 };
 
-static int add(struct selection *selection, const struct sabot_scenario *scenario,
-	       const struct sabot_case *scase, const char *module)
+static int add(struct selection *selection, const struct campaign_target *target)
 {
-	struct campaign_target *target;
 	size_t i;
 
 	for (i = 0; i < selection->count; i++)
-		if (selection->targets[i].scenario == scenario &&
-		    selection->targets[i].scase == scase)
+		if (selection->targets[i].scenario == target->scenario &&
+		    !strcmp(selection->targets[i].scase->name, target->scase->name))
 			return 0;
 	if (selection->count == selection->room) {
 		size_t room = selection->room ? selection->room * 2 : 32;
@@ -30,8 +29,7 @@ static int add(struct selection *selection, const struct sabot_scenario *scenari
 		selection->targets = grown;
 		selection->room = room;
 	}
-	target = &selection->targets[selection->count++];
-	*target = (struct campaign_target){ scenario, scase, module };
+	selection->targets[selection->count++] = *target;
 	return 0;
 }
 
@@ -75,7 +73,10 @@ static int add_table(struct selection *selection, const struct sabot_scenario *c
 		for (scase = (*table)->cases; scase->name; scase++)
 			if (matches(word, *table, scase) &&
 			    (!case_name || !strcmp(case_name, scase->name))) {
-				int code = add(selection, *table, scase, module);
+				const struct campaign_target target = { .scenario = *table,
+									.scase = scase,
+									.module = module };
+				int code = add(selection, &target);
 
 				if (code)
 					return code;
@@ -165,7 +166,7 @@ static int no_case(const struct sabot_scenario *scenario, const char *case_name)
 			scenario->name, case_name, names);
 }
 
-int select_add(struct selection *selection, const char *word, const char *case_name)
+static int add_named(struct selection *selection, const char *word, const char *case_name)
 {
 	const struct sabot_scenario *const *table = cli_builtin, *const * at;
 	const char *module = "", *pattern = word;
@@ -193,22 +194,72 @@ int select_add(struct selection *selection, const char *word, const char *case_n
 	return word ? nothing_named(word) : cli_fail(EXIT_NOTHING, "nothing is selected");
 }
 
+/* The same, of which plain cases are struck by the fault. */
+static int add_struck(struct selection *selection, const char *word, const char *case_name,
+		      const char *fault)
+{
+	struct selection struck = { 0 };
+	int code = add_named(&struck, word, case_name);
+	size_t i;
+
+	for (i = 0; i < struck.count && !code; i++) {
+		code = inject_one(&struck.targets[i], fault);
+		if (!code)
+			code = add(selection, &struck.targets[i]);
+	}
+	select_free(&struck);
+	return code;
+}
+
+/* Behind the "+" of "CASE+FAULT", which is cut off; NULL if there is none. */
+static const char *cut_fault(char *name)
+{
+	char *plus = name ? strchr(name, '+') : NULL;
+
+	if (!plus)
+		return NULL;
+	*plus = '\0';
+	return plus + 1;
+}
+
+int select_add(struct selection *selection, const char *word, const char *case_name)
+{
+	char *bare_word = word && !module_is_path(word) ? strdup(word) : NULL;
+	char *bare_name = case_name ? strdup(case_name) : NULL;
+	const char *of_name = cut_fault(bare_name), *of_word = cut_fault(bare_word);
+	int code;
+
+	if (of_name || of_word)
+		code = add_struck(selection, bare_word ? bare_word : word, bare_name,
+				  of_name ? of_name : of_word);
+	else
+		code = add_named(selection, word, case_name);
+	free(bare_word);
+	free(bare_name);
+	return code;
+}
+
 int select_plan(struct campaign_target *target, const struct plan *plan, const char *path)
 {
 	struct selection selection = { 0 };
 	const struct sabot_scenario *const *table = cli_builtin;
+	char name[PLAN_NAME_MAX];
+	const char *fault;
 	int code = 0;
 
+	snprintf(name, sizeof(name), "%s", plan->case_name);
+	fault = cut_fault(name);
 	if (plan->module[0])
 		code = module_load(plan->module, &table);
 	if (!code)
-		code = add_table(&selection, table, plan->scenario, plan->case_name, "");
+		code = add_table(&selection, table, plan->scenario, name, "");
 	if (!code && selection.count == 0)
 		code = cli_fail(EXIT_USAGE, "%s: no scenario %s with a case %s is known here", path,
 				plan->scenario, plan->case_name);
 	if (!code) {
 		*target = selection.targets[0];
 		target->module = plan->module;
+		code = fault ? inject_one(target, fault) : 0;
 	}
 	select_free(&selection);
 	return code;
