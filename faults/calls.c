@@ -12,12 +12,16 @@
 #include <stddef.h>
 
 static const struct fault_call calls[] = {
-	/* semop(2), semget(2), shmget(2), shmat(2), msgop(2), msgget(2) */
+	/* semop(2), semget(2), semctl(2), shmget(2), shmat(2), msgop(2), msgget(2) */
 	{ OP_SEMOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
 	{ OP_SEMTIMEDOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
 	{ OP_SEMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
 	{ OP_SHMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC, ENFILE } },
-	{ OP_SHMAT, RETURNS_MINUS, false, { ENOMEM } },
+	{ OP_SHMAT, RETURNS_MINUS, false, { EIDRM, ENOMEM } },
+	/* Its commands that ask and set: somebody may have removed it. */
+	{ OP_SEMCTL, RETURNS_MINUS, false, { EIDRM } },
+	{ OP_SHMCTL, RETURNS_MINUS, false, { EIDRM } },
+	{ OP_MSGCTL, RETURNS_MINUS, false, { EIDRM } },
 	{ OP_MSGGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
 	{ OP_MSGSND, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM } },
 	{ OP_MSGRCV, RETURNS_MINUS, false, { EINTR, EIDRM } },
@@ -28,23 +32,27 @@ static const struct fault_call calls[] = {
 	{ OP_MQ_RECEIVE, RETURNS_MINUS, false, { EINTR } },
 	{ OP_MQ_TIMEDRECEIVE, RETURNS_MINUS, false, { EINTR } },
 	{ OP_MQ_NOTIFY, RETURNS_MINUS, false, { EBUSY, ENOMEM } },
-	/* sem_open(3), sem_wait(3), shm_open(3) */
-	{ OP_SEM_OPEN, RETURNS_NULL, false, { EMFILE, ENFILE, ENOMEM } },
+	/* sem_init(3p), sem_open(3p), sem_wait(3), shm_open(3p) */
+	{ OP_SEM_INIT, RETURNS_MINUS, false, { ENOSPC } },
+	{ OP_SEM_OPEN, RETURNS_NULL, false, { EMFILE, ENFILE, ENOMEM, ENOSPC } },
 	{ OP_SEM_WAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_SEM_TIMEDWAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_SEM_TRYWAIT, RETURNS_MINUS, false, { EAGAIN } },
-	{ OP_SHM_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE } },
+	{ OP_SHM_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOSPC } },
 	/* pthread_mutex_init(3p), ... */
 	{ OP_MUTEX_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_MUTEX_TRYLOCK, RETURNS_ERROR, false, { EBUSY } },
 	{ OP_COND_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_RWLOCK_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_RWLOCK_RDLOCK, RETURNS_ERROR, false, { EAGAIN } },
+	{ OP_RWLOCK_TIMEDRDLOCK, RETURNS_ERROR, false, { EAGAIN } },
 	{ OP_RWLOCK_TRYRDLOCK, RETURNS_ERROR, false, { EBUSY, EAGAIN } },
 	{ OP_RWLOCK_TRYWRLOCK, RETURNS_ERROR, false, { EBUSY } },
 	{ OP_BARRIER_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_SPIN_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_SPIN_TRYLOCK, RETURNS_ERROR, false, { EBUSY } },
+	/* futex(2) */
+	{ OP_FUTEX_WAIT, RETURNS_MINUS, false, { EINTR, EAGAIN } },
 	/* fcntl(2), flock(2), lockf(3) */
 	{ OP_SETLK, RETURNS_MINUS, false, { EAGAIN, EACCES, ENOLCK } },
 	{ OP_SETLKW, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
@@ -52,20 +60,24 @@ static const struct fault_call calls[] = {
 	{ OP_OFD_SETLKW, RETURNS_MINUS, false, { EINTR, ENOLCK } },
 	{ OP_FLOCK, RETURNS_MINUS, false, { EINTR, ENOLCK } },
 	{ OP_LOCKF, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
-	/* open(2), close(2), dup(2), pipe(2), read(2), write(2), fsync(2), truncate(2) */
+	/* open(2), close(2), dup(2), pipe(2), read(2), write(2), splice(2), fsync(2), truncate(2),
+	   ... */
 	{ OP_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM } },
 	{ OP_FILE_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM, ENOSPC } },
 	{ OP_CLOSE, RETURNS_MINUS, true, { EINTR, EIO } },
 	{ OP_DUP, RETURNS_MINUS, false, { EMFILE } },
 	{ OP_PIPE, RETURNS_MINUS, false, { EMFILE, ENFILE } },
-	{ OP_READ, RETURNS_MINUS, false, { EINTR, EAGAIN } },
-	{ OP_WRITE, RETURNS_MINUS, false, { EINTR, EAGAIN, EPIPE } },
+	{ OP_READ, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET } },
+	{ OP_WRITE, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, EPIPE } },
+	{ OP_SPLICE, RETURNS_MINUS, false, { ENOMEM } },
+	{ OP_SETPIPE_SZ, RETURNS_MINUS, false, { EPERM, ENOMEM } },
 	{ OP_FILE_READ, RETURNS_MINUS, false, { EINTR, EIO } },
 	{ OP_FILE_WRITE, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC, EDQUOT } },
 	{ OP_PREAD, RETURNS_MINUS, false, { EINTR, EIO } },
 	{ OP_PWRITE, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC, EDQUOT } },
 	{ OP_FTRUNCATE, RETURNS_MINUS, false, { EINTR, EIO } },
 	{ OP_FSYNC, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC } },
+	{ OP_STAT, RETURNS_MINUS, false, { ENOMEM } },
 	{ OP_MKFIFO, RETURNS_MINUS, false, { ENOSPC } },
 	{ OP_MKDIR, RETURNS_MINUS, false, { ENOSPC } },
 	{ OP_LINK, RETURNS_MINUS, false, { ENOSPC } },
@@ -80,6 +92,7 @@ static const struct fault_call calls[] = {
 	{ OP_SIGNALFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_TIMERFD_CREATE, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_PIDFD_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_PIDFD_GETFD, RETURNS_MINUS, false, { EMFILE, ENFILE } },
 	/* socket(2), bind(2), listen(2), accept(2), connect(2), send(2), recv(2) */
 	{ OP_SOCKET, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOBUFS, ENOMEM } },
 	{ OP_SOCKETPAIR, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
@@ -89,18 +102,31 @@ static const struct fault_call calls[] = {
 	  RETURNS_MINUS,
 	  false,
 	  { EINTR, EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM } },
-	{ OP_CONNECT, RETURNS_MINUS, false, { ECONNREFUSED, ETIMEDOUT, ENETUNREACH } },
+	{ OP_CONNECT,
+	  RETURNS_MINUS,
+	  false,
+	  { EADDRNOTAVAIL, ECONNREFUSED, ECONNRESET, ENETUNREACH, ENOBUFS, ETIMEDOUT } },
+	{ OP_SETSOCKOPT, RETURNS_MINUS, false, { ENOBUFS, ENOMEM } },
+	{ OP_GETSOCKOPT, RETURNS_MINUS, false, { ENOBUFS } },
 	{ OP_SEND, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
 	{ OP_SENDTO, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
 	{ OP_SENDMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDMMSG,
+	  RETURNS_MINUS,
+	  false,
+	  { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
 	{ OP_RECV, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
 	{ OP_RECVFROM, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
 	{ OP_RECVMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
-	/* fork(2), pthread_create(3), waitpid(2), timer_create(2) */
+	{ OP_RECVMMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
+	/* fork(2), execve(2), pthread_create(3), waitpid(2), sigqueue(3), sigtimedwait(2), ... */
 	{ OP_FORK, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
 	{ OP_SPAWN, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_THREAD_CREATE, RETURNS_ERROR, false, { EAGAIN } },
+	{ OP_EXEC, RETURNS_MINUS, false, { EAGAIN, EIO, ENFILE, ENOMEM } },
 	{ OP_WAIT, RETURNS_MINUS, false, { EINTR } },
+	{ OP_KILL, RETURNS_MINUS, false, { EAGAIN } }, /* sigqueue() alone */
+	{ OP_SIGTIMEDWAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_TIMER_CREATE, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
 };
 

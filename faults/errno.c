@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A call fails with an error that POSIX or its man page allows for it, and is not made. Which those
- * are: calls.c. Errors that pass (EINTR, EAGAIN) come once; others also from then on, in every call
- * of the victim that may have them. close() is made all the same: on Linux the descriptor is gone
- * whatever it returns.
+ * are: calls.c. Errors that pass (EINTR, EAGAIN, ...) come once; others also from then on, in every
+ * call of the victim that may have them. close() is made all the same: on Linux the descriptor is
+ * gone whatever it returns.
  */
 #include "faults/calls.h"
 #include "faults/kinds.h"
@@ -14,6 +14,7 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <sys/ipc.h>
 
 static int arm(struct shot *shot)
 {
@@ -22,7 +23,8 @@ static int arm(struct shot *shot)
 
 static bool passes(int error)
 {
-	return error == EINTR || error == EAGAIN || error == EDEADLK || error == EIDRM;
+	return error == EINTR || error == EAGAIN || error == EBUSY || error == EDEADLK ||
+	       error == EIDRM || error == ECONNABORTED;
 }
 
 /* The error of `asked`, or every one in turn; then each of those that do not pass, from then on. */
@@ -60,6 +62,11 @@ static bool may_have(const struct call *call, int error)
 	if (error == EPIPE) /* SIGPIPE comes with it */
 		return sys_call(SYS_rt_sigaction, SIGPIPE, 0, (long)&action, 8, 0, 0) == 0 &&
 		       action.handler == (unsigned long)SIG_IGN;
+	if (error == EIDRM &&
+	    (call->op == OP_SEMCTL || call->op == OP_SHMCTL || call->op == OP_MSGCTL))
+		return call->amount != IPC_RMID; /* it would be gone then, not left behind */
+	if (error == ECONNRESET)
+		return call->object >= 0 && control->objects[call->object].family == FAMILY_SOCKET;
 	if (error != EAGAIN || !(op_flags(call->op) & OP_BLOCKS) || !calls_has_descriptor(call->op))
 		return true;
 	flags = sys_call(SYS_fcntl, (long)call->detail[0], F_GETFL, 0, 0, 0, 0);

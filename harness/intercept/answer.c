@@ -105,9 +105,37 @@ static bool is_the_call(const char *called)
 	char stem[PLAN_CALL_MAX];
 
 	snprintf(stem, sizeof(stem), "%.*s", (int)strcspn(name, "("), name);
-	if (task_self->call.op == OP_WAIT)
+	switch (task_self->call.op) {
+	case OP_WAIT:
 		return strstr(called, "wait");
-	return strstr(called, stem);
+	case OP_DUP:
+		return strstr(called, "dup") || strstr(called, "fcntl");
+	case OP_EXEC:
+		return strstr(called, "exec");
+	case OP_KILL:
+		return !strcmp(called, "sigqueue");
+	case OP_FUTEX_WAIT:
+		return !strcmp(called, "syscall");
+	default:
+		return strstr(called, stem);
+	}
+}
+
+static void strike(void)
+{
+	if (due.shot->state == SHOT_FIRED)
+		due.shot->state = SHOT_CONFIRMED;
+	if (due.answer.error)
+		task_self->failed = true;
+}
+
+bool answer_fails(int *error)
+{
+	if (!due.shot || !due.answer.error)
+		return false;
+	strike();
+	*error = due.answer.error;
+	return true;
 }
 
 void *real_answer(struct real_slot *slot)
@@ -116,10 +144,7 @@ void *real_answer(struct real_slot *slot)
 
 	if (!due.shot || !is_the_call(slot->name))
 		return real;
-	if (due.shot->state == SHOT_FIRED)
-		due.shot->state = SHOT_CONFIRMED;
-	if (due.answer.error)
-		task_self->failed = true;
+	strike();
 	due.function = real;
 	if (due.answer.room)
 		return shorter(slot->name);

@@ -10,6 +10,11 @@
 
 /* The task, which is struck, is in the call that it has announced: sees whether a fault is due. */
 void answer_begin(struct task *task);
+/*
+ * For a call that is ours alone, and asks libc for nothing: whether a fault makes it fail; *error
+ * then is errno.
+ */
+bool answer_fails(int *error);
 /* The call has returned. */
 void answer_end(void);
 

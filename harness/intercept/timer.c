@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/point.h"
 #include "core/timers.h"
+#include "intercept/answer.h"
 #include "intercept/signal.h"
 
 #include <sys/time.h>
@@ -244,6 +245,8 @@ static int create(clockid_t clock, const struct sigevent *event, timer_t *id)
 		return fail(error);
 	if (!clock_is_known(clock))
 		return fail(ENOTSUP);
+	if (answer_fails(&error))
+		return fail(error);
 	timer = make(TIMER_POSIX, clock, signo);
 	if (!timer)
 		return fail(EAGAIN);
