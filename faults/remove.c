@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Somebody else removes what the victim is at: a System V object by IPC_RMID; a POSIX queue,
- * semaphore or segment, or a file, by its name; or (1) cuts the file to nothing. Who sleeps on a
- * System V object is woken with EIDRM; names leave what is open as it is.
+ * Somebody else removes what the victim is at: a System V object by IPC_RMID; a POSIX queue or
+ * semaphore by its name; a file, FIFO, lock file, POSIX segment or the path of a local socket by
+ * unlink(2); or (1) cuts the file or segment to nothing: whoever touches a mapping of it then gets
+ * SIGBUS. Who sleeps on a System V object is woken with EIDRM; names leave what is open as it is.
  */
 #include "faults/kinds.h"
 
 #include "core/object.h"
+#include "os/sys.h"
 
 #include <errno.h>
 #include <mqueue.h>
 #include <semaphore.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { REMOVED, TRUNCATED };
+enum { DESCRIPTORS_LOOKED_AT = 256, PATH_BYTES = 512 };
 
 static int arm(struct shot *shot)
 {
-	(void)shot;
-	return 0;
+	return shot->plan.value <= TRUNCATED ? 0 : -EINVAL;
 }
 
 static enum family family_of(int object)
 {
 	return object >= 0 ? control->objects[object].family : FAMILY_NONE;
+}
+
+/* One that was bound to a path. */
+static bool is_local_socket(const struct object *object)
+{
+	return object->family == FAMILY_SOCKET && object->label[0] && object->label[0] != '@' &&
+	       strncmp(object->label, "port ", 5) != 0;
 }
 
 static bool variant(const struct event *at, const struct sabot_fault *asked, unsigned number,
@@ -42,14 +52,76 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 	case FAMILY_SYSV_MSG:
 	case FAMILY_POSIX_MQ:
 	case FAMILY_POSIX_SEM:
-	case FAMILY_POSIX_SHM:
+	case FAMILY_RECORD_LOCK:
+	case FAMILY_OFD_LOCK:
+	case FAMILY_FLOCK:
 		return number == REMOVED;
+	case FAMILY_PIPE: /* a FIFO has a name */
+		return number == REMOVED && control->objects[at->object].label[0];
+	case FAMILY_SOCKET:
+		return number == REMOVED && is_local_socket(&control->objects[at->object]);
 	case FAMILY_FILE:
 		return number <= TRUNCATED;
 	default:
 		return false;
 	}
 }
+
+/* ---- What has a path ----------------------------------------------------------------------- */
+
+/* Files are known by device and inode. */
+static bool leads_to(const char *path, const struct object *object)
+{
+	struct stat status;
+
+	if (sys_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)&status, 0, 0, 0) != 0)
+		return false;
+	if (object->family == FAMILY_SOCKET)
+		return S_ISSOCK(status.st_mode);
+	return status.st_dev == object->key[0] && status.st_ino == object->key[1];
+}
+
+/* By the victim's descriptors, or where files and segments of that name would be. */
+static bool find_path(const struct task *victim, const struct object *object, char *path)
+{
+	char link[64];
+	unsigned fd;
+	long length;
+
+	for (fd = 0; fd < DESCRIPTORS_LOOKED_AT; fd++) {
+		snprintf(link, sizeof(link), "/proc/%d/fd/%u", victim->pid, fd);
+		if (object->family == FAMILY_SOCKET || !leads_to(link, object))
+			continue;
+		length = sys_call(SYS_readlinkat, AT_FDCWD, (long)link, (long)path, PATH_BYTES - 1,
+				  0, 0);
+		path[length > 0 ? length : 0] = '\0';
+		if (path[0] == '/' && leads_to(path, object))
+			return true;
+	}
+	snprintf(path, PATH_BYTES, "/proc/%d/cwd/%s", victim->pid, object->label);
+	if (object->label[0] && leads_to(path, object))
+		return true;
+	snprintf(path, PATH_BYTES, "/dev/shm/%s", object->label);
+	return object->label[0] && leads_to(path, object);
+}
+
+static int remove_path(const struct task *victim, const struct object *object, bool cut)
+{
+	static const char segments[] = "/dev/shm/";
+	char path[PATH_BYTES];
+
+	if (!find_path(victim, object, path))
+		return -1;
+	if (cut)
+		return truncate(path, 0);
+	if (unlink(path) != 0)
+		return -1;
+	if (!strncmp(path, segments, sizeof(segments) - 1))
+		control_unmade(FAMILY_POSIX_SHM, 0, path + sizeof(segments) - 2);
+	return 0;
+}
+
+/* ---- What has an identifier or a name of its own ------------------------------------------- */
 
 /* All semaphores of a set go together. */
 static void forget(enum family family, uint64_t id)
@@ -59,50 +131,68 @@ static void forget(enum family family, uint64_t id)
 	for (i = 0; i < control->object_count; i++)
 		if (control->objects[i].family == family && control->objects[i].key[0] == id)
 			object_reset((int)i);
+	control_unmade(family, (int)id, NULL);
 }
 
 static int remove_sysv(enum family family, int id)
 {
+	int result;
+
 	if (family == FAMILY_SYSV_SEM)
-		return semctl(id, 0, IPC_RMID);
-	if (family == FAMILY_SYSV_SHM)
-		return shmctl(id, IPC_RMID, NULL);
-	return msgctl(id, IPC_RMID, NULL);
+		result = semctl(id, 0, IPC_RMID);
+	else if (family == FAMILY_SYSV_SHM)
+		result = shmctl(id, IPC_RMID, NULL);
+	else
+		result = msgctl(id, IPC_RMID, NULL);
+	if (result == 0)
+		forget(family, (uint64_t)id);
+	return result;
 }
 
-static int remove_name(enum family family, const char *name, bool cut)
+static int remove_name(enum family family, const char *name)
 {
-	switch (family) {
+	int result;
+
+	if (!name[0])
+		return -1;
+	result = family == FAMILY_POSIX_MQ ? mq_unlink(name) : sem_unlink(name);
+	if (result == 0)
+		control_unmade(family, 0, name);
+	return result;
+}
+
+static int remove_it(const struct task *victim, const struct object *object, bool cut)
+{
+	switch (object->family) {
+	case FAMILY_SYSV_SEM:
+	case FAMILY_SYSV_SHM:
+	case FAMILY_SYSV_MSG:
+		return remove_sysv(object->family, (int)object->key[0]);
 	case FAMILY_POSIX_MQ:
-		return mq_unlink(name);
 	case FAMILY_POSIX_SEM:
-		return sem_unlink(name);
-	case FAMILY_POSIX_SHM:
-		return shm_unlink(name);
+		return remove_name(object->family, object->label);
 	default:
-		return cut ? truncate(name, 0) : unlink(name);
+		return remove_path(victim, object, cut);
 	}
+}
+
+/* Whoever must have it, and gives up without, does so because of this. */
+static void mark(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		control->tasks[i].failed = true;
 }
 
 static int fire(struct shot *shot, struct task *victim)
 {
 	int object = victim->call.object;
-	enum family family = family_of(object);
-	const struct object *known = &control->objects[object < 0 ? 0 : object];
-	bool is_sysv =
-		family == FAMILY_SYSV_SEM || family == FAMILY_SYSV_SHM || family == FAMILY_SYSV_MSG;
-	bool cut = shot->plan.value == TRUNCATED;
 
-	if (family == FAMILY_NONE || (!is_sysv && !known->label[0]))
+	if (family_of(object) == FAMILY_NONE ||
+	    remove_it(victim, &control->objects[object], shot->plan.value == TRUNCATED) != 0)
 		return -ENOENT;
-	if (is_sysv ? remove_sysv(family, (int)known->key[0])
-		    : remove_name(family, known->label, cut))
-		return -ENOENT;
-	if (is_sysv)
-		forget(family, known->key[0]);
-	if (!cut)
-		control_unmade(family, is_sysv ? (int)known->key[0] : 0,
-			       is_sysv ? NULL : known->label);
+	mark();
 	return 0;
 }
 
@@ -123,7 +213,8 @@ static void tell(const struct plan_fault *plan, char *text, size_t size)
 const struct fault_kind fault_remove = {
 	.name = "remove",
 	.about = "somebody else removes what the task is at, or truncates the file",
-	.hits = "System V objects, POSIX queues, semaphores and segments, files; at points, asleep",
+	.hits = "System V objects, POSIX queues, semaphores and segments, files, FIFOs, lock "
+		"files, paths of sockets; at points, asleep",
 	.verb = "remove the objects of",
 	.places = 1u << PLAN_AT_POINT | 1u << PLAN_ASLEEP,
 	.arm = arm,

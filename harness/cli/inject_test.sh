@@ -13,8 +13,10 @@ cat >mine.c <<'END'
 struct shared { long given, written; };
 static void setup(struct sabot_env *env)
 {
+	int fd = SABOT_OK(creat("ledger", 0600));
+
 	(void)env;
-	SABOT_OK(close(SABOT_OK(creat("ledger", 0600))));
+	SABOT_OK(close(fd));
 }
 static void writer(struct sabot_task *task)
 {

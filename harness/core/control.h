@@ -79,6 +79,7 @@ struct call {
 	uintptr_t site;	      /* return address of the call in the scenario */
 	const char *name;     /* of a named point, else NULL */
 	uint64_t detail[2];   /* per family: a lock's range, ... */
+	bool makes;	      /* of semget and its like: what it gets may be new */
 	struct call *outer;   /* the call that a signal handler interrupted, or NULL */
 };
 

@@ -41,8 +41,10 @@ struct fault_kind {
 	bool (*variant)(const struct event *at, const struct sabot_fault *asked, unsigned number,
 			struct plan_fault *shot);
 	/*
-	 * in_call only, run by the victim: what the call returns. False: this kind cannot strike
-	 * that call (a shot that was to strike there is refused, one that lasts passes it over).
+	 * Run by the victim: what the call returns. False: this kind cannot strike that call (a
+	 * shot that was to strike there is refused, one that lasts passes it over). Of a kind that
+	 * is not in_call: once it has struck, asked for each call of the process, and of those that
+	 * it makes.
 	 */
 	bool (*answer)(const struct shot *shot, const struct call *call, struct fault_answer *to);
 	/* Strikes. The victim is parked, asleep, or held as woken. 0 or -errno. */

@@ -153,9 +153,26 @@ void *real_answer(struct real_slot *slot)
 	return __extension__(void *) fail;
 }
 
+/* Whether it is of the process that was struck, or of one that this has made. */
+static bool descends(const struct task *task, const struct task *victim)
+{
+	while (task->process != victim->process) {
+		if (task->parent < 0)
+			return false;
+		task = &control->tasks[task->parent];
+	}
+	return true;
+}
+
 static bool is_due(const struct shot *shot, const struct task *task)
 {
-	if (shot->task != task_number(task) || !fault_kinds[shot->plan.kind]->in_call)
+	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
+
+	if (shot->task < 0 || !kind->answer)
+		return false;
+	if (!kind->in_call) /* what struck the process answers its calls for good */
+		return shot->state == SHOT_CONFIRMED && descends(task, &control->tasks[shot->task]);
+	if (shot->task != task_number(task))
 		return false;
 	if (shot->state == SHOT_FIRED && shot->plan.op == task->op)
 		return true;

@@ -3,12 +3,19 @@
 #include "intercept/run_test.h"
 
 #include <fcntl.h>
+#include <mqueue.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 struct shared {
@@ -20,8 +27,11 @@ struct shared {
 static void setup(struct sabot_env *env)
 {
 	struct shared *shared = sabot_env_shared(env);
+	mqd_t queue;
 
 	shared->set = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+	queue = SABOT_OK(mq_open("/old", O_RDWR | O_CREAT, 0600, NULL));
+	SABOT_OK(mq_close(queue));
 }
 
 /* Each notes its turn at its point. */
@@ -90,6 +100,164 @@ static void want_more(struct sabot_task *task)
 	(void)unlink("more");
 }
 
+/* What a limit that is not the kernel's own does: a child of whoever has reached it has, too. */
+static void make_more(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	pid_t pid;
+
+	shared->errors[0] = semget(IPC_PRIVATE, 1, 0600) < 0 ? errno : 0;
+	shared->errors[1] = semget(0x5ab07, 1, 0600) < 0 ? errno : 0;
+	pid = fork();
+	if (pid == 0) {
+		shared->errors[2] = shmget(IPC_PRIVATE, 1, 0600) < 0 ? errno : 0;
+		_exit(0);
+	}
+	shared->errors[3] = pid < 0 ? errno : 0;
+	if (pid > 0)
+		SABOT_OK(waitpid(pid, NULL, 0));
+}
+
+static void want_queues(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	mqd_t queue = mq_open("/old", O_RDWR);
+
+	shared->errors[0] = queue < 0 ? errno : 0;
+	if (queue >= 0)
+		SABOT_OK(mq_close(queue));
+	queue = mq_open("/new", O_RDWR | O_CREAT, 0600, NULL);
+	shared->errors[1] = queue < 0 ? errno : 0;
+	if (queue >= 0)
+		SABOT_OK(mq_close(queue));
+	(void)mq_unlink("/new");
+}
+
+/* Makes something, is robbed of it at an operation on it, and looks for it. */
+static int use_semaphore(void)
+{
+	sem_t *semaphore = SABOT_OK(sem_open("/named", O_RDWR | O_CREAT, 0600, 1));
+	int error;
+
+	SABOT_OK(sem_wait(semaphore));
+	error = sem_open("/named", 0) == SEM_FAILED ? errno : 0;
+	SABOT_OK(sem_close(semaphore));
+	return error;
+}
+
+static int use_queue(void)
+{
+	mqd_t queue = SABOT_OK(mq_open("/named", O_RDWR | O_CREAT, 0600, NULL));
+	int error;
+
+	SABOT_OK(mq_send(queue, "x", 1, 0));
+	error = mq_open("/named", O_RDWR) < 0 ? errno : 0;
+	SABOT_OK(mq_close(queue));
+	return error;
+}
+
+static int use_segment(void)
+{
+	int fd = SABOT_OK(shm_open("/named", O_RDWR | O_CREAT, 0600)), error;
+	struct stat status;
+
+	SABOT_OK(ftruncate(fd, 4096));
+	error = shm_open("/named", O_RDWR, 0) < 0 ? errno : 0;
+	SABOT_OK(fstat(fd, &status));
+	SABOT_OK(close(fd));
+	return error;
+}
+
+/* Cut by somebody else: there is nothing behind the mapping any more. */
+static int use_cut_segment(void)
+{
+	int fd = SABOT_OK(shm_open("/named", O_RDWR | O_CREAT, 0600));
+	struct stat status;
+
+	SABOT_OK(pwrite(fd, "x", 1, 4095));
+	SABOT_OK(fsync(fd));
+	SABOT_OK(fstat(fd, &status));
+	SABOT_OK(close(fd));
+	SABOT_OK(shm_unlink("/named"));
+	return status.st_size == 0 ? ENODATA : 0;
+}
+
+static int use_sysv_segment(void)
+{
+	int segment = SABOT_OK(shmget(IPC_PRIVATE, 1, 0600));
+
+	return (intptr_t)shmat(segment, NULL, 0) == -1 ? errno : 0;
+}
+
+static int use_sysv_queue(void)
+{
+	int queue = SABOT_OK(msgget(IPC_PRIVATE, 0600));
+
+	return msgsnd(queue, &(struct msgbuf){ 1, { 'x' } }, 1, 0) == -1 ? errno : 0;
+}
+
+static int missing(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) < 0 ? errno : 0;
+}
+
+static int use_fifo(void)
+{
+	int fd, error;
+
+	SABOT_OK(mkfifo("fifo", 0600));
+	fd = SABOT_OK(open("fifo", O_RDWR));
+	SABOT_OK(write(fd, "x", 1));
+	error = missing("fifo");
+	SABOT_OK(close(fd));
+	return error;
+}
+
+static int use_lock_file(void)
+{
+	int fd = SABOT_OK(open("lock", O_RDWR | O_CREAT, 0600)), error;
+
+	SABOT_OK(flock(fd, LOCK_EX));
+	error = missing("lock");
+	SABOT_OK(close(fd));
+	return error;
+}
+
+static int use_socket(void)
+{
+	const struct sockaddr_un address = { AF_UNIX, "path" };
+	int fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0)), error;
+
+	SABOT_OK(bind(fd, (const struct sockaddr *)&address, sizeof(address)));
+	SABOT_OK(listen(fd, 1));
+	error = missing("path");
+	SABOT_OK(close(fd));
+	return error;
+}
+
+static const struct robbery {
+	int (*use)(void);
+	int value; /* 1: it is cut */
+	uint32_t op;
+	int error;
+} robberies[] = {
+	{ use_semaphore, 0, 2, ENOENT },    { use_queue, 0, 2, ENOENT },
+	{ use_segment, 0, 2, ENOENT },	    { use_cut_segment, 1, 3, ENODATA },
+	{ use_sysv_segment, 0, 2, EINVAL }, { use_sysv_queue, 0, 2, EINVAL },
+	{ use_fifo, 0, 3, ENOENT },	    { use_lock_file, 0, 2, ENOENT },
+	{ use_socket, 0, 2, ENOENT },
+};
+
+static void be_robbed(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	const struct robbery *robbery = sabot_variant(task);
+
+	shared->errors[0] = robbery->use();
+}
+
 static void be_started(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
@@ -129,15 +297,24 @@ SCENARIO(look_at_clocks, 2);
 SCENARIO(wait_for_it, 2);
 SCENARIO(write_file, 1);
 SCENARIO(want_more, 1);
+SCENARIO(make_more, 1);
+SCENARIO(want_queues, 1);
+SCENARIO(be_robbed, 1);
 SCENARIO(be_started, 2);
 SCENARIO(fork_one, 1);
 
-static const struct shared *struck(const struct sabot_scenario *scenario, struct plan_fault fault)
+static const struct shared *struck_as(const struct sabot_scenario *scenario, const void *variant,
+				      struct plan_fault fault)
 {
 	snprintf(fault.victim, sizeof(fault.victim), "one#0");
-	run_with(scenario, NULL, 1, &fault);
+	run_with(scenario, variant, 1, &fault);
 	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
 	return control->shared;
+}
+
+static const struct shared *struck(const struct sabot_scenario *scenario, struct plan_fault fault)
+{
+	return struck_as(scenario, NULL, fault);
 }
 
 static void who_is_delayed_comes_last(void **state)
@@ -156,14 +333,18 @@ static void who_is_delayed_comes_last(void **state)
 
 static void one_process_sees_its_clock_jump(void **state)
 {
-	const struct shared *shared =
-		struck(&look_at_clocks_scenario,
-		       (struct plan_fault){ .kind = PLAN_CLOCK, .value = -3600, .op = 1 });
+	static const int jumps[] = { -3600, 3600 };
+	const struct shared *shared;
 
 	(void)state;
-	assert_int_equal(shared->times[1], shared->times[0] - 3600);
-	assert_true(shared->monotonic[1].tv_nsec > shared->monotonic[0].tv_nsec);
-	assert_int_equal(control->tasks[1].clock_ns, 0);
+	for (size_t i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		shared = struck(&look_at_clocks_scenario, (struct plan_fault){ .kind = PLAN_CLOCK,
+									       .value = jumps[i],
+									       .op = 1 });
+		assert_int_equal(shared->times[1], shared->times[0] + jumps[i]);
+		assert_true(shared->monotonic[1].tv_nsec > shared->monotonic[0].tv_nsec);
+		assert_int_equal(control->tasks[1].clock_ns, 0);
+	}
 }
 
 static void who_sleeps_on_what_is_removed_is_told(void **state)
@@ -189,6 +370,44 @@ static void a_file_goes_or_is_cut(void **state)
 	shared = struck(&write_file_scenario,
 			(struct plan_fault){ .kind = PLAN_REMOVE, .value = 1, .op = 4 });
 	assert_int_equal(shared->errors[0], 0);
+}
+
+static void whatever_has_a_name_can_go(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(robberies) / sizeof(robberies[0]); i++) {
+		const struct robbery *robbery = &robberies[i];
+		const struct shared *shared =
+			struck_as(&be_robbed_scenario, robbery,
+				  (struct plan_fault){ .kind = PLAN_REMOVE,
+						       .value = robbery->value,
+						       .op = robbery->op });
+
+		if (shared->errors[0] != robbery->error)
+			print_error("robbery %zu: error %d\n", i, shared->errors[0]);
+		assert_int_equal(shared->errors[0], robbery->error);
+	}
+}
+
+/* There are no processes left, no identifiers, and no room for queues: old ones can be had. */
+static void limits_meet_what_is_new(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck(&make_more_scenario,
+			(struct plan_fault){ .kind = PLAN_LIMIT, .value = 3, .op = 1 });
+	assert_int_equal(shared->errors[0], ENOSPC);
+	assert_int_equal(shared->errors[1], ENOENT);
+	assert_int_equal(shared->errors[2], ENOSPC);
+	assert_int_equal(shared->errors[3], 0);
+	shared = struck(&fork_one_scenario,
+			(struct plan_fault){ .kind = PLAN_LIMIT, .value = 2, .op = 2 });
+	assert_int_equal(shared->errors[0], EAGAIN);
+	shared = struck(&want_queues_scenario,
+			(struct plan_fault){ .kind = PLAN_LIMIT, .value = 4, .op = 1 });
+	assert_int_equal(shared->errors[0], 0);
+	assert_int_equal(shared->errors[1], EMFILE);
 }
 
 static void a_limit_is_the_kernels(void **state)
@@ -237,7 +456,9 @@ int main(void)
 		cmocka_unit_test(one_process_sees_its_clock_jump),
 		cmocka_unit_test(who_sleeps_on_what_is_removed_is_told),
 		cmocka_unit_test(a_file_goes_or_is_cut),
+		cmocka_unit_test(whatever_has_a_name_can_go),
 		cmocka_unit_test(a_limit_is_the_kernels),
+		cmocka_unit_test(limits_meet_what_is_new),
 		cmocka_unit_test(who_is_killed_is_started_again),
 		cmocka_unit_test(a_process_is_not_made),
 	};

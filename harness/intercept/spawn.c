@@ -37,6 +37,7 @@ struct task *spawn_begin(bool process)
 	child->index = parent->index;
 	child->parent = (int8_t)task_number(parent);
 	child->process = process ? (int8_t)task_number(child) : parent->process;
+	child->struck = parent->struck;
 	child->clock_ns = control->tasks[parent->process].clock_ns;
 	child->pid = process ? 0 : parent->pid;
 	child->lowest_fd = -1;

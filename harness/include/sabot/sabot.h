@@ -46,7 +46,7 @@ enum sabot_fault_kind {
 	SABOT_DELAY,  /* the task is held for some steps, or for an hour of virtual time */
 	SABOT_CLOCK,  /* CLOCK_REALTIME jumps, for its process */
 	SABOT_REMOVE_OBJECT, /* somebody else removes what it is at, or truncates the file */
-	SABOT_LIMIT,	     /* its process can have no more descriptors, or no more memory */
+	SABOT_LIMIT,	     /* its process can have no more descriptors, memory, processes, ... */
 	SABOT_SPAWN,	     /* fork, posix_spawn or pthread_create fails */
 	/*
 	 * SIGKILL, and a new process of the same role and index starts, without the streams that
