@@ -49,6 +49,7 @@ extern const struct sabot_scenario mutex_dead_waiter;
 extern const struct sabot_scenario parent_death;
 extern const struct sabot_scenario peterson;
 extern const struct sabot_scenario philosophers;
+extern const struct sabot_scenario pid_namespaces;
 extern const struct sabot_scenario pidfile;
 extern const struct sabot_scenario pipe_atomic;
 extern const struct sabot_scenario pipe_capacity;
@@ -148,6 +149,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&parent_death,
 	&peterson,
 	&philosophers,
+	&pid_namespaces,
 	&pidfile,
 	&pipe_atomic,
 	&pipe_capacity,
