@@ -5,6 +5,8 @@
  *
  * Shows: the daemon has another parent, a session that it does not lead, and no terminal, whoever
  * of the launcher and of the child in between is killed, and two launchers start one (daemon(7)).
+ * Whose parent ends is given to the nearest subreaper, or to the first process of its PID namespace
+ * (prctl(2), PR_SET_CHILD_SUBREAPER; Linux kernel/exit.c, find_new_reaper()).
  * Does not show: what the daemon does, and descriptors that it inherits.
  */
 #include <sabot/sabot.h>
@@ -44,6 +46,7 @@ static void be_orphan(struct sabot_task *task, pid_t parent)
 
 	while (getppid() == parent)
 		sched_yield();
+	sabot_observe(task, "an orphan's parent is %s", getppid() == 1 ? "process 1" : "another");
 	terminal = open("/dev/tty", O_RDWR);
 	sabot_assert(task, terminal == -1, "it has a terminal");
 	sabot_assert(task, getsid(0) != getpid(), "it leads its session, and may get a terminal");
@@ -95,6 +98,10 @@ static const struct sabot_case cases[] = {
 	{ .name = "kill-anywhere", .variant = &proper, .fault = { .kind = SABOT_KILL } },
 	{ .name = "unlocked", .variant = &unlocked, .caught_by = "at most one daemon serves" },
 	{ .name = "forks-once", .variant = &forks_once, .caught_by = "leak" },
+	{ .name = "platform",
+	  .variant = &proper,
+	  .characterises = "the parent of a process ends before it",
+	  .known = (const char *const[]){ "an orphan's parent is process 1", NULL } },
 	{ 0 },
 };
 
@@ -104,7 +111,7 @@ const struct sabot_scenario daemon_orphan = {
 	.name = "daemon-orphan",
 	.group = "signals-processes",
 	.about = "a daemon is nobody's child, and the only one",
-	.tags = "crash leak lock",
+	.tags = "crash leak lock platform",
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -5,8 +5,8 @@
  *
  * Shows: connect(2) succeeds as soon as the listener's queue has room; with the last descriptor of
  * the listener its queue goes, and the client gets ECONNRESET. A Unix listener's path stays, and
- * refuses (unix(7)). Whoever has inherited the listener keeps the queue alive, and the client waits
- * for ever. Does not show: a queue that is full.
+ * refuses, and bars its successor (EADDRINUSE, unix(7)). Whoever has inherited the listener keeps
+ * the queue alive, and the client waits for ever. Does not show: a queue that is full.
  */
 #include "loopback.h"
 
@@ -85,15 +85,27 @@ static void serve(struct sabot_task *task)
 	SABOT_OK(close(shared->listener));
 }
 
+static void bind_again(struct sabot_task *task)
+{
+	int fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
+	int error = bind(fd, (const struct sockaddr *)&path, sizeof(path)) ? errno : 0;
+
+	sabot_observe(task, "a bind to its path gets %s", error ? strerrorname_np(error) : "it");
+	SABOT_OK(close(fd));
+}
+
 /* What a client sees that is in the queue, in whichever call it asks first, and the next one. */
 static void observe(struct sabot_task *task, int fd)
 {
+	const struct variant *variant = sabot_variant(task);
 	char byte, first[32] = "an answer";
 	int again;
 
 	if (send(fd, "?", 1, MSG_NOSIGNAL) != 1 || recv(fd, &byte, 1, 0) < 0)
 		snprintf(first, sizeof(first), "%s", strerrorname_np(errno));
-	again = reach(sabot_variant(task));
+	again = reach(variant);
+	if (variant->domain == AF_UNIX)
+		bind_again(task);
 	sabot_observe(task, "the client gets %s, the next one is %s", first,
 		      again < 0 ? "refused" : "connected");
 	if (again >= 0)
@@ -147,7 +159,8 @@ static const char *const points[] = { "before accept", NULL };
 static const char *const known_reset[] = { "the client gets ECONNRESET, the next one is refused",
 					   NULL };
 static const char *const known_local[] = { "the client gets ECONNRESET, the next one is refused",
-					   "the client gets EPIPE, the next one is refused", NULL };
+					   "the client gets EPIPE, the next one is refused",
+					   "a bind to its path gets EADDRINUSE", NULL };
 
 #define KILL_SERVER                                                                                \
 	{                                                                                          \
