@@ -25,7 +25,8 @@ enum {
 	EXECUTIONS_TWIN = 4000,
 	EXECUTIONS_SWEEP = 50000,
 	EXECUTIONS_EXHAUSTIVE = 500000,
-	SEEN_ENOUGH = 20, /* times that the same finding came back */
+	SEEN_ENOUGH = 20,  /* times that the same finding came back */
+	BLIND_ENOUGH = 20, /* executions without an access, where a case needs them */
 };
 
 static const char strikes_woken[] =
@@ -114,6 +115,21 @@ static void count(struct campaign *campaign)
 		campaign->length = control->decisions;
 }
 
+/* It shows something only where accesses are seen. */
+static bool needs_memory_points(const struct campaign_target *target)
+{
+	const char *caught_by = target->scase->caught_by;
+
+	return target->scenario->needs_memory_points ||
+	       (caught_by && !strcmp(caught_by, kind_name(KIND_RACE)));
+}
+
+static bool is_blind(const struct campaign *campaign)
+{
+	return campaign->record->executions >= BLIND_ENOUGH && !campaign->accessed &&
+	       needs_memory_points(campaign->target);
+}
+
 static bool out_of_time(const struct campaign *campaign)
 {
 	const struct pool_context *context = campaign->context;
@@ -160,7 +176,8 @@ bool campaign_try(struct campaign *campaign)
 	struct record_case *record = campaign->record;
 	int error;
 
-	if (campaign->ended || record->executions >= campaign->limit || out_of_time(campaign)) {
+	if (campaign->ended || record->executions >= campaign->limit || out_of_time(campaign) ||
+	    is_blind(campaign)) {
 		campaign->ended = true;
 		return false;
 	}
@@ -437,14 +454,6 @@ static void run(struct campaign *campaign)
 		sweep_run(campaign);
 	else
 		run_plain(campaign);
-}
-
-static bool needs_memory_points(const struct campaign_target *target)
-{
-	const char *caught_by = target->scase->caught_by;
-
-	return target->scenario->needs_memory_points ||
-	       (caught_by && !strcmp(caught_by, kind_name(KIND_RACE)));
 }
 
 struct record_case *campaign_run(struct pool_context *context,

@@ -5,6 +5,7 @@
 #include "os/checker.h"
 
 #include <argp.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -132,6 +133,10 @@ int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builti
 		puts(argp_program_version);
 		return EXIT_PASS;
 	}
+	/* Ours has taken its place; what only it has shows that it is there, too. */
+	if (dlsym(RTLD_DEFAULT, "__tsan_create_fiber"))
+		return cli_fail(EXIT_USAGE, "libtsan is loaded, whose place sabot takes: run it "
+					    "without (LD_PRELOAD?)");
 	for (verb = cli_verbs; verb->name; verb++)
 		if (!strcmp(argv[1], verb->name)) {
 			cli_fix_addresses(argv);

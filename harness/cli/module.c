@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "core/verdict.h"
+#include "os/elf.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -38,6 +39,11 @@ int module_load(const char *path, const struct sabot_scenario *const **scenarios
 
 	if (access(path, R_OK) != 0)
 		return cli_fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
+	if (elf_needs(path, "libtsan.so"))
+		return cli_fail(EXIT_USAGE,
+				"%s is linked with libtsan, whose place sabot takes: build it with "
+				"`sabot cc`, or without -fsanitize=thread",
+				path);
 	module = open_module(path);
 	if (!module)
 		return cli_fail(EXIT_USAGE, "%s cannot be loaded: %s", path, dlerror());
