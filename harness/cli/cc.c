@@ -70,6 +70,9 @@ static void add_options(struct cc_list *list, const struct cc_command *command)
 					      "-fno-omit-frame-pointer" };
 	size_t i;
 
+	/* clang's driver takes one of the two sanitizers, its compiler both. */
+	if (command->clang && cc_has_sanitizer(command, "address"))
+		cc_add(list, "-Xclang");
 	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		cc_add(list, common[i]);
 	if (cc_has_coverage(command))
@@ -102,8 +105,9 @@ static void add_link_options(struct cc_list *list, const struct cc_command *comm
 }
 
 /* One source into an object, with all options of the command that are not of the link. */
-static int compile_one(const struct cc_command *command, const char *source, const char *object)
+static int compile_one(const struct cc_command *command, size_t at, const char *object)
 {
+	const char *source = command->arguments[at];
 	struct cc_list list = { 0 };
 	size_t i;
 
@@ -115,6 +119,10 @@ static int compile_one(const struct cc_command *command, const char *source, con
 	if (cc_has_coverage(command))
 		cc_add_coverage_names(&list, command, source);
 	cc_add(&list, "-c");
+	if (command->languages[at]) {
+		cc_add(&list, "-x");
+		cc_add(&list, command->languages[at]);
+	}
 	cc_add(&list, source);
 	cc_add(&list, "-o");
 	cc_add(&list, object);
@@ -128,9 +136,11 @@ static int link_all(const struct cc_command *command, char *const *objects)
 
 	cc_add(&list, command->compiler);
 	for (i = 0; i < command->count; i++)
-		cc_add(&list,
-		       command->kinds[i] == CC_SOURCE ? objects[next++] : command->arguments[i]);
-	add_link_options(&list, command);
+		if (command->kinds[i] != CC_LANGUAGE)
+			cc_add(&list, command->kinds[i] == CC_SOURCE ? objects[next++]
+								     : command->arguments[i]);
+	if (!command->relocatable)
+		add_link_options(&list, command);
 	return run(cc_end(&list));
 }
 
@@ -148,7 +158,7 @@ static int compile_and_link(const struct cc_command *command)
 			continue;
 		if (asprintf(&objects[made], "%s/%zu.o", directory, made) < 0)
 			return cli_fail(EXIT_BUG, "out of memory");
-		code = compile_one(command, command->arguments[i], objects[made]);
+		code = compile_one(command, i, objects[made]);
 		made++;
 	}
 	if (!code)

@@ -7,10 +7,11 @@
 #include <stddef.h>
 
 enum cc_kind {
-	CC_OPTION, /* goes to the compiler and to the linker */
-	CC_SOURCE, /* C or C++ */
-	CC_OBJECT, /* an object, an archive, a library: of the link alone */
-	CC_LINK,   /* -o and its file, -l, -L, -Wl: of the link alone */
+	CC_OPTION,   /* goes to the compiler and to the linker */
+	CC_SOURCE,   /* C or C++ */
+	CC_OBJECT,   /* an object, an archive, a library: of the link alone */
+	CC_LINK,     /* -o and its file, -l, -L, -Wl: of the link alone */
+	CC_LANGUAGE, /* -x and its language: of the compilation alone */
 };
 
 struct cc_command {
@@ -18,8 +19,10 @@ struct cc_command {
 	bool clang;
 	char **arguments;
 	enum cc_kind *kinds;
+	const char **languages; /* of sources, as -x has it; NULL: as their names have it */
 	size_t count, sources, objects;
-	bool links; /* no -c, -S, -E, -M or -fsyntax-only */
+	bool links;	  /* no -c, -S, -E, -M or -fsyntax-only */
+	bool relocatable; /* -r: what it links is no program yet */
 };
 
 /* Reads the arguments. Returns 0 or an exit code, after one clear line. */
@@ -28,6 +31,9 @@ int cc_read(struct cc_command *command, int count, char **arguments);
 /* Refuses what would be silently wrong. Returns 0 or an exit code, after one clear line. */
 int cc_refuse(const struct cc_command *command);
 
+/* Whether the command asks for the sanitizer. */
+bool cc_has_sanitizer(const struct cc_command *command, const char *name);
+
 /* A growing list of arguments; allocation failures end the process. */
 struct cc_list {
 	char **arguments;
@@ -35,6 +41,8 @@ struct cc_list {
 };
 
 void cc_add(struct cc_list *list, const char *argument);
+/* The same, and of "@FILE" the arguments in that file. */
+void cc_add_expanded(struct cc_list *list, const char *argument);
 void cc_add_format(struct cc_list *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The list, with a NULL at its end. */

@@ -40,12 +40,37 @@ static bool is_source(const char *argument)
 /* Options whose value is the next argument. */
 static bool takes_value(const char *argument)
 {
-	static const char *const options[] = { "-o",	     "-I",	"-L",	    "-l",
-					       "-D",	     "-U",	"-x",	    "-MF",
-					       "-MT",	     "-MQ",	"-include", "-isystem",
-					       "-idirafter", "-iquote", "-Xlinker", "-Xclang",
-					       "-mllvm",     "--param", "-T",	    "-z",
-					       "-u",	     "-arch",	"-target" };
+	static const char *const options[] = {
+		"-o",
+		"-I",
+		"-L",
+		"-l",
+		"-D",
+		"-U",
+		"-x",
+		"-MF",
+		"-MT",
+		"-MQ",
+		"-include",
+		"-imacros",
+		"-isystem",
+		"-idirafter",
+		"-iquote",
+		"-isysroot",
+		"-Xlinker",
+		"-Xassembler",
+		"-Xpreprocessor",
+		"-Xclang",
+		"-mllvm",
+		"--param",
+		"-T",
+		"-z",
+		"-u",
+		"-B",
+		"-A",
+		"-arch",
+		"-target",
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
@@ -56,12 +81,13 @@ static bool takes_value(const char *argument)
 
 static bool is_of_the_link(const char *argument)
 {
-	static const char *const starts[] = { "-l", "-L", "-Wl,", "-Xlinker", "-T", "-z", "-u" };
+	static const char *const starts[] = { "-l", "-L", "-Wl,", "-Xlinker", "-T", "-z" };
+	static const char *const whole[] = { "-shared", "-o", "-rdynamic", "-u", "-r" };
 	size_t i;
 
-	if (!strcmp(argument, "-shared") || !strcmp(argument, "-o") ||
-	    !strcmp(argument, "-rdynamic"))
-		return true;
+	for (i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		if (!strcmp(argument, whole[i]))
+			return true;
 	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (starts_with(argument, starts[i]))
 			return true;
@@ -75,28 +101,57 @@ static bool ends_before_link(const char *argument)
 	       !strcmp(argument, "-fsyntax-only");
 }
 
+/* "-x c", "-xc": what follows is of that language, whatever its name; "none" ends it: NULL. */
+static const char *named_language(const struct cc_command *command, size_t at)
+{
+	const char *argument = command->arguments[at];
+	const char *language = argument[2] ? argument + 2 : "none";
+
+	if (!argument[2] && at + 1 < command->count)
+		language = command->arguments[at + 1];
+	return strcmp(language, "none") != 0 ? language : NULL;
+}
+
+static enum cc_kind kind_of(const char *argument, const char *language)
+{
+	if (starts_with(argument, "-x"))
+		return CC_LANGUAGE;
+	if (is_of_the_link(argument))
+		return CC_LINK;
+	if (argument[0] == '-' && argument[1]) /* "-" alone is standard input */
+		return CC_OPTION;
+	return language || is_source(argument) ? CC_SOURCE : CC_OBJECT;
+}
+
 int cc_read(struct cc_command *command, int count, char **arguments)
 {
-	int i;
+	struct cc_list list = { 0 };
+	const char *language = NULL;
+	size_t i;
 
-	command->arguments = arguments;
-	command->count = (size_t)count;
-	command->kinds = calloc((size_t)count + 1, sizeof(*command->kinds));
+	for (i = 0; i < (size_t)count; i++)
+		cc_add_expanded(&list, arguments[i]);
+	command->count = list.count;
+	command->arguments = cc_end(&list);
+	command->kinds = calloc(list.count + 1, sizeof(*command->kinds));
+	command->languages = calloc(list.count + 1, sizeof(*command->languages));
 	command->links = true;
-	if (!command->kinds)
+	if (!command->kinds || !command->languages)
 		return cli_fail(EXIT_BUG, "out of memory");
-	for (i = 0; i < count; i++) {
-		const char *argument = arguments[i];
-		enum cc_kind kind = is_of_the_link(argument) ? CC_LINK : CC_OPTION;
+	for (i = 0; i < command->count; i++) {
+		const char *argument = command->arguments[i];
+		enum cc_kind kind = kind_of(argument, language);
 
 		if (ends_before_link(argument))
 			command->links = false;
-		if (argument[0] != '-' && argument[0] != '@')
-			kind = is_source(argument) ? CC_SOURCE : CC_OBJECT;
+		command->relocatable |= !strcmp(argument, "-r");
+		if (kind == CC_LANGUAGE)
+			language = named_language(command, i);
 		command->kinds[i] = kind;
+		command->languages[i] = language;
 		command->sources += kind == CC_SOURCE;
 		command->objects += kind == CC_OBJECT;
-		if (takes_value(argument) && i + 1 < count)
+		if (takes_value(argument) && i + 1 < command->count)
 			command->kinds[++i] = kind;
 	}
 	return 0;
@@ -112,17 +167,46 @@ static bool has(const struct cc_command *command, const char *start)
 	return false;
 }
 
+static bool has_exactly(const struct cc_command *command, const char *argument)
+{
+	size_t i;
+
+	for (i = 0; i < command->count; i++)
+		if (!strcmp(command->arguments[i], argument))
+			return true;
+	return false;
+}
+
+/* "-fsanitize=undefined,thread" */
+bool cc_has_sanitizer(const struct cc_command *command, const char *name)
+{
+	static const char option[] = "-fsanitize=";
+	size_t i, length = strlen(name);
+
+	for (i = 0; i < command->count; i++) {
+		const char *at = command->arguments[i];
+
+		if (!starts_with(at, option))
+			continue;
+		for (at += sizeof(option) - 1; at;
+		     at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+			if (starts_with(at, name) && (at[length] == ',' || !at[length]))
+				return true;
+	}
+	return false;
+}
+
 int cc_refuse(const struct cc_command *command)
 {
-	if (has(command, "-fsanitize=thread"))
+	if (cc_has_sanitizer(command, "thread") || has_exactly(command, "-ltsan"))
 		return cli_fail(EXIT_USAGE, "-fsanitize=thread would link libtsan beside sabot's "
 					    "runtime; sabot cc adds what is needed");
-	if (has(command, "-static") && !has(command, "-static-libgcc"))
+	if (has_exactly(command, "-static") || has_exactly(command, "-static-pie"))
 		return cli_fail(EXIT_USAGE, "-static: sabot has to stand in front of libc, which "
 					    "takes a dynamic link");
 	if (!command->clang && has(command, "-flto") && !has(command, "-fno-lto"))
 		return cli_fail(EXIT_USAGE, "-flto: with it gcc drops all memory points, silently");
-	if (!command->clang && has(command, "-fsanitize=address"))
+	if (!command->clang && cc_has_sanitizer(command, "address"))
 		return cli_fail(EXIT_USAGE, "-fsanitize=address: gcc cannot have both; clang can "
 					    "(SABOT_CC=clang)");
 	return 0;

@@ -82,7 +82,7 @@ void spawn_outside(struct task *child)
 void spawn_enter(struct task *child)
 {
 	task_self = child;
-	/* A process is told of by its parent: in a PID namespace of its own it has other numbers. */
+	/* Its parent knows a process: in a PID namespace of its own it has other numbers. */
 	if (child->process != (int8_t)task_number(child))
 		child->tid = sys_gettid();
 	point_wait(child);
