@@ -11,10 +11,10 @@
 
 enum { ERRORS_END = 256 };
 
-/* The kind that the word begins with, up to a "=", or -1. */
+/* The kind that the word begins with, up to a "=" or "+", or -1. */
 static int kind_of(const char *word)
 {
-	size_t length = strcspn(word, "=");
+	size_t length = strcspn(word, "=+");
 	int kind;
 
 	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT; kind++)
@@ -56,25 +56,42 @@ static int error_of(const char *name)
 	return 0;
 }
 
-/* NULL, or what is wrong. */
-static const char *parse(const char *word, struct sabot_fault *fault)
+/* Of one fault, up to a "+". NULL, or what is wrong. */
+static const char *parse_one(const char *word, struct sabot_fault *fault)
 {
-	const char *value = strchr(word, '=');
+	const size_t name = strcspn(word, "=+");
+	char value[PLAN_NAME_MAX] = "";
 	int kind = kind_of(word);
 
 	if (kind < 0)
 		return "is no kind of fault: `sabot faults` lists them";
 	*fault = (struct sabot_fault){ .kind = (enum sabot_fault_kind)(kind + 1) };
-	if (fault->kind == SABOT_SIGNAL)
-		fault->signo = value ? signal_of(value + 1) : SIGTERM;
-	if (fault->kind == SABOT_SIGNAL && !fault->signo)
-		return "names no signal";
-	if (!value || fault->kind == SABOT_SIGNAL)
+	if (word[name] == '=')
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(word + name + 1, "+"),
+			 word + name + 1);
+	if (fault->kind == SABOT_SIGNAL) {
+		fault->signo = word[name] == '=' ? signal_of(value) : SIGTERM;
+		return fault->signo ? NULL : "names no signal";
+	}
+	if (word[name] != '=')
 		return NULL;
 	if (plan_fault_value((enum plan_fault_kind)kind) != PLAN_VALUE_ERRNO)
 		return "has a value, which only signal, errno and spawn take";
-	fault->error = error_of(value + 1);
+	fault->error = error_of(value);
 	return fault->error ? NULL : "names no error";
+}
+
+/* NULL, or what is wrong. Behind a "+" is the second fault, of a cascade. */
+static const char *parse(const char *word, struct sabot_fault *fault, struct sabot_fault *second)
+{
+	const char *plus = strchr(word, '+'), *wrong = parse_one(word, fault);
+
+	memset(second, 0, sizeof(*second));
+	if (wrong || !plus)
+		return wrong;
+	if (strchr(plus + 1, '+'))
+		return "is a third fault: there can be two";
+	return parse_one(plus + 1, second);
 }
 
 static const char *put(struct inject *inject, const char *word)
@@ -88,11 +105,11 @@ static const char *put(struct inject *inject, const char *word)
 const char *inject_add(struct inject *inject, const char *word)
 {
 	const char *wrong = NULL;
-	struct sabot_fault fault;
+	struct sabot_fault fault, second;
 	int kind;
 
 	if (strcmp(word, "all") != 0) {
-		wrong = parse(word, &fault);
+		wrong = parse(word, &fault, &second);
 		return wrong ? wrong : put(inject, word);
 	}
 	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT && !wrong; kind++)
@@ -104,8 +121,8 @@ int inject_one(struct campaign_target *target, const char *fault)
 {
 	const struct sabot_case *plain = target->scase;
 	struct sabot_case *made = malloc(sizeof(*made));
-	struct sabot_fault parsed;
-	const char *wrong = parse(fault, &parsed);
+	struct sabot_fault parsed, second;
+	const char *wrong = parse(fault, &parsed, &second);
 	char *name;
 
 	if (wrong)
@@ -122,6 +139,7 @@ int inject_one(struct campaign_target *target, const char *fault)
 	*made = *plain;
 	made->name = name;
 	made->fault = parsed;
+	made->second = second;
 	target->scase = made;
 	target->injected = true;
 	return 0;

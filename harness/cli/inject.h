@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Faults that the user asks for and no case has: a plain case is run as if it were a sweep of that
- * fault, under the name "CASE+KIND" or "CASE+KIND=VALUE".
+ * fault, under the name "CASE+KIND", or with what else the fault's word has.
  */
 #ifndef SABOT_CLI_INJECT_H
 #define SABOT_CLI_INJECT_H
@@ -11,13 +11,14 @@
 enum { INJECT_MAX = 32 };
 
 struct inject {
-	const char *faults[INJECT_MAX]; /* "KIND" or "KIND=VALUE" */
+	const char *faults[INJECT_MAX]; /* the words */
 	size_t count;
 };
 
 /*
- * Adds what a word of --inject names: "kill", "errno=EINTR", "signal=USR1", or "all". Returns NULL,
- * or what is wrong with it, for the end of a sentence that begins with the word. The word stays in
+ * Adds what a word of --inject names: "kill", "errno=EINTR", "signal=USR1", "kill+kill" (a cascade:
+ * after the first, the second strikes in the same execution), or "all" kinds. Returns NULL, or what
+ * is wrong with it, for the end of a sentence that begins with the word. The word stays in
  * use.
  */
 const char *inject_add(struct inject *inject, const char *word);

@@ -100,6 +100,16 @@ expect "by name, more than once" 0 "$SABOT" run "${options[@]}" --quick --inject
 	'semundo-crash:no-fault' 'semundo-crash'
 matches out '^PASS +1 case: 1 pass'
 
+expect "a cascade" 0 "$SABOT" run "${options[@]}" --quick --inject kill+kill,kill+signal=USR1 \
+	'semundo-crash:no-fault'
+matches out '^PASS +sysv-sem/semundo-crash:no-fault\+kill\+kill .* kill points ([0-9]+) of \1$'
+matches out '^PASS +sysv-sem/semundo-crash:no-fault\+kill\+signal=USR1$'
+expect "the first alone" 0 "$SABOT" run "${options[@]}" --quick --json semundo-crash:no-fault+kill
+fired() { sed -n 's/.*"faults_fired": \([0-9]*\).*/\1/p' out; }
+first=$(fired)
+expect "both" 0 "$SABOT" run "${options[@]}" --quick --json semundo-crash:no-fault+kill+kill
+(($(fired) > 2 * first)) || complain "the second of a cascade never fired: $first, $(fired)"
+
 expect "every kind there is" 1 "$SABOT" run ./mine.so "${options[@]}" --quick --inject all
 "$SABOT" faults | sed -n 's/^\([a-z]*\)  .*/\1/p' >kinds
 while read -r kind; do
@@ -118,6 +128,7 @@ usage "--inject: \"maim\" $unknown" --inject kill,maim
 usage "--inject: \"\" $unknown" --inject=
 usage '--inject: "errno=EFOO" names no error' --inject errno=EFOO
 usage '--inject: "signal=0" names no signal' --inject signal=0
+usage '--inject: "kill+kill+kill" is a third fault: there can be two' --inject kill+kill+kill
 usage '--inject: "kill=3" has a value, which only signal, errno and spawn take' --inject kill=3
 usage "--faults selects cases that have a fault, --inject strikes those that have none: one of \
 them" --inject kill --faults kill
