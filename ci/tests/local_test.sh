@@ -25,7 +25,9 @@ stand_in "$project/ci/setup" 'echo set up'
 stand_in "$project/ci/tidy" 'echo "a.c:1: wrong (rule)"; exit 1'
 # shellcheck disable=SC2016
 stand_in "$project/ci/test" 'mkdir -p "$SABOT_BUILD/$1"; echo "<$1/>" >"$SABOT_BUILD/$1/ctest.xml"'
-stand_in "$project/ci/coverage" 'echo covered'
+# shellcheck disable=SC2016
+stand_in "$project/ci/coverage" '[[ -e lcov ]] || { echo "ci/coverage: lcov is missing"; exit 77; }
+mkdir -p "$SABOT_BUILD/coverage/report"; echo all >"$SABOT_BUILD/coverage/report/index.html"'
 stand_in "$project/ci/fuzz" 'echo "fuzz $*"'
 # Builds a sabot that notes how it was called, and makes the reports.
 # shellcheck disable=SC2016
@@ -70,18 +72,20 @@ grep -q -e --quick "$folder/full/log" && complain "the full suite is quick"
 expect "tools that are missing" 0 "${run[@]}" --out "some where" clang valgrind coverage fuzz
 ends clang skipped "clang is not installed"
 ends valgrind skipped "valgrind is not installed"
-ends coverage skipped "lcov is not installed"
+ends coverage skipped "ci/coverage: lcov is missing" # as it says itself
 ends fuzz skipped 'afl\+\+ is not installed'
 [[ ! -e $folder/quick/junit.xml ]] && complain "reports of other stages are gone"
 
-for tool in clang valgrind lcov afl-fuzz; do
+for tool in clang valgrind afl-fuzz; do
 	stand_in "bin/$tool" 'exit 1'
 done
+touch "$project/lcov"
 expect "tools that are there" 0 \
 	"${run[@]}" --out "some where" --minutes 7 clang valgrind coverage fuzz
 ends clang passed
 ends valgrind skipped "cannot run here" # as sabot itself says
 ends coverage passed
+[[ $(cat "$folder/coverage/report/index.html") == all ]] || complain "no report of coverage"
 ends fuzz passed
 [[ $(cat "$folder/fuzz/log") == "fuzz --minutes 7" ]] || complain "fuzz: $(cat "$folder/fuzz/log")"
 
