@@ -132,10 +132,8 @@ static void tell(const struct plan_fault *plan, char *text, size_t size)
 
 const struct fault_kind fault_limit = {
 	.name = "limit",
-	.about = "the process can have no more descriptors, memory, processes, System V objects or "
-		 "message queues, from then on",
-	.hits = "processes: descriptors and memory at every point, others at the calls that meet "
-		"them",
+	.about = "the process has reached a limit of its resources, from then on",
+	.hits = "processes: at every point, some limits at the calls that meet them",
 	.verb = "limit",
 	.places = 1u << PLAN_AT_POINT,
 	.arm = arm,

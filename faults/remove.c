@@ -213,8 +213,7 @@ static void tell(const struct plan_fault *plan, char *text, size_t size)
 const struct fault_kind fault_remove = {
 	.name = "remove",
 	.about = "somebody else removes what the task is at, or truncates the file",
-	.hits = "System V objects, POSIX queues, semaphores and segments, files, FIFOs, lock "
-		"files, paths of sockets; at points, asleep",
+	.hits = "System V objects; names of POSIX objects, files, FIFOs, lock files, sockets",
 	.verb = "remove the objects of",
 	.places = 1u << PLAN_AT_POINT | 1u << PLAN_ASLEEP,
 	.arm = arm,

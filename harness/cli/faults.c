@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WAYS_MAX = 16 };
+
 struct arguments {
 	const struct fault_kind *kind; /* NULL: all */
 };
@@ -51,25 +53,98 @@ static void show_way(const struct plan_fault *way)
 	printf(" %.*s%s", (int)strcspn(text, " "), text, way->lasting ? "+" : "");
 }
 
-/* Of the ways that can be told without a call at hand. */
-static void show_calls(unsigned kind)
+/* The ways in which it can strike an operation, as far as that can be told without a call. */
+struct ways {
+	size_t count;
+	struct plan_fault list[WAYS_MAX];
+};
+
+static struct ways ways_at(unsigned kind, enum op op)
 {
 	const struct fault_kind *fault = fault_kinds[kind];
-	struct sabot_fault any = { 0 };
-	unsigned op, number;
+	const struct event event = { .op = (uint16_t)op, .object = -1 };
+	const struct sabot_fault any = { 0 };
+	struct ways ways = { 0 };
 
-	for (op = 0; fault->variant && op < OP_COUNT; op++) {
-		struct event event = { .op = (uint16_t)op, .object = -1 };
+	for (; fault->variant && ways.count < WAYS_MAX; ways.count++) {
 		struct plan_fault way = { .kind = (enum plan_fault_kind)kind };
 
-		for (number = 0; fault->variant(&event, &any, number, &way); number++) {
-			if (number == 0)
-				printf("  %-24s", op_name((enum op)op));
-			show_way(&way);
-		}
-		if (number)
-			putchar('\n');
+		if (!fault->variant(&event, &any, (unsigned)ways.count, &way))
+			break;
+		ways.list[ways.count] = way;
 	}
+	return ways;
+}
+
+static bool are_equal(const struct ways *a, const struct ways *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count && a->count == b->count; i++)
+		if (a->list[i].value != b->list[i].value ||
+		    a->list[i].lasting != b->list[i].lasting)
+			return false;
+	return a->count == b->count;
+}
+
+static void show_ways(const char *where, const struct ways *ways)
+{
+	size_t i;
+
+	if (!ways->count)
+		return;
+	printf("  %-24s", where);
+	for (i = 0; i < ways->count; i++)
+		show_way(&ways->list[i]);
+	putchar('\n');
+}
+
+/* The way with the least number from `from` on. False: there is none. */
+static bool next_number(unsigned kind, int from, struct plan_fault *found)
+{
+	bool any = false;
+
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		const struct ways ways = ways_at(kind, (enum op)op);
+
+		for (size_t i = 0; i < ways.count; i++) {
+			if (ways.list[i].value < from ||
+			    (any && ways.list[i].value >= found->value))
+				continue;
+			*found = ways.list[i];
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* What the numbers of plans stand for. */
+static void show_numbers(unsigned kind)
+{
+	struct plan_fault way;
+	char text[120];
+
+	if (plan_fault_value((enum plan_fault_kind)kind) != PLAN_VALUE_NUMBER)
+		return;
+	for (int from = 0; next_number(kind, from, &way); from = way.value + 1) {
+		fault_kinds[kind]->tell(&way, text, sizeof(text));
+		printf("  %d: the victim %s\n", way.value, text);
+	}
+}
+
+/* What can strike anywhere is told once, and then only where there is more to it. */
+static void show_calls(unsigned kind)
+{
+	const struct ways anywhere = ways_at(kind, OP_NONE);
+
+	show_ways("anywhere", &anywhere);
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		const struct ways ways = ways_at(kind, (enum op)op);
+
+		if (!are_equal(&ways, &anywhere))
+			show_ways(op_name((enum op)op), &ways);
+	}
+	show_numbers(kind);
 }
 
 int cli_faults(int argc, char **argv)

@@ -11,6 +11,24 @@ expect "the errors of each call" 0 "$SABOT" faults errno
 matches out '^  semop +EINTR EIDRM ENOMEM ENOSPC ENOMEM\+ ENOSPC\+$'
 matches out '^  pthread_create +EAGAIN$'
 grep -q SIGKILL out && complain "one kind was asked for"
+expect "limits" 0 "$SABOT" faults limit
+holds out <<'END'
+limit     the process has reached a limit of its resources, from then on
+          hits processes: at every point, some limits at the calls that meet them
+  anywhere                 0 1
+  semget                   0 1 3
+  shmget                   0 1 3
+  msgget                   0 1 3
+  mq_open                  0 1 4
+  fork                     0 1 2
+  posix_spawn              0 1 2
+  pthread_create           0 1 2
+  0: the victim can have no more descriptors
+  1: the victim can have no more memory
+  2: the victim can have no more processes
+  3: the victim can have no more System V objects
+  4: the victim can have no more message queues
+END
 expect "a kind that there is not" 2 "$SABOT" faults maim
 matches err 'there is no kind of fault "maim"'
 
