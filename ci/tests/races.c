@@ -4,7 +4,7 @@
  * that it is done, or keeps it out. Compiled with memory points. In no case but those that name the
  * oracle is there a data race.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "ci/tests/races.h"
 
 /* Either passes something on and takes it, or brackets what is done. */

@@ -23,6 +23,12 @@ done
 expect "a report" 1 "$SABOT" run ./races.so -j 1 --raw --case relaxed --out "$temp/plans"
 matches out '^ *taker#0 reads shared\+0, which giver#0 writes: nothing orders the two$'
 matches out '^ *at races\.c:[0-9]+, seen in '
+[[ $(grep -c '^ *what happened$' out) == 1 ]] || complain "it is told more than once: $(cat out)"
+matches out '^ *taker#0 reads 4 bytes at shared\+0 in take \(races\.c:[0-9]+\)$'
+matches out '^ *giver#0 writes there before in give \(races\.c:[0-9]+\)$'
+matches out '^ *what is missing: something that giver#0 gives after its access '
+expect "stacks" 1 "$SABOT" run ./races.so -j 1 --raw --case bare --out "$temp/plans"
+[[ $(grep -c '^ *called by take (races' out) == 1 ]] || complain "no stack of one: $(cat out)"
 expect "a replay" 1 "$SABOT" replay "$temp/plans/races-edges.relaxed.1.plan"
 matches out '1 of 1 runs took the same steps'
 

@@ -9,6 +9,7 @@
 #include "check/lock_order.h"
 #include "check/place.h"
 #include "exec/start.h"
+#include "memory/race.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -174,7 +175,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	struct execution told = campaign->execution;
 	const struct execution *execution = &told;
 	static struct plan shrunk;
-	bool still;
+	bool still, is_shrunk = false;
 
 	if (found->kind == KIND_BROKEN)
 		return;
@@ -185,13 +186,18 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 		(void)shrink_plan(&shrunk, execution, found->kind, found->oracle,
 				  campaign->context->status, &still);
 		(void)finding_output(campaign->context);
-		if (still && shrink_run(&shrunk, execution) == 0 &&
-		    control->finding.kind == found->kind) {
-			*plan = shrunk;
-			return;
-		}
+		is_shrunk = still && shrink_run(&shrunk, execution) == 0 &&
+			    control->finding.kind == found->kind;
 	}
-	(void)execution_run(execution);
+	if (is_shrunk)
+		*plan = shrunk;
+	else
+		(void)execution_run(execution);
+	if (control->finding.kind != KIND_RACE)
+		return;
+	race_watch(&control->race.first); /* whose stack is known the next time */
+	(void)(is_shrunk ? shrink_run(&shrunk, execution) : execution_run(execution));
+	race_watch(NULL);
 }
 
 /* Something that we do not control had a part in it: says what was found, beside a story without

@@ -5,6 +5,7 @@
 #include "campaign/recipe.h"
 #include "campaign/shrink.h"
 #include "core/trace.h"
+#include "memory/race.h"
 #include "os/sys.h"
 
 #include <stdio.h>
@@ -157,6 +158,11 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 		result->error =
 			arena_print(context->arena, "it could not be run: %s", strerror(-error));
 		return;
+	}
+	if (control->finding.kind == KIND_RACE && !request->hold) {
+		race_watch(&control->race.first); /* whose stack is known the next time */
+		(void)execution_run(&execution);
+		race_watch(NULL);
 	}
 	if (request->shrink && control->finding.kind != KIND_NONE) {
 		shrink(request, &execution, context, result);

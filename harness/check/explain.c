@@ -5,6 +5,7 @@
 #include "check/place.h"
 #include "check/sentence.h"
 #include "core/trace.h"
+#include "memory/window.h"
 #include "os/symbol.h"
 
 #include <stdlib.h>
@@ -312,6 +313,56 @@ static void tell_stack(struct teller *teller)
 	}
 }
 
+static void tell_frames(struct teller *teller, const struct race_side *side)
+{
+	char name[160], text[176];
+	struct symbol symbol;
+	uint32_t i;
+
+	for (i = 1; i < side->stack_count; i++) {
+		/* What called the body, in exec/start.c, is the harness's. */
+		if (symbol_of_return(side->stack[i], &symbol) &&
+		    !strcmp(symbol.function, "run_body"))
+			return;
+		snprintf(text, sizeof(text), "called by %s",
+			 symbol_text(side->stack[i], name, sizeof(name)));
+		pass_on(teller, RECORD_FRAME, 0, side->stack[i], (unsigned)side->task, text);
+	}
+}
+
+static void tell_side(struct teller *teller, const struct race_side *side, const char *what)
+{
+	char name[160], text[320];
+
+	snprintf(text, sizeof(text), "%s %s%s %s in %s", control->tasks[side->task].name,
+		 side->atomic ? "atomically " : "", side->writes ? "writes" : "reads", what,
+		 symbol_text(side->site, name, sizeof(name)));
+	pass_on(teller, RECORD_FRAME, 0, side->site, (unsigned)side->task, text);
+	tell_frames(teller, side);
+}
+
+/* Both accesses of a data race, the later one first, and what would order them. */
+static void tell_race(struct teller *teller)
+{
+	const struct race *race = &control->race;
+	const char *first, *second;
+	char name[64], text[320];
+
+	if (control->finding.kind != KIND_RACE)
+		return;
+	first = control->tasks[race->first.task].name;
+	second = control->tasks[race->second.task].name;
+	snprintf(text, sizeof(text), "%zu byte%s at %s", race->size, race->size == 1 ? "" : "s",
+		 window_name(race->address, name, sizeof(name)));
+	tell_side(teller, &race->second, text);
+	tell_side(teller, &race->first, "there before");
+	snprintf(text, sizeof(text),
+		 "what is missing: something that %s gives after its access (it unlocks, posts, "
+		 "sends, stores with release order) and %s takes before its own",
+		 first, second);
+	pass_on(teller, RECORD_FRAME, 0, 0, UINT32_MAX, text);
+}
+
 /* Who took away what was used, and where. */
 static void tell_unmapped(struct teller *teller)
 {
@@ -356,5 +407,6 @@ void explain_tell(explain_listener *listener, void *user)
 	tell_finding(&teller, story.count + 1);
 	tell_stack(&teller);
 	tell_unmapped(&teller);
+	tell_race(&teller);
 	free(story.lines);
 }

@@ -65,6 +65,9 @@ uint64_t explain_fingerprint(void)
 	hash = random_mix(hash ^ random_text_hash(finding->oracle));
 	if (finding->kind == KIND_POTENTIAL)
 		return random_mix(hash ^ lock_order_hash());
+	if (finding->kind == KIND_RACE)
+		return random_mix(hash ^ (place_hash(control->race.first.site) +
+					  place_hash(control->race.second.site)));
 	if (crash_hash())
 		return random_mix(hash ^ crash_hash());
 	/* A sum: the order of tasks of one role says nothing. */

@@ -244,6 +244,8 @@ struct race_side {
 	uint32_t op; /* number of the task's operation */
 	uintptr_t site;
 	bool writes, atomic;
+	uint32_t stack_count; /* return addresses, the innermost first; 0: not known */
+	uintptr_t stack[STACK_FRAMES_MAX];
 };
 
 /* The search for data races; see memory/race.h. */
@@ -253,6 +255,7 @@ struct race {
 	uintptr_t address;
 	size_t size;
 	struct race_side first, second;
+	struct race_side watched; /* its stack is kept when it comes; op 0: none */
 };
 
 struct finding {

@@ -5,6 +5,7 @@
 #include "core/store_buffer.h"
 #include "memory/vector.h"
 #include "memory/window.h"
+#include "os/stack.h"
 
 #include <errno.h>
 #include <string.h>
@@ -63,13 +64,35 @@ static struct shadow *shadow_of(uintptr_t address)
 	return (struct shadow *)SHADOW_ADDRESS + (address - WINDOW_BEGIN) / WORD;
 }
 
+void race_watch(const struct race_side *side)
+{
+	control->race.watched = side ? *side : (struct race_side){ .op = 0 };
+	control->race.watched.stack_count = 0;
+}
+
+static bool is_watched(unsigned task, uint32_t op)
+{
+	return op && control->race.watched.op == op && control->race.watched.task == (int)task;
+}
+
+static void keep_stack(struct race_side *side, uintptr_t site)
+{
+	side->stack_count = stack_from(site, side->stack, STACK_FRAMES_MAX);
+}
+
 static struct race_side side_of(const struct cell *cell)
 {
-	return (struct race_side){ .task = cell->task,
-				   .op = cell->op,
-				   .site = (uintptr_t)cell->site,
-				   .writes = cell->flags & RACE_WRITES,
-				   .atomic = cell->flags & RACE_ATOMIC };
+	struct race_side side = { .task = cell->task,
+				  .op = cell->op,
+				  .site = (uintptr_t)cell->site,
+				  .writes = cell->flags & RACE_WRITES,
+				  .atomic = cell->flags & RACE_ATOMIC };
+
+	if (is_watched(cell->task, cell->op)) {
+		side.stack_count = control->race.watched.stack_count;
+		memcpy(side.stack, control->race.watched.stack, sizeof(side.stack));
+	}
+	return side;
 }
 
 static const char *does(const struct race_side *side)
@@ -88,6 +111,7 @@ static _Noreturn void report(struct task *task, uintptr_t address, size_t size,
 	race->found = true;
 	race->first = side_of(earlier);
 	race->second = side_of(now);
+	keep_stack(&race->second, now->site);
 	race->address = address;
 	race->size = size;
 	control_find(KIND_RACE, task_number(task), "data race",
@@ -157,6 +181,8 @@ void race_access(struct task *task, uintptr_t address, size_t size, unsigned fla
 		.flags = (uint8_t)flags,
 	};
 
+	if (is_watched(now.task, now.op))
+		keep_stack(&control->race.watched, site);
 	while (size > 0 && window_has(address)) {
 		size_t first = address % WORD;
 		size_t part = WORD - first < size ? WORD - first : size;

@@ -25,6 +25,12 @@ int race_prepare(void);
 void race_begin(bool on);
 
 /*
+ * The stack of the first of two accesses is known when the execution that showed them is done
+ * again: from now on it is kept of this one. NULL: of none. Supervisor only.
+ */
+void race_watch(const struct race_side *side);
+
+/*
  * The task is about to access memory of the window. A race is the execution's finding; then the
  * call does not return.
  */
