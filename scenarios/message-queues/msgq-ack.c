@@ -8,75 +8,26 @@
  * no wait with a time-out, so the acknowledgements come by a POSIX queue. Does not show: exactly
  * once, which needs jobs that may be done twice. The manager is not killed: it has the journal.
  */
-#include <sabot/sabot.h>
+#include "acks.h"
 
-#include <mqueue.h>
-#include <sys/msg.h>
-#include <time.h>
-
-enum { JOBS = 3 };
-
-struct job {
-	long type;
-	int number;
-};
-
-struct shared {
-	int jobs;
-	mqd_t acks;
-	int done[JOBS];
-	bool acked[JOBS];
-};
-
-struct variant {
-	bool journal, ack_first, just_look;
-};
-
-static const struct variant good = { .journal = true };
-static const struct variant no_journal = { 0 };
-static const struct variant ack_first = { .journal = true, .ack_first = true };
-static const struct variant just_look = { .just_look = true };
+static const struct acks_way good = { .journal = true };
+static const struct acks_way no_journal = { 0 };
+static const struct acks_way ack_first = { .journal = true, .ack_first = true };
+static const struct acks_way just_look = { .just_look = true };
 
 static void setup(struct sabot_env *env)
 {
 	struct mq_attr attr = { .mq_maxmsg = 2, .mq_msgsize = sizeof(int) };
-	struct shared *shared = sabot_env_shared(env);
+	struct acks *shared = sabot_env_shared(env);
 
 	shared->jobs = SABOT_OK(msgget(IPC_PRIVATE, 0600));
 	shared->acks = SABOT_OK(mq_open("/acks", O_RDWR | O_CREAT, 0600, &attr));
 }
 
-/* In a second from now at the latest. Returns whether there was one. */
-static bool next_ack(struct shared *shared)
-{
-	struct timespec end;
-	int number;
-
-	SABOT_OK(clock_gettime(CLOCK_REALTIME, &end));
-	end.tv_sec++;
-	if (mq_timedreceive(shared->acks, (char *)&number, sizeof(number), NULL, &end) < 0)
-		return false;
-	shared->acked[number] = true;
-	return true;
-}
-
-static bool send_unacked(struct shared *shared)
-{
-	struct job job = { .type = 1 };
-	bool sent = false;
-
-	for (job.number = 0; job.number < JOBS; job.number++)
-		if (!shared->acked[job.number]) {
-			SABOT_OK(msgsnd(shared->jobs, &job, sizeof(job.number), 0));
-			sent = true;
-		}
-	return sent;
-}
-
 static void manage(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct acks_way *variant = sabot_variant(task);
+	struct acks *shared = sabot_shared(task);
 
 	while (send_unacked(shared)) {
 		if (variant->just_look)
@@ -89,68 +40,26 @@ static void manage(struct sabot_task *task)
 	SABOT_OK(msgctl(shared->jobs, IPC_RMID, NULL));
 }
 
-/* One that finds no room is lost, and the job comes again: the manager may have left by then. */
-static void acknowledge(mqd_t acks, const struct job *job)
-{
-	(void)mq_send(acks, (const char *)&job->number, sizeof(job->number), 0);
-}
-
 static void consume(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	mqd_t acks = SABOT_OK(mq_open("/acks", O_WRONLY | O_NONBLOCK));
+	const struct acks_way *variant = sabot_variant(task);
+	struct acks *shared = sabot_shared(task);
+	mqd_t queue = SABOT_OK(mq_open("/acks", O_WRONLY | O_NONBLOCK));
 	struct job job;
 
 	while (msgrcv(shared->jobs, &job, sizeof(job.number), 1, 0) >= 0) {
 		if (variant->ack_first)
-			acknowledge(acks, &job);
+			acknowledge(queue, &job);
 		sabot_point(task, "at work");
 		shared->done[job.number]++;
 		if (!variant->ack_first)
-			acknowledge(acks, &job);
+			acknowledge(queue, &job);
 		if (variant->just_look)
 			break;
 	}
 	sabot_assert(task, variant->just_look || errno == EIDRM || errno == EINVAL,
 		     "msgrcv() fails, errno %d", errno);
-	SABOT_OK(mq_close(acks));
-}
-
-static void acked_is_done(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < JOBS; i++)
-		sabot_require(check, !shared->acked[i] || shared->done[i],
-			      "job %d is acknowledged and not done", i);
-}
-
-static void all_done(struct sabot_check *check)
-{
-	const struct variant *variant = sabot_check_variant(check);
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < JOBS && !variant->just_look; i++)
-		sabot_require(check, shared->done[i], "job %d is not done", i);
-}
-
-/* Of just_look: each consumer takes one, and the rest is still there. */
-static void look(struct sabot_check *check)
-{
-	const struct variant *variant = sabot_check_variant(check);
-	const struct shared *shared = sabot_check_shared(check);
-	int i, there = 0;
-	struct msqid_ds status;
-
-	if (!variant->just_look || msgctl(shared->jobs, IPC_STAT, &status) != 0)
-		return;
-	for (i = 0; i < JOBS; i++)
-		there += shared->done[i];
-	there += (int)status.msg_qnum;
-	sabot_check_observe(check, there < JOBS ? "its message is lost" : "no message is lost");
+	SABOT_OK(mq_close(queue));
 }
 
 static const struct sabot_role roles[] = {
@@ -197,7 +106,7 @@ const struct sabot_scenario msgq_ack = {
 	.group = "message-queues",
 	.about = "a journal brings back what was lost with a killed receiver",
 	.tags = "crash recovery producer-consumer time platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct acks),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -8,37 +8,12 @@
  * without. Does not show: a queue that outlives its server; what the server had taken, or nobody
  * had read when it died, dies with it.
  */
-#include <sabot/sabot.h>
+#include "door.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { CLIENTS = 2, MESSAGES = 2, LIFE = 1 /* messages that the server reads in one life */ };
-enum fate { UNSENT, SENT, REFUSED };
-
-struct message {
-	int client, number;
-};
-
-struct shared {
-	int present; /* setup's write end: while a client has its copy, the stream does not end */
-	enum fate fate[CLIENTS][MESSAGES]; /* as the client knows it */
-	int received[CLIENTS][MESSAGES];
-};
-
-struct variant {
-	bool keeps;  /* the server holds a read end through all its lives */
-	bool waits;  /* the clients open without O_NONBLOCK */
-	bool renews; /* the server begins with a FIFO of its own under that name */
-};
-
-static const struct variant good = { .keeps = true };
-static const struct variant reopens = { .keeps = false };
-static const struct variant renews = { .keeps = true, .waits = true, .renews = true };
-static const struct variant waits = { .keeps = true, .waits = true };
+static const struct door_way good = { .keeps = true };
+static const struct door_way reopens = { .keeps = false };
+static const struct door_way renews = { .keeps = true, .waits = true, .renews = true };
+static const struct door_way waits = { .keeps = true, .waits = true };
 
 static const char *const known_refused[] = { "open for writing is refused: no reader",
 					     "write is refused: no reader", NULL };
@@ -50,7 +25,7 @@ static const char *const known_renews[] = { "client blocks for ever in open",
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct door *shared = sabot_env_shared(env);
 	int reader;
 
 	SABOT_OK(mkfifo("door", 0600));
@@ -59,42 +34,10 @@ static void setup(struct sabot_env *env)
 	SABOT_OK(close(reader));
 }
 
-/* Returns -1 if there is no reader. */
-static int enter(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	int fd = open("door", O_WRONLY | (variant->waits ? 0 : O_NONBLOCK));
-
-	if (fd < 0) {
-		sabot_assert(task, errno == ENXIO, "open fails with errno %d", errno);
-		sabot_observe(task, "open for writing is refused: no reader");
-	}
-	return fd;
-}
-
-static void send_messages(struct sabot_task *task)
-{
-	struct shared *shared = sabot_shared(task);
-	struct message message = { .client = (int)sabot_index(task) };
-	int fd = enter(task);
-
-	SABOT_OK(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0);
-	for (; message.number < MESSAGES; message.number++) {
-		enum fate *fate = &shared->fate[message.client][message.number];
-
-		*fate = fd >= 0 && write(fd, &message, sizeof(message)) > 0 ? SENT : REFUSED;
-		if (fd >= 0 && *fate == REFUSED)
-			sabot_observe(task, "write is refused: no reader");
-	}
-	if (fd >= 0)
-		SABOT_OK(close(fd));
-	SABOT_OK(close(shared->present));
-}
-
 /* One life. False: the stream has ended. */
 static bool serve(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct door *shared = sabot_shared(task);
 	int fd = SABOT_OK(open("door", O_RDONLY | O_NONBLOCK)), i;
 	struct message message;
 	bool more = true;
@@ -111,8 +54,8 @@ static bool serve(struct sabot_task *task)
 
 static void restart(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct door_way *variant = sabot_variant(task);
+	struct door *shared = sabot_shared(task);
 	int kept = -1;
 
 	if (variant->renews) {
@@ -128,35 +71,14 @@ static void restart(struct sabot_task *task)
 		SABOT_OK(close(kept));
 }
 
-static void sent_are_received(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i, j;
-
-	for (i = 0; i < CLIENTS; i++)
-		for (j = 0; j < MESSAGES; j++) {
-			int least = shared->fate[i][j] == SENT && !sabot_killed(check, "server");
-			int most = shared->fate[i][j] != REFUSED;
-
-			sabot_require(check,
-				      shared->received[i][j] >= least &&
-					      shared->received[i][j] <= most,
-				      "message %d of client %d came %d times, and was %s", j, i,
-				      shared->received[i][j],
-				      shared->fate[i][j] == SENT      ? "sent"
-				      : shared->fate[i][j] == REFUSED ? "refused"
-								      : "not sent");
-		}
-}
-
 static const struct sabot_role roles[] = {
-	{ "client", CLIENTS, send_messages },
+	{ "client", CLIENTS, door_send_messages },
 	{ "server", 1, restart },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each message that was sent is received once", SABOT_AT_END, sent_are_received },
+	{ "each message that was sent is received once", SABOT_AT_END, door_check },
 	{ 0 },
 };
 
@@ -198,7 +120,7 @@ const struct sabot_scenario fifo_rendezvous = {
 	.group = "pipes-fifos",
 	.about = "a FIFO loses what nobody has open, between two lives of its reader",
 	.tags = "crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct door),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

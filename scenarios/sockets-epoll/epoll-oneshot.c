@@ -9,41 +9,19 @@
  * woken, before it runs, leaves its event on the list, where it wakes nobody (Linux
  * fs/eventpoll.c). Does not show: what a half handled request leaves behind.
  */
-#include "watch.h"
+#include "oneshot.h"
 
-#include <fcntl.h>
-#include <sys/eventfd.h>
-#include <sys/pidfd.h>
-#include <unistd.h>
-
-enum { CONNECTIONS = 2, WORKERS = 2, REQUESTS = 2 };
-enum { STOP = 100, HELLO = 101, KICK = 102 }; /* events beside those of connections and workers */
-enum { IDLE = 0, HANDLING = 1 };	      /* marks: HANDLING + the connection */
-
-struct shared {
-	int pipe[CONNECTIONS][2], list, stop, kick, watch, hello;
-	int owner[CONNECTIONS]; /* the worker + 1 that got its event, 0: none */
-	bool ended[CONNECTIONS], mixed;
-	int sent[CONNECTIONS], handled[CONNECTIONS];
-	pid_t pid[WORKERS];
-};
-
-struct variant {
-	uint32_t flags;
-	bool supervised, kicks;
-};
-
-static const struct variant supervised = { EPOLLONESHOT, true, true };
-static const struct variant arms_only = { EPOLLONESHOT, true, false };
-static const struct variant alone = { EPOLLONESHOT, false, false };
-static const struct variant level = { 0, false, false };
+static const struct oneshot_way supervised = { EPOLLONESHOT, true, true };
+static const struct oneshot_way arms_only = { EPOLLONESHOT, true, false };
+static const struct oneshot_way alone = { EPOLLONESHOT, false, false };
+static const struct oneshot_way level = { 0, false, false };
 
 static const char *const known[] = { "worker blocks for ever in epoll_wait", NULL };
 
 static void setup(struct sabot_env *env)
 {
-	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
+	const struct oneshot_way *variant = sabot_env_variant(env);
+	struct oneshot *shared = sabot_env_shared(env);
 	uint32_t i;
 
 	shared->list = SABOT_OK(epoll_create1(0));
@@ -61,23 +39,13 @@ static void setup(struct sabot_env *env)
 	watch_add(shared->watch, shared->hello, EPOLLIN, HELLO);
 }
 
-/* All write ends but one's own: a connection ends with its client. */
-static void keep_end(const struct shared *shared, unsigned own)
-{
-	unsigned i;
-
-	for (i = 0; i < CONNECTIONS; i++)
-		if (i != own)
-			SABOT_OK(close(shared->pipe[i][1]));
-}
-
 static void send_requests(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct oneshot *shared = sabot_shared(task);
 	unsigned own = sabot_index(task);
 	int number;
 
-	keep_end(shared, own);
+	oneshot_keep_end(shared, own);
 	for (number = 0; number < REQUESTS; number++) {
 		SABOT_OK(write(shared->pipe[own][1], &number, sizeof(number)));
 		shared->sent[own]++;
@@ -85,40 +53,13 @@ static void send_requests(struct sabot_task *task)
 	SABOT_OK(close(shared->pipe[own][1]));
 }
 
-/* Arms the connection again, or takes it off if it ended; the last that ended stops all. */
-static void put_back(struct shared *shared, int at)
-{
-	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.u32 = (uint32_t)at };
-	int i;
-
-	if (shared->ended[at])
-		(void)epoll_ctl(shared->list, EPOLL_CTL_DEL, shared->pipe[at][0], NULL);
-	else
-		SABOT_OK(epoll_ctl(shared->list, EPOLL_CTL_MOD, shared->pipe[at][0], &event));
-	for (i = 0; i < CONNECTIONS; i++)
-		if (!shared->ended[i])
-			return;
-	SABOT_OK(eventfd_write(shared->stop, 1));
-}
-
-static void handle(struct sabot_task *task, struct shared *shared, int at)
-{
-	ssize_t size;
-	int number;
-
-	while ((size = read(shared->pipe[at][0], &number, sizeof(number))) > 0)
-		shared->mixed |= number != shared->handled[at]++;
-	shared->ended[at] |= size == 0;
-	sabot_mark(task, IDLE);
-}
-
 static void work(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct oneshot_way *variant = sabot_variant(task);
+	struct oneshot *shared = sabot_shared(task);
 	int me = (int)sabot_index(task) + 1, at;
 
-	keep_end(shared, CONNECTIONS);
+	oneshot_keep_end(shared, CONNECTIONS);
 	shared->pid[me - 1] = getpid();
 	SABOT_OK(eventfd_write(shared->hello, 1));
 	while ((at = watch_wait(shared->list, -1)) != STOP) {
@@ -127,90 +68,30 @@ static void work(struct sabot_task *task)
 		shared->owner[at] = me;
 		sabot_mark(task, HANDLING + at);
 		sabot_point(task, "has it");
-		handle(task, shared, at);
+		oneshot_handle(task, shared, at);
 		if (shared->ended[at] || variant->flags)
-			put_back(shared, at);
+			oneshot_put_back(shared, at);
 		if (shared->owner[at] == me)
 			shared->owner[at] = 0;
 	}
 }
 
-/* A worker that was woken and died before it ran has left an event on the list that wakes nobody.
- */
-static void take_over(struct sabot_task *task, int worker)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	int i;
-
-	for (i = 0; i < CONNECTIONS; i++) {
-		if (shared->owner[i] != worker + 1)
-			continue;
-		shared->owner[i] = 0;
-		put_back(shared, i);
-	}
-	if (variant->kicks)
-		SABOT_OK(eventfd_write(shared->kick, 1));
-}
-
-/* Of those who have said hello. Who is no more by now has ended or is dead: it makes no difference.
- */
-static void open_workers(struct sabot_task *task, int pidfd[WORKERS])
-{
-	struct shared *shared = sabot_shared(task);
-	eventfd_t count;
-	int i;
-
-	SABOT_OK(eventfd_read(shared->hello, &count));
-	for (i = 0; i < WORKERS; i++) {
-		if (!shared->pid[i] || pidfd[i])
-			continue;
-		pidfd[i] = pidfd_open(shared->pid[i], 0);
-		if (pidfd[i] < 0)
-			take_over(task, i);
-		else
-			watch_add(shared->watch, pidfd[i], EPOLLIN | EPOLLONESHOT, (uint32_t)i);
-	}
-}
-
 static void supervise(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct oneshot_way *variant = sabot_variant(task);
+	struct oneshot *shared = sabot_shared(task);
 	int pidfd[WORKERS] = { 0 }, got, i;
 
-	keep_end(shared, CONNECTIONS);
+	oneshot_keep_end(shared, CONNECTIONS);
 	while (variant->supervised && (got = watch_wait(shared->watch, -1)) != STOP) {
 		if (got == HELLO)
-			open_workers(task, pidfd);
+			oneshot_open_workers(task, pidfd);
 		else
-			take_over(task, got);
+			oneshot_take_over(task, got);
 	}
 	for (i = 0; i < WORKERS; i++)
 		if (pidfd[i] > 0)
 			SABOT_OK(close(pidfd[i]));
-}
-
-static void one_a_connection(struct sabot_check *check)
-{
-	int i;
-
-	for (i = 0; i < CONNECTIONS; i++)
-		sabot_require(check, sabot_alive(check, HANDLING + i) <= 1,
-			      "%u workers handle connection %d", sabot_alive(check, HANDLING + i),
-			      i);
-}
-
-static void all_handled(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < CONNECTIONS; i++)
-		sabot_require(check, !shared->mixed && shared->handled[i] == shared->sent[i],
-			      "of connection %d's %d requests %d were handled%s", i,
-			      shared->sent[i], shared->handled[i],
-			      shared->mixed ? ", out of order" : "");
 }
 
 static const struct sabot_role roles[] = {
@@ -221,8 +102,8 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "one worker handles a connection", SABOT_WHEN_SETTLED, one_a_connection },
-	{ "each request is handled, in order", SABOT_AT_END, all_handled },
+	{ "one worker handles a connection", SABOT_WHEN_SETTLED, oneshot_one_a_connection },
+	{ "each request is handled, in order", SABOT_AT_END, oneshot_all_handled },
 	{ 0 },
 };
 
@@ -255,7 +136,7 @@ const struct sabot_scenario epoll_oneshot = {
 	.group = "sockets-epoll",
 	.about = "a one-shot gives a descriptor to one worker, and stays off when that one dies",
 	.tags = "crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct oneshot),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -1,136 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server serves several connections at once and is told to stop by SIGTERM: it takes what is in
- * the listener's queue, closes the listener, finishes the sessions that it has, and ends.
+ * A server serves several connections at once and is sessions_told to stop by SIGTERM: it takes
+ * what is in the listener's queue, closes the listener, finishes the sessions that it has, and
+ * ends.
  *
  * Shows: whoever was accepted is owed an answer; SIGTERM may come anywhere, since it is let in by
  * ppoll(2) alone (signal(7), ppoll(2)); a connection whose end the server does not act on stays in
  * CLOSE_WAIT, and its descriptor is lost. Does not show: a client that never ends its session.
  */
-#include "loopback.h"
+#include "sessions.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-
-enum { CLIENTS = 2, LISTENER = CLIENTS, LIFE, FDS };
-
-enum state { NONE, ACCEPTED, ANSWERED, LEFT };
-
-struct shared {
-	int ready[2];		   /* a byte for each client, when the server listens */
-	int lives[2];		   /* ends when the last client does */
-	enum state state[CLIENTS]; /* of connections, in the order in which they were accepted */
-};
-
-struct variant {
-	bool drops_sessions; /* on SIGTERM */
-	bool forgets_end;    /* of a session whose client has closed */
-};
-
-static const struct variant good;
-static const struct variant drops_sessions = { .drops_sessions = true };
-static const struct variant forgets_end = { .forgets_end = true };
-
-static volatile sig_atomic_t told;
-
-static void stop(int signo)
-{
-	(void)signo;
-	told = 1;
-}
+static const struct sessions_way good;
+static const struct sessions_way drops_sessions = { .drops_sessions = true };
+static const struct sessions_way forgets_end = { .forgets_end = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct sessions *shared = sabot_env_shared(env);
 
 	loopback_setup();
 	SABOT_OK(pipe(shared->ready));
 	SABOT_OK(pipe(shared->lives));
 }
 
-static void begin(const struct shared *shared, struct pollfd fds[FDS], sigset_t *unblocked)
-{
-	struct sigaction action = { .sa_handler = stop };
-	sigset_t term;
-	int i;
-
-	SABOT_OK(close(shared->lives[1]));
-	SABOT_OK(sigemptyset(&term));
-	SABOT_OK(sigaddset(&term, SIGTERM));
-	SABOT_OK(sigprocmask(SIG_BLOCK, &term, unblocked));
-	SABOT_OK(sigaction(SIGTERM, &action, NULL));
-	for (i = 0; i < FDS; i++)
-		fds[i] = (struct pollfd){ -1, POLLIN, 0 };
-	fds[LIFE].fd = shared->lives[0];
-	fds[LISTENER].fd = SABOT_OK(loopback_listen(true));
-	SABOT_OK(fcntl(fds[LISTENER].fd, F_SETFL, O_NONBLOCK));
-	SABOT_OK(write(shared->ready[1], "..", CLIENTS));
-}
-
-/* All that is in the queue. */
-static void take(struct shared *shared, struct pollfd fds[FDS])
-{
-	int fd, i;
-
-	while ((fd = accept(fds[LISTENER].fd, NULL, NULL)) >= 0) {
-		for (i = 0; shared->state[i] != NONE; i++)
-			continue;
-		shared->state[i] = ACCEPTED;
-		fds[i].fd = fd;
-	}
-}
-
-static void serve(const struct variant *variant, struct pollfd *session, enum state *state)
-{
-	char byte;
-
-	if (recv(session->fd, &byte, 1, 0) == 1) {
-		(void)send(session->fd, &byte, 1, MSG_NOSIGNAL);
-		*state = ANSWERED;
-		return;
-	}
-	if (*state == ACCEPTED)
-		*state = LEFT; /* without a question */
-	if (!variant->forgets_end)
-		SABOT_OK(close(session->fd));
-	session->fd = -1;
-}
-
-static void react(const struct variant *variant, struct shared *shared, struct pollfd fds[FDS])
-{
-	int i;
-
-	for (i = 0; i < CLIENTS; i++)
-		if (fds[i].fd >= 0 && fds[i].revents)
-			serve(variant, &fds[i], &shared->state[i]);
-	if (fds[LISTENER].fd >= 0 && fds[LISTENER].revents)
-		take(shared, fds);
-}
-
-static bool has_sessions(const struct pollfd fds[FDS])
-{
-	return fds[0].fd >= 0 || fds[1].fd >= 0;
-}
-
 static void server(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct sessions_way *variant = sabot_variant(task);
+	struct sessions *shared = sabot_shared(task);
 	struct pollfd fds[FDS];
 	sigset_t unblocked;
 	int i;
 
-	begin(shared, fds, &unblocked);
-	while (!told && !fds[LIFE].revents)
+	sessions_begin(shared, fds, &unblocked);
+	while (!sessions_told && !fds[LIFE].revents)
 		if (ppoll(fds, FDS, NULL, &unblocked) > 0)
-			react(variant, shared, fds);
-	take(shared, fds);
+			sessions_react(variant, shared, fds);
+	sessions_take(shared, fds);
 	SABOT_OK(close(fds[LISTENER].fd));
 	fds[LISTENER].fd = fds[LIFE].fd = -1;
-	while (has_sessions(fds) && !variant->drops_sessions)
+	while (sessions_any(fds) && !variant->drops_sessions)
 		if (ppoll(fds, FDS, NULL, &unblocked) > 0)
-			react(variant, shared, fds);
+			sessions_react(variant, shared, fds);
 	for (i = 0; i < CLIENTS; i++)
 		if (fds[i].fd >= 0)
 			SABOT_OK(close(fds[i].fd));
@@ -138,7 +48,7 @@ static void server(struct sabot_task *task)
 
 static void client(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct sessions *shared = sabot_shared(task);
 	char byte;
 	int fd;
 
@@ -153,7 +63,7 @@ static void client(struct sabot_task *task)
 
 static void accepted_is_answered(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
+	const struct sessions *shared = sabot_check_shared(check);
 	int i;
 
 	for (i = 0; i < CLIENTS; i++)
@@ -196,9 +106,9 @@ static const struct sabot_case cases[] = {
 const struct sabot_scenario tcp_graceful = {
 	.name = "tcp-graceful",
 	.group = "sockets-epoll",
-	.about = "a server that is told to stop answers all that it has accepted",
+	.about = "a server that is sessions_told to stop answers all that it has accepted",
 	.tags = "signal leak",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct sessions),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

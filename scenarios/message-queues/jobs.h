@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs in a POSIX queue by a name, and what must hold of those that were done. */
+#ifndef SCENARIOS_MESSAGE_QUEUES_JOBS_H
+#define SCENARIOS_MESSAGE_QUEUES_JOBS_H
+
+#include <sabot/sabot.h>
+
+#include <mqueue.h>
+#include <unistd.h>
+
+enum { FIRST_JOB, SECOND_JOB, JOBS, MOVED, END };
+enum jobs_look { LOOK_AT_NOTHING, LOOK_AT_RECEIVER, LOOK_AT_SENDER };
+
+struct jobs {
+	mqd_t old;
+	int ends[2];
+	int done[JOBS];
+};
+
+struct jobs_way {
+	bool says_moved, before_new;
+	enum jobs_look look;
+};
+
+/* The end comes after all jobs that are there, whenever it is sent. */
+static inline void jobs_send(mqd_t queue, int what)
+{
+	SABOT_OK(mq_send(queue, (const char *)&what, sizeof(what), what == END ? 0 : 1));
+}
+
+static inline int jobs_receive(mqd_t queue)
+{
+	int what;
+
+	SABOT_OK(mq_receive(queue, (char *)&what, sizeof(what), NULL));
+	return what;
+}
+
+static inline mqd_t jobs_make(int room)
+{
+	struct mq_attr attr = { .mq_maxmsg = room, .mq_msgsize = sizeof(int) };
+
+	return mq_open("/jobs", O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
+}
+
+static inline void jobs_in_order(struct sabot_check *check)
+{
+	const struct jobs *shared = sabot_check_shared(check);
+
+	sabot_require(check,
+		      shared->done[FIRST_JOB] <= 1 &&
+			      shared->done[SECOND_JOB] <= shared->done[FIRST_JOB],
+		      "the first is done %d times, the second %d times", shared->done[FIRST_JOB],
+		      shared->done[SECOND_JOB]);
+}
+
+static inline void jobs_all_done(struct sabot_check *check)
+{
+	const struct jobs_way *variant = sabot_check_variant(check);
+	const struct jobs *shared = sabot_check_shared(check);
+
+	if (variant->says_moved && !sabot_killed(check, "worker"))
+		sabot_require(check, shared->done[FIRST_JOB] && shared->done[SECOND_JOB],
+			      "the first is done %d times, the second %d times",
+			      shared->done[FIRST_JOB], shared->done[SECOND_JOB]);
+}
+
+static inline void look(struct sabot_check *check)
+{
+	const struct jobs_way *variant = sabot_check_variant(check);
+	const struct jobs *shared = sabot_check_shared(check);
+	struct mq_attr attr;
+
+	if (!variant->look || mq_getattr(shared->old, &attr) != 0)
+		return;
+	if (variant->look == LOOK_AT_SENDER)
+		sabot_check_observe(check, attr.mq_curmsgs ? "its message is sent"
+							   : "its message is not sent");
+	else
+		sabot_check_observe(check, attr.mq_curmsgs + shared->done[FIRST_JOB]
+						   ? "no message is lost"
+						   : "its message is lost");
+}
+
+#endif
