@@ -34,7 +34,7 @@ wait "${load[@]}" 2>/dev/null
 diff <(sort "$temp/first") "$temp/second" || complain "another load, other traces"
 
 # Each twin's plan: the same finding, step for step, as often as it is asked for.
-expect "the twins, raw" 1 "$SABOT" run --raw --executions 400 --out "$temp/plans" -q
+expect "the twins" 0 "$SABOT" run --kind twin --out "$temp/plans" -q
 plans=("$temp"/plans/*.plan)
 [[ -e ${plans[0]} ]] || complain "the twins left no plan"
 for plan in "${plans[@]}"; do
