@@ -108,8 +108,8 @@ static const char *says(struct learner *learner)
 	if (gap)
 		return arena_print(arena, "%llu schedule%s%s explored, not all: %s",
 				   (unsigned long long)count, plural(count), bound, gap);
-	return arena_print(arena, "all %llu schedules%s explored", (unsigned long long)count,
-			   bound);
+	return arena_print(arena, "all %llu schedule%s%s explored", (unsigned long long)count,
+			   plural(count), bound);
 }
 
 static void note(struct learner *learner)
