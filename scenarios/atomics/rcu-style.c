@@ -9,68 +9,18 @@
  * holds up an updater that waits; one that keeps the version and takes a new one loses memory
  * instead. Does not show: how such memory is found again.
  */
-#include <sabot/sabot.h>
+#include "versions.h"
 
-#include <stdatomic.h>
-
-enum { READERS = 2, READS = 2, UPDATES = 3, LIMIT_STEPS = 300 };
-enum { GIVEN_BACK = UINT32_MAX };
-
-struct version {
-	unsigned number;
-	atomic_uint atomic_number; /* the same, for those that are no data race */
-};
-
-struct shared {
-	atomic_uint current;
-	atomic_uint sections[READERS]; /* odd: the reader is inside */
-	struct version versions[UPDATES + 1];
-};
-
-struct variant {
-	bool at_once; /* gives back without a look */
-	bool keeps;   /* does not wait, but keeps what may be in use */
-	bool no_fence, atomic_numbers;
-};
-
-static const struct variant good = { .at_once = false };
-static const struct variant keeps = { .keeps = true };
-static const struct variant at_once = { .at_once = true };
-static const struct variant at_once_atomic = { .at_once = true, .atomic_numbers = true };
-static const struct variant no_fence = { .no_fence = true, .atomic_numbers = true };
-
-static void fence(const struct variant *variant)
-{
-	/* The two sides' pair: a reader finds what is current, or is seen to be inside. */
-	if (!variant->no_fence)
-		atomic_thread_fence(memory_order_seq_cst);
-}
-
-static void set_number(struct sabot_task *task, unsigned version, unsigned number)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct version *at = &((struct shared *)sabot_shared(task))->versions[version];
-
-	if (variant->atomic_numbers)
-		atomic_store_explicit(&at->atomic_number, number, memory_order_relaxed);
-	else
-		at->number = number;
-}
-
-static unsigned get_number(struct sabot_task *task, unsigned version)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct version *at = &((struct shared *)sabot_shared(task))->versions[version];
-
-	return variant->atomic_numbers
-		       ? atomic_load_explicit(&at->atomic_number, memory_order_relaxed)
-		       : at->number;
-}
+static const struct versions_way good = { .at_once = false };
+static const struct versions_way keeps = { .keeps = true };
+static const struct versions_way at_once = { .at_once = true };
+static const struct versions_way at_once_atomic = { .at_once = true, .atomic_numbers = true };
+static const struct versions_way no_fence = { .no_fence = true, .atomic_numbers = true };
 
 static void read_some(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct versions_way *variant = sabot_variant(task);
+	struct versions *shared = sabot_shared(task);
 	atomic_uint *section = &shared->sections[sabot_index(task)];
 	unsigned i;
 
@@ -78,56 +28,34 @@ static void read_some(struct sabot_task *task)
 		unsigned version, number;
 
 		atomic_store_explicit(section, 2 * i + 1, memory_order_relaxed);
-		fence(variant);
+		versions_fence(variant);
 		/* Pairs with the store in update(): the version is complete. */
 		version = atomic_load_explicit(&shared->current, memory_order_acquire);
-		number = get_number(task, version);
+		number = versions_get_number(task, version);
 		sabot_assert(task, number != GIVEN_BACK, "version %u was given back", version);
-		sabot_assert(task, get_number(task, version) == number, "version %u was used again",
-			     version);
-		/* Pairs with the loads in is_outside(): the reader is done with it. */
+		sabot_assert(task, versions_get_number(task, version) == number,
+			     "version %u was used again", version);
+		/* Pairs with the loads in versions_is_outside(): the reader is done with it. */
 		atomic_store_explicit(section, 2 * i + 2, memory_order_release);
 		sabot_progress(task);
 	}
 }
 
-/* Whether the reader has been outside since what was current before is so no more. */
-static bool is_outside(atomic_uint *section, const struct variant *variant)
-{
-	unsigned seen = atomic_load_explicit(section, memory_order_acquire);
-
-	while (!variant->keeps && seen % 2 &&
-	       atomic_load_explicit(section, memory_order_acquire) == seen)
-		continue;
-	return seen % 2 == 0 || !variant->keeps;
-}
-
-static bool is_free(struct shared *shared, const struct variant *variant)
-{
-	unsigned i;
-
-	fence(variant);
-	for (i = 0; i < READERS && !variant->at_once; i++)
-		if (!is_outside(&shared->sections[i], variant))
-			return false;
-	return true;
-}
-
 static void update(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct versions_way *variant = sabot_variant(task);
+	struct versions *shared = sabot_shared(task);
 	unsigned current = 0, spare = 1, unused = 2, number;
 
 	for (number = 1; number <= UPDATES; number++) {
 		unsigned before = current;
 
 		current = spare;
-		set_number(task, current, number);
+		versions_set_number(task, current, number);
 		/* Pairs with the load in read_some(). */
 		atomic_store_explicit(&shared->current, current, memory_order_release);
-		if (is_free(shared, variant)) {
-			set_number(task, before, GIVEN_BACK);
+		if (versions_is_free(shared, variant)) {
+			versions_set_number(task, before, GIVEN_BACK);
 			spare = before;
 		} else {
 			sabot_observe(task, "a version is never given back");
@@ -175,7 +103,7 @@ const struct sabot_scenario rcu_style = {
 	.group = "atomics",
 	.about = "an old version is used again when no reader can have it",
 	.tags = "lock-free memory-order crash livelock platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct versions),
 	.roles = roles,
 	.cases = cases,
 	.limit_steps = LIMIT_STEPS,

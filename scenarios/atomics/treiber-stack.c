@@ -9,129 +9,32 @@
  * node comes to have two owners. Nobody waits for anybody: whoever dies, or is stopped for long,
  * the others go on. Does not show: a tag that comes round.
  */
-#include <sabot/sabot.h>
+#include "tagged_stack.h"
 
-#include <stdatomic.h>
-
-enum { WORKERS = 2, NODES_EACH = 2, NODES = WORKERS * NODES_EACH, ROUNDS = 2 };
-enum { STACK };
-
-struct node {
-	atomic_uint next; /* whoever is about to pop it may look late; 0: none */
-	unsigned item;	  /* its owner's alone */
-};
-
-struct shared {
-	_Atomic uint64_t head; /* tag << 32 | node */
-	struct node nodes[NODES + 1];
-	bool held[WORKERS][NODES + 1]; /* who has which node: each by its own worker */
-};
-
-struct variant {
-	bool no_tag, relaxed_push, relaxed_pop;
-	bool gives_up; /* a pop that has lost a race says that there is nothing */
-};
-
-static const struct variant good = { .no_tag = false };
-static const struct variant no_tag = { .no_tag = true };
-static const struct variant relaxed_push = { .relaxed_push = true };
-static const struct variant relaxed_pop = { .relaxed_pop = true };
-static const struct variant gives_up = { .gives_up = true };
-
-static uint64_t head_of(const struct variant *variant, uint64_t before, unsigned node)
-{
-	uint64_t tag = variant->no_tag ? 0 : (before >> 32) + 1;
-
-	return tag << 32 | node;
-}
-
-static void push(struct sabot_task *task, unsigned node)
-{
-	const struct variant *variant = sabot_variant(task);
-	memory_order order = variant->relaxed_push ? memory_order_relaxed : memory_order_release;
-	struct shared *shared = sabot_shared(task);
-	uint64_t head;
-
-	shared->nodes[node].item = node;
-	shared->held[sabot_index(task)][node] = false;
-	sabot_call(task, STACK, SABOT_PUSH, node);
-	head = atomic_load_explicit(&shared->head, memory_order_relaxed);
-	do
-		atomic_store_explicit(&shared->nodes[node].next, (unsigned)head,
-				      memory_order_relaxed);
-	while (!atomic_compare_exchange_weak_explicit(
-		&shared->head, &head, head_of(variant, head, node), order, memory_order_relaxed));
-	sabot_return(task, 0);
-}
-
-static bool try_pop(struct shared *shared, const struct variant *variant, uint64_t *head)
-{
-	memory_order order = variant->relaxed_pop ? memory_order_relaxed : memory_order_acquire;
-	unsigned next =
-		atomic_load_explicit(&shared->nodes[(unsigned)*head].next, memory_order_relaxed);
-
-	return atomic_compare_exchange_weak_explicit(&shared->head, head,
-						     head_of(variant, *head, next), order, order);
-}
-
-/* Returns the node, or 0. */
-static unsigned pop(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	uint64_t head;
-
-	sabot_call(task, STACK, SABOT_POP, 0);
-	/* Pairs with the exchange in push(): the node is what it was when it was pushed. */
-	head = atomic_load_explicit(&shared->head, variant->relaxed_pop ? memory_order_relaxed
-									: memory_order_acquire);
-	while ((unsigned)head && !try_pop(shared, variant, &head))
-		if (variant->gives_up)
-			head = 0;
-	sabot_return(task, (unsigned)head ? (unsigned)head : SABOT_EMPTY);
-	shared->held[sabot_index(task)][(unsigned)head] = true;
-	return (unsigned)head;
-}
+static const struct tagged_stack_way good = { .no_tag = false };
+static const struct tagged_stack_way no_tag = { .no_tag = true };
+static const struct tagged_stack_way relaxed_push = { .relaxed_push = true };
+static const struct tagged_stack_way relaxed_pop = { .relaxed_pop = true };
+static const struct tagged_stack_way gives_up = { .gives_up = true };
 
 static void work(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct tagged_stack *shared = sabot_shared(task);
 	unsigned first = sabot_index(task) * NODES_EACH + 1, nodes[NODES_EACH], i, round;
 
 	for (i = 0; i < NODES_EACH; i++)
-		push(task, first + i);
+		stack_push(task, first + i);
 	for (round = 0; round < ROUNDS; round++) {
 		for (i = 0; i < NODES_EACH; i++) {
-			nodes[i] = pop(task);
+			nodes[i] = stack_pop(task);
 			sabot_assert(task, shared->nodes[nodes[i]].item == nodes[i],
 				     "node %u says that it is %u", nodes[i],
 				     shared->nodes[nodes[i]].item);
 		}
 		for (i = 0; i < NODES_EACH; i++)
 			if (nodes[i])
-				push(task, nodes[i]);
+				stack_push(task, nodes[i]);
 	}
-}
-
-static void each_node_is_somewhere(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned places[NODES + 1] = { 0 }, steps = 0, missing = 0, node, worker;
-
-	for (node = (unsigned)shared->head; node && steps++ <= NODES;
-	     node = shared->nodes[node].next)
-		places[node]++;
-	for (node = 1; node <= NODES; node++) {
-		for (worker = 0; worker < WORKERS; worker++)
-			places[node] += shared->held[worker][node];
-		sabot_require(check, places[node] <= 1, "node %u is in %u places", node,
-			      places[node]);
-		missing += !places[node];
-	}
-	sabot_require(check, missing <= sabot_killed(check, "worker") * NODES_EACH,
-		      "%u nodes are lost, %u workers died", missing, sabot_killed(check, "worker"));
-	if (missing && sabot_killed(check, "worker"))
-		sabot_check_observe(check, "the node in its hands is lost, and the stack is whole");
 }
 
 static const struct sabot_role roles[] = { { "worker", WORKERS, work }, { 0 } };
@@ -141,7 +44,7 @@ static const struct sabot_role roles[] = { { "worker", WORKERS, work }, { 0 } };
 static const struct sabot_history histories[] = { { IS_A_STACK, &sabot_stack, 0 }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each node is in one place", SABOT_AT_END, each_node_is_somewhere },
+	{ "each node is in one place", SABOT_AT_END, stack_check },
 	{ 0 },
 };
 
@@ -168,7 +71,7 @@ const struct sabot_scenario treiber_stack = {
 	.group = "atomics",
 	.about = "processes push nodes and pop them; a tag tells a node that came back",
 	.tags = "lock-free memory-order aba crash platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct tagged_stack),
 	.roles = roles,
 	.invariants = invariants,
 	.histories = histories,

@@ -3,138 +3,63 @@
  * One process at a time may ask to be told of a message in a POSIX queue. A second reader takes
  * over when the first one is gone.
  *
- * Shows: the request ends with its process, so that another may ask (mq_notify(3)); it also ends
- * when its process closes any descriptor of the queue, such as a helper's, although mq_close(3)
- * speaks of that descriptor alone (Linux ipc/mqueue.c, mqueue_flush_file()); a child's close does
- * it no harm. Does not show: who is told when somebody sleeps in mq_receive(). The writer is not
- * killed: nobody else wakes the readers.
+ * Shows: the request ends with its process, so that another may request_ask (mq_notify(3)); it also
+ * ends when its process closes any descriptor of the queue, such as a helper's, although
+ * mq_close(3) speaks of that descriptor alone (Linux ipc/mqueue.c, mqueue_flush_file()); a child's
+ * close does it no harm. Does not show: who is told when somebody sleeps in mq_receive(). The
+ * writer is not killed: nobody else wakes the readers.
  */
-#include <sabot/sabot.h>
+#include "request.h"
 
-#include <mqueue.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-struct shared {
-	int ends[2];
-	int sent, read;
-};
-
-struct variant {
-	bool helper, just_look;
-};
-
-static const struct variant good = { 0 };
-static const struct variant with_helper = { .helper = true };
-static const struct variant just_look = { .just_look = true };
+static const struct request_way good = { 0 };
+static const struct request_way with_helper = { .helper = true };
+static const struct request_way just_look = { .just_look = true };
 
 static void setup(struct sabot_env *env)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 1 };
-	struct shared *shared = sabot_env_shared(env);
+	struct request *shared = sabot_env_shared(env);
 
 	SABOT_OK(mq_close(mq_open("/news", O_RDWR | O_CREAT, 0600, &attr)));
 	SABOT_OK(pipe(shared->ends));
 }
 
-static int ask(mqd_t queue)
-{
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
-
-	return mq_notify(queue, &event);
-}
-
-static bool read_one(struct shared *shared, mqd_t queue)
-{
-	char byte;
-
-	if (mq_receive(queue, &byte, 1, NULL) == 1)
-		shared->read++;
-	return shared->read > 0;
-}
-
-static mqd_t begin(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	SABOT_OK(sigprocmask(SIG_BLOCK, &set, NULL));
-	return SABOT_OK(mq_open("/news", O_RDONLY | O_NONBLOCK));
-}
-
-static void finish(struct shared *shared, mqd_t queue)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	while (!read_one(shared, queue))
-		(void)sigwaitinfo(&set, NULL);
-	SABOT_OK(mq_close(queue));
-}
-
-/* It opens the queue for itself, and closes what it opened. */
-static void help(void)
-{
-	SABOT_OK(mq_close(mq_open("/news", O_RDONLY)));
-}
-
-/* To ask again is refused as long as the request stands. */
-static void look(struct sabot_task *task, mqd_t queue)
-{
-	pid_t child = SABOT_OK(fork());
-
-	if (child == 0) {
-		SABOT_OK(mq_close(queue));
-		_exit(0);
-	}
-	SABOT_OK(waitpid(child, NULL, 0));
-	if (ask(queue) != 0)
-		sabot_observe(task, "it stands when a child closes a descriptor");
-	help();
-	if (ask(queue) == 0)
-		sabot_observe(task, "it ends when its process closes another descriptor");
-	sabot_point(task, "has asked");
-}
-
 static void read_first(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	mqd_t queue = begin();
+	const struct request_way *variant = sabot_variant(task);
+	struct request *shared = sabot_shared(task);
+	mqd_t queue = request_begin();
 
 	if (!variant->helper)
-		help();
-	SABOT_OK(ask(queue));
+		request_help();
+	SABOT_OK(request_ask(queue));
 	if (variant->helper)
-		help();
+		request_help();
 	if (!variant->just_look) {
-		finish(shared, queue);
+		request_finish(shared, queue);
 		return;
 	}
-	look(task, queue);
+	request_look(task, queue);
 	SABOT_OK(mq_close(queue));
 }
 
 static void read_second(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
-	mqd_t queue = begin();
+	struct request *shared = sabot_shared(task);
+	mqd_t queue = request_begin();
 	char byte;
 
 	SABOT_OK(close(shared->ends[1]));
 	SABOT_OK(read(shared->ends[0], &byte, 1));
-	sabot_assert(task, ask(queue) == 0, "the first is gone, errno %d", errno);
+	sabot_assert(task, request_ask(queue) == 0, "the first is gone, errno %d", errno);
 	sabot_observe(task, "it ends with its process");
-	finish(shared, queue);
+	request_finish(shared, queue);
 }
 
 static void write_one(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct request_way *variant = sabot_variant(task);
+	struct request *shared = sabot_shared(task);
 	mqd_t queue = SABOT_OK(mq_open("/news", O_WRONLY));
 	char byte;
 
@@ -148,7 +73,7 @@ static void write_one(struct sabot_task *task)
 
 static void read_in_the_end(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
+	const struct request *shared = sabot_check_shared(check);
 
 	sabot_require(check, shared->read == shared->sent, "%d sent, %d read", shared->sent,
 		      shared->read);
@@ -189,7 +114,7 @@ const struct sabot_scenario mq_request = {
 	.group = "message-queues",
 	.about = "a request to be told of messages ends with its process, or by any close of its",
 	.tags = "signal crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct request),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -9,21 +9,7 @@
  * "exiting with 176 jobserver tokens available; should be 36". Does not show: the token that each
  * client of make has from the start.
  */
-#include "ends.h"
-
-#include <poll.h>
-#include <sys/ioctl.h>
-
-enum { CLIENTS = 3, TOKENS = 1, JOBS = 2 };
-enum { WAITING, RUNNING }; /* marks */
-
-struct shared {
-	int tokens[2], alive[CLIENTS][2];
-	bool holds[CLIENTS];
-	int jobs[CLIENTS];
-};
-
-enum keeper { COUNTS, GIVES_ALWAYS, ABSENT };
+#include "tokens.h"
 
 static const enum keeper counts = COUNTS, gives_always = GIVES_ALWAYS, absent = ABSENT;
 
@@ -32,7 +18,7 @@ static const char *const known[] = { "client blocks for ever in read",
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct tokens *shared = sabot_env_shared(env);
 	unsigned i;
 
 	ends_make(shared->tokens);
@@ -41,23 +27,13 @@ static void setup(struct sabot_env *env)
 		ends_make(shared->alive[i]);
 }
 
-/* All write ends but one's own: each pipe hangs up with its client. */
-static void keep_end(const struct shared *shared, unsigned own)
-{
-	unsigned i;
-
-	for (i = 0; i < CLIENTS; i++)
-		if (i != own)
-			SABOT_OK(close(shared->alive[i][WRITE_END]));
-}
-
 static void run_jobs(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct tokens *shared = sabot_shared(task);
 	unsigned me = sabot_index(task);
 	char token;
 
-	keep_end(shared, me);
+	tokens_keep_end(shared, me);
 	while (shared->jobs[me] < JOBS) {
 		SABOT_OK(read(shared->tokens[READ_END], &token, 1));
 		shared->holds[me] = true;
@@ -71,68 +47,14 @@ static void run_jobs(struct sabot_task *task)
 	SABOT_OK(close(shared->alive[me][WRITE_END]));
 }
 
-/* Of those that are neither there nor held; to count is one step. */
-static int count_missing(const struct shared *shared)
-{
-	int there, missing = TOKENS;
-	unsigned i;
-
-	SABOT_OK(ioctl(shared->tokens[READ_END], FIONREAD, &there));
-	for (i = 0; i < CLIENTS; i++)
-		missing -= shared->holds[i];
-	return missing - there;
-}
-
-/* Waits until somebody is gone. Returns who. */
-static int next_gone(struct pollfd alive[CLIENTS])
-{
-	int i = 0;
-
-	SABOT_OK(poll(alive, CLIENTS, -1));
-	while (!alive[i].revents)
-		i++;
-	alive[i].fd = -1;
-	alive[i].revents = 0;
-	return i;
-}
-
-static void keep(struct sabot_task *task)
-{
-	const enum keeper *keeper = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	struct pollfd alive[CLIENTS];
-	int i, gone, missing;
-
-	keep_end(shared, CLIENTS);
-	for (i = 0; i < CLIENTS; i++)
-		alive[i] = (struct pollfd){ .fd = shared->alive[i][READ_END], .events = POLLIN };
-	for (i = 0; i < CLIENTS; i++) {
-		gone = next_gone(alive);
-		shared->holds[gone] = false;
-		missing = *keeper == ABSENT ? 0 : count_missing(shared);
-		if (*keeper == GIVES_ALWAYS)
-			missing = shared->jobs[gone] < JOBS;
-		for (; missing > 0; missing--)
-			SABOT_OK(write(shared->tokens[WRITE_END], "+", 1));
-	}
-}
-
-static void tokens_bound_jobs(struct sabot_check *check)
-{
-	unsigned running = sabot_alive(check, RUNNING);
-
-	sabot_require(check, running <= TOKENS, "%u jobs run, %d tokens were made", running,
-		      TOKENS);
-}
-
 static const struct sabot_role roles[] = {
 	{ "client", CLIENTS, run_jobs },
-	{ "keeper", 1, keep },
+	{ "keeper", 1, tokens_keep },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "no more jobs run than there are tokens", SABOT_WHEN_ALWAYS, tokens_bound_jobs },
+	{ "no more jobs run than there are tokens", SABOT_WHEN_ALWAYS, tokens_bound },
 	{ 0 },
 };
 
@@ -171,7 +93,7 @@ const struct sabot_scenario jobserver = {
 	.group = "pipes-fifos",
 	.about = "a killed client of a jobserver takes its token along; a keeper counts",
 	.tags = "crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct tokens),
 	.needs_priorities = true, /* who has read, and has not noted it, would look gone */
 	.setup = setup,
 	.roles = roles,

@@ -9,34 +9,11 @@
  * command then finds the end of the pipe; and pclose() waits for the shell, not for what that has
  * left behind. Does not show: what happens inside of the command.
  */
-#include <sabot/sabot.h>
-
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-struct shared {
-	int status; /* as pclose() told it; -2: it was not called */
-	bool whole; /* all of the command's words came */
-};
-
-struct variant {
-	void (*body)(struct sabot_task *task);
-	int (*close)(FILE *file);
-};
-
-static FILE *start(const char *command, const char *mode)
-{
-	return SABOT_OK(popen(command, mode));
-}
+#include "commands.h"
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct commands *shared = sabot_env_shared(env);
 
 	shared->status = -2;
 	SABOT_OK(mkfifo("never", 0600));
@@ -45,9 +22,9 @@ static void setup(struct sabot_env *env)
 
 static void read_words(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	FILE *file = start("echo some words; exit 7", "r");
+	const struct commands_way *variant = sabot_variant(task);
+	struct commands *shared = sabot_shared(task);
+	FILE *file = commands_start("echo some words; exit 7", "r");
 	char line[32] = "";
 
 	shared->whole = fgets(line, sizeof(line), file) && !strcmp(line, "some words\n");
@@ -56,9 +33,9 @@ static void read_words(struct sabot_task *task)
 
 static void write_words(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	FILE *file = start("read line && test \"$line\" = words && exit 7", "w");
+	const struct commands_way *variant = sabot_variant(task);
+	struct commands *shared = sabot_shared(task);
+	FILE *file = commands_start("read line && test \"$line\" = words && exit 7", "w");
 
 	signal(SIGPIPE, SIG_IGN);
 	shared->whole = fputs("words\n", file) >= 0;
@@ -68,72 +45,27 @@ static void write_words(struct sabot_task *task)
 /* The command waits for what nobody will write, and its program for the command. */
 static void hang(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct commands_way *variant = sabot_variant(task);
+	struct commands *shared = sabot_shared(task);
 
-	shared->status = variant->close(start("cat never", "r"));
+	shared->status = variant->close(commands_start("cat never", "r"));
 }
 
 /* ---- What the platform does ----------------------------------------------------------------- */
 
-static void ignore_children(struct sabot_task *task)
-{
-	FILE *file;
-
-	signal(SIGCHLD, SIG_IGN);
-	file = start("exit 7", "r");
-	if (pclose(file) == -1 && errno == ECHILD)
-		sabot_observe(task, "pclose() gets ECHILD");
-}
-
-static void leave_unflushed(struct sabot_task *task)
-{
-	FILE *file = start("if read line; then echo w; else echo e; fi >result", "w");
-
-	fputs("words\n", file);
-	sabot_point(task, "written");
-	(void)pclose(file);
-}
-
-static void have_grandchild(struct sabot_task *task)
-{
-	FILE *file = start("cat <never >/dev/null & exit 0", "w");
-	int fd;
-
-	if (pclose(file) == 0)
-		sabot_observe(task, "pclose() does not wait for what the shell left behind");
-	fd = SABOT_OK(open("never", O_RDWR));
-	SABOT_OK(close(fd));
-}
-
-static void see_what_came(struct sabot_check *check)
-{
-	char text = '\0';
-	FILE *file = sabot_killed(check, "program") ? fopen("result", "r") : NULL;
-
-	if (!file)
-		return;
-	(void)!fread(&text, 1, 1, file);
-	fclose(file);
-	if (text == 'w')
-		sabot_check_observe(check, "the command gets what was not flushed");
-	if (text == 'e')
-		sabot_check_observe(check, "the command finds the end of the pipe");
-}
-
 /* --------------------------------------------------------------------------------------------- */
 
-static const struct variant reads = { read_words, pclose };
-static const struct variant writes = { write_words, pclose };
-static const struct variant forgets = { read_words, fclose };
-static const struct variant hangs = { hang, pclose };
-static const struct variant ignores = { ignore_children, pclose };
-static const struct variant unflushed = { leave_unflushed, pclose };
-static const struct variant grandchild = { have_grandchild, pclose };
+static const struct commands_way reads = { read_words, pclose };
+static const struct commands_way writes = { write_words, pclose };
+static const struct commands_way forgets = { read_words, fclose };
+static const struct commands_way hangs = { hang, pclose };
+static const struct commands_way ignores = { commands_ignore_children, pclose };
+static const struct commands_way unflushed = { commands_leave_unflushed, pclose };
+static const struct commands_way grandchild = { commands_have_grandchild, pclose };
 
 static void run(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
+	const struct commands_way *variant = sabot_variant(task);
 
 	variant->body(task);
 }
@@ -141,7 +73,7 @@ static void run(struct sabot_task *task)
 /* Killed, or as its last command says: a part of what it was to do shows in neither. */
 static void the_status_is_right(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
+	const struct commands *shared = sabot_check_shared(check);
 	int status = shared->status;
 
 	sabot_require(check,
@@ -155,7 +87,7 @@ static const struct sabot_role roles[] = { { "program", 1, run }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
 	{ "the status tells how the command ended", SABOT_AT_END, the_status_is_right },
-	{ "the command says what came", SABOT_AT_END, see_what_came },
+	{ "the command says what came", SABOT_AT_END, commands_see_what_came },
 	{ 0 },
 };
 
@@ -193,7 +125,7 @@ const struct sabot_scenario popen_child = {
 	.group = "pipes-fifos",
 	.about = "a command of the shell dies, hangs, or is forgotten",
 	.tags = "crash leak platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct commands),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

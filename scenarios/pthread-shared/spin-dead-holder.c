@@ -9,101 +9,29 @@
  * given to another process meanwhile, for which an owner needs more than a pid (the time of its
  * start, or a pidfd); a child that nobody has waited for counts as there.
  */
-#include "pair.h"
+#include "named_spin.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <unistd.h>
-
-enum { LIMIT_STEPS = 500, ROUNDS = 2 };
-
-struct shared {
-	struct pair pair;
-	pthread_spinlock_t lock;
-	atomic_int owner; /* the word of the other lock: a pid, or 0 */
-};
-
-struct variant {
-	bool plain, by_store, repairs, only_tries;
-};
-
-static const struct variant takeover = { .repairs = true };
-static const struct variant plain = { .plain = true };
-static const struct variant no_repair = { .repairs = false };
-static const struct variant by_store = { .by_store = true, .repairs = true };
-static const struct variant tries = { .plain = true, .only_tries = true };
+static const struct named_spin_way takeover = { .repairs = true };
+static const struct named_spin_way plain = { .plain = true };
+static const struct named_spin_way no_repair = { .repairs = false };
+static const struct named_spin_way by_store = { .by_store = true, .repairs = true };
+static const struct named_spin_way tries = { .plain = true, .only_tries = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct named_spin *shared = sabot_env_shared(env);
 
 	SABOT_ZERO(pthread_spin_init(&shared->lock, PTHREAD_PROCESS_SHARED));
 }
 
-static bool is_gone(pid_t owner)
-{
-	return owner && kill(owner, 0) != 0 && errno == ESRCH;
-}
-
-/* The owner was seen to be gone: the lock is of one of those who saw it. */
-static bool take_over(struct sabot_task *task, int owner)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-
-	sabot_point(task, "owner is gone");
-	if (variant->by_store)
-		atomic_store(&shared->owner, getpid());
-	else if (!atomic_compare_exchange_strong(&shared->owner, &owner, getpid()))
-		return false;
-	if (variant->repairs)
-		pair_repair(&shared->pair);
-	return true;
-}
-
-static void lock_by_name(struct sabot_task *task)
-{
-	struct shared *shared = sabot_shared(task);
-
-	for (;;) {
-		int owner = 0;
-
-		if (atomic_compare_exchange_strong(&shared->owner, &owner, getpid()))
-			return;
-		if (is_gone(owner) && take_over(task, owner))
-			return;
-		SABOT_OK(sched_yield());
-	}
-}
-
-/* False: it did not get the lock. */
-static bool lock(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	int error = 0;
-
-	if (!variant->plain)
-		lock_by_name(task);
-	else if (variant->only_tries)
-		error = pthread_spin_trylock(&shared->lock);
-	else
-		error = pthread_spin_lock(&shared->lock);
-	if (error)
-		sabot_observe(task, "a trylock gets %s", error == EBUSY ? "EBUSY" : "an error");
-	return error == 0;
-}
-
 static void work(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct named_spin_way *variant = sabot_variant(task);
+	struct named_spin *shared = sabot_shared(task);
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
-		if (!lock(task))
+		if (!spin_lock(task))
 			return;
 		pair_write(task, &shared->pair);
 		if (variant->plain)
@@ -160,7 +88,7 @@ const struct sabot_scenario spin_dead_holder = {
 	.group = "pthread-shared",
 	.about = "a spin lock whose holder is killed, and one that names its owner",
 	.tags = "spinlock crash recovery livelock platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct named_spin),
 	.setup = setup,
 	.roles = roles,
 	.invariants = pair_invariants,

@@ -9,92 +9,34 @@
  * The janitor removes it when all others are gone, and it alone is not killed. Does not show: whose
  * lock file it is (see pidfile); loss of power, for which fsync(2) is.
  */
-#include <sabot/sabot.h>
+#include "state_file.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <stdio.h>
-#include <unistd.h>
-
-enum { UPDATES = 2, TRIES = 6, LOOKS = 3 };
-
-#define NAME "state"
-#define LOCK NAME ".lock"
-
-struct state {
-	int number, check;
-};
-
-struct shared {
-	int lives[2]; /* a pipe: its end is that of all the others */
-	int updates;  /* no point lies between a rename and the note of it: exact */
-};
-
-struct variant {
-	bool in_place; /* under the lock, but into the file itself */
-	bool never_gives_up;
-};
-
-static const struct variant good;
-static const struct variant in_place = { .in_place = true };
-static const struct variant never_gives_up = { .never_gives_up = true };
-
-static void put(int fd, int number)
-{
-	int check = ~number;
-
-	SABOT_OK(write(fd, &number, sizeof(number)));
-	SABOT_OK(write(fd, &check, sizeof(check)));
-	SABOT_OK(close(fd));
-}
-
-static bool get(struct state *state)
-{
-	int fd = open(NAME, O_RDONLY);
-	bool whole = read(fd, state, sizeof(*state)) == sizeof(*state);
-
-	(void)close(fd);
-	return whole && state->check == ~state->number;
-}
+static const struct state_file_way good;
+static const struct state_file_way in_place = { .in_place = true };
+static const struct state_file_way never_gives_up = { .never_gives_up = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct state_file *shared = sabot_env_shared(env);
 
 	SABOT_OK(pipe(shared->lives));
-	put(SABOT_OK(open(NAME, O_WRONLY | O_CREAT, 0600)), 0);
-}
-
-/* Returns the new file, or -1 if somebody else has the lock, or had it when it died. */
-static int lock(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	int tries, fd;
-
-	for (tries = 0; tries < TRIES || variant->never_gives_up; tries++) {
-		fd = open(LOCK, O_WRONLY | O_CREAT | O_EXCL, 0600);
-		if (fd >= 0)
-			return fd;
-		sabot_assert(task, errno == EEXIST, "the lock file: errno %d", errno);
-		(void)sched_yield();
-	}
-	return -1;
+	state_put(SABOT_OK(open(NAME, O_WRONLY | O_CREAT, 0600)), 0);
 }
 
 static void count_up(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct state_file_way *variant = sabot_variant(task);
+	struct state_file *shared = sabot_shared(task);
 	struct state state;
 	int fd, i;
 
-	for (i = 0; i < UPDATES && (fd = lock(task)) >= 0; i++) {
-		sabot_assert(task, get(&state), "the file is not whole under the lock");
+	for (i = 0; i < UPDATES && (fd = state_lock(task)) >= 0; i++) {
+		sabot_assert(task, state_get(&state), "the file is not whole under the lock");
 		if (variant->in_place) {
 			SABOT_OK(close(fd));
 			fd = SABOT_OK(open(NAME, O_WRONLY));
 		}
-		put(fd, state.number + 1);
+		state_put(fd, state.number + 1);
 		if (variant->in_place)
 			SABOT_OK(unlink(LOCK));
 		else
@@ -110,8 +52,8 @@ static void look(struct sabot_task *task)
 	int i, last = 0;
 
 	for (i = 0; i < LOOKS; i++) {
-		sabot_assert(task, get(&state), "the file has number %d, check %d", state.number,
-			     state.check);
+		sabot_assert(task, state_get(&state), "the file has number %d, check %d",
+			     state.number, state.check);
 		sabot_assert(task, state.number >= last, "%d follows %d", state.number, last);
 		last = state.number;
 	}
@@ -120,23 +62,12 @@ static void look(struct sabot_task *task)
 /* When nobody else is left, the lock is the dead's. */
 static void clean(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct state_file *shared = sabot_shared(task);
 	char byte;
 
 	SABOT_OK(close(shared->lives[1]));
 	SABOT_OK(read(shared->lives[0], &byte, 1));
 	(void)unlink(LOCK);
-}
-
-static void file_has_all(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	struct state state = { -1, -1 };
-	bool whole = get(&state);
-
-	sabot_require(check, whole, "the file has number %d, check %d", state.number, state.check);
-	sabot_require(check, state.number == shared->updates, "%d updates, the file has %d",
-		      shared->updates, state.number);
 }
 
 static const struct sabot_role roles[] = {
@@ -147,7 +78,7 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "the file is whole, and has every update", SABOT_WHEN_ALWAYS, file_has_all },
+	{ "the file is whole, and has every update", SABOT_WHEN_ALWAYS, state_file_has_all },
 	{ 0 },
 };
 
@@ -175,7 +106,7 @@ const struct sabot_scenario lock_file = {
 	.group = "record-locks",
 	.about = "a file is replaced as a whole by whoever made its lock file",
 	.tags = "lock crash livelock",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct state_file),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -4,43 +4,24 @@
  * nobody will ever serve it.
  *
  * Shows: connect(2) succeeds as soon as the listener's queue has room; with the last descriptor of
- * the listener its queue goes, and the client gets ECONNRESET. A Unix listener's path stays, and
- * refuses, and bars its successor (EADDRINUSE, unix(7)). Whoever has inherited the listener keeps
- * the queue alive, and the client waits for ever. Does not show: a queue that is full.
+ * the listener its queue goes, and the client gets ECONNRESET. A Unix listener's listener_path
+ * stays, and refuses, and bars its successor (EADDRINUSE, unix(7)). Whoever has inherited the
+ * listener keeps the queue alive, and the client waits for ever. Does not show: a queue that is
+ * full.
  */
-#include "loopback.h"
+#include "listener.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sys/un.h>
-
-struct shared {
-	int listener;
-	int client_lives[2];
-	bool answered; /* by the server */
-	bool served;   /* as the client believes */
-};
-
-struct variant {
-	int domain;
-	bool trusts_connect; /* takes a connection for an answer */
-	bool keeps_listener; /* the client does not close what it has inherited */
-	bool platform;
-};
-
-static const struct variant tcp = { .domain = AF_INET };
-static const struct variant local = { .domain = AF_UNIX };
-static const struct variant trusts_connect = { .domain = AF_INET, .trusts_connect = true };
-static const struct variant keeps_listener = { .domain = AF_UNIX, .keeps_listener = true };
-static const struct variant tcp_platform = { .domain = AF_INET, .platform = true };
-static const struct variant local_platform = { .domain = AF_UNIX, .platform = true };
-
-static const struct sockaddr_un path = { .sun_family = AF_UNIX, .sun_path = "listener" };
+static const struct listener_way tcp = { .domain = AF_INET };
+static const struct listener_way local = { .domain = AF_UNIX };
+static const struct listener_way trusts_connect = { .domain = AF_INET, .trusts_connect = true };
+static const struct listener_way keeps_listener = { .domain = AF_UNIX, .keeps_listener = true };
+static const struct listener_way tcp_platform = { .domain = AF_INET, .platform = true };
+static const struct listener_way local_platform = { .domain = AF_UNIX, .platform = true };
 
 static void setup(struct sabot_env *env)
 {
-	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
+	const struct listener_way *variant = sabot_env_variant(env);
+	struct listener *shared = sabot_env_shared(env);
 
 	loopback_setup();
 	SABOT_OK(pipe(shared->client_lives));
@@ -49,26 +30,14 @@ static void setup(struct sabot_env *env)
 		return;
 	}
 	shared->listener = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
-	SABOT_OK(bind(shared->listener, (const struct sockaddr *)&path, sizeof(path)));
+	SABOT_OK(bind(shared->listener, (const struct sockaddr *)&listener_path,
+		      sizeof(listener_path)));
 	SABOT_OK(listen(shared->listener, SOMAXCONN));
-}
-
-static int reach(const struct variant *variant)
-{
-	int fd;
-
-	if (variant->domain == AF_INET)
-		return loopback_connect();
-	fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
-	if (connect(fd, (const struct sockaddr *)&path, sizeof(path)) == 0)
-		return fd;
-	SABOT_OK(close(fd));
-	return -1;
 }
 
 static void serve(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct listener *shared = sabot_shared(task);
 	char byte;
 	int fd;
 
@@ -85,46 +54,19 @@ static void serve(struct sabot_task *task)
 	SABOT_OK(close(shared->listener));
 }
 
-static void bind_again(struct sabot_task *task)
-{
-	int fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
-	int error = bind(fd, (const struct sockaddr *)&path, sizeof(path)) ? errno : 0;
-
-	sabot_observe(task, "a bind to its path gets %s", error ? strerrorname_np(error) : "it");
-	SABOT_OK(close(fd));
-}
-
-/* What a client sees that is in the queue, in whichever call it asks first, and the next one. */
-static void observe(struct sabot_task *task, int fd)
-{
-	const struct variant *variant = sabot_variant(task);
-	char byte, first[32] = "an answer";
-	int again;
-
-	if (send(fd, "?", 1, MSG_NOSIGNAL) != 1 || recv(fd, &byte, 1, 0) < 0)
-		snprintf(first, sizeof(first), "%s", strerrorname_np(errno));
-	again = reach(variant);
-	if (variant->domain == AF_UNIX)
-		bind_again(task);
-	sabot_observe(task, "the client gets %s, the next one is %s", first,
-		      again < 0 ? "refused" : "connected");
-	if (again >= 0)
-		SABOT_OK(close(again));
-}
-
 static void ask(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct listener_way *variant = sabot_variant(task);
+	struct listener *shared = sabot_shared(task);
 	char byte;
 	int fd;
 
 	if (!variant->keeps_listener)
 		SABOT_OK(close(shared->listener));
-	fd = reach(variant);
+	fd = listener_reach(variant);
 	if (fd >= 0) {
 		if (variant->platform)
-			observe(task, fd);
+			listener_observe(task, fd);
 		else
 			shared->served =
 				send(fd, "?", 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, 0) == 1;
@@ -136,14 +78,6 @@ static void ask(struct sabot_task *task)
 	SABOT_OK(close(shared->client_lives[1]));
 }
 
-static void served_is_answered(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, !shared->served || shared->answered,
-		      "the client believes that it was served");
-}
-
 static const struct sabot_role roles[] = {
 	{ "server", 1, serve },
 	{ "client", 1, ask },
@@ -151,7 +85,7 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "who was served has an answer", SABOT_AT_END, served_is_answered },
+	{ "who was served has an answer", SABOT_AT_END, listener_check },
 	{ 0 },
 };
 
@@ -160,7 +94,7 @@ static const char *const known_reset[] = { "the client gets ECONNRESET, the next
 					   NULL };
 static const char *const known_local[] = { "the client gets ECONNRESET, the next one is refused",
 					   "the client gets EPIPE, the next one is refused",
-					   "a bind to its path gets EADDRINUSE", NULL };
+					   "a bind to its listener_path gets EADDRINUSE", NULL };
 
 #define KILL_SERVER                                                                                \
 	{                                                                                          \
@@ -203,7 +137,7 @@ const struct sabot_scenario listener_death = {
 	.group = "sockets-epoll",
 	.about = "a connection that was made, and that nobody will ever accept",
 	.tags = "crash platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct listener),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
