@@ -7,32 +7,12 @@
  * read, and one forgotten copy of a write end anywhere keeps the reader waiting (pipe(7)); the
  * reader's own is the classic. Does not show: who died; end of file tells no reason.
  */
-#include "ends.h"
+#include "lines.h"
 
-#include <signal.h>
-
-enum { WRITERS = 2, LINES = 3 };
-
-struct line {
-	int writer, number;
-};
-
-struct shared {
-	int pipe[2], done[2];
-	bool closing[WRITERS]; /* the writer is about to close its end, or has */
-	int written[WRITERS], read[WRITERS];
-	bool ended; /* the reader saw the end of file */
-};
-
-struct variant {
-	bool reader_keeps, bystander_keeps; /* a copy of the write end */
-	bool impatient;			    /* takes "nothing there now" for the end */
-};
-
-static const struct variant good;
-static const struct variant reader_keeps = { .reader_keeps = true };
-static const struct variant bystander_keeps = { .bystander_keeps = true };
-static const struct variant impatient = { .impatient = true };
+static const struct lines_way good;
+static const struct lines_way reader_keeps = { .reader_keeps = true };
+static const struct lines_way bystander_keeps = { .bystander_keeps = true };
+static const struct lines_way impatient = { .impatient = true };
 
 static const char *const known_end[] = { "the reader gets what was written, then end of file",
 					 NULL };
@@ -40,7 +20,7 @@ static const char *const known_kept[] = { "reader blocks for ever in read", NULL
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct lines *shared = sabot_env_shared(env);
 
 	ends_make(shared->pipe);
 	ends_make(shared->done);
@@ -48,7 +28,7 @@ static void setup(struct sabot_env *env)
 
 static void write_lines(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct lines *shared = sabot_shared(task);
 	struct line line = { .writer = (int)sabot_index(task) };
 	int fd = ends_keep(shared->pipe, WRITE_END);
 
@@ -65,8 +45,8 @@ static void write_lines(struct sabot_task *task)
 
 static void read_lines(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct lines_way *variant = sabot_variant(task);
+	struct lines *shared = sabot_shared(task);
 	int fd = shared->pipe[READ_END], done = ends_keep(shared->done, WRITE_END);
 	struct line line;
 
@@ -88,54 +68,18 @@ static void read_lines(struct sabot_task *task)
 		SABOT_OK(close(shared->pipe[WRITE_END]));
 }
 
-/* Was forked by the same parent, and has to do with neither end. */
-static void stand_by(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	char byte;
-
-	SABOT_OK(close(shared->pipe[READ_END]));
-	SABOT_OK(close(shared->done[WRITE_END]));
-	if (variant->bystander_keeps) /* as long as the reader lives */
-		SABOT_OK(read(shared->done[READ_END], &byte, 1));
-	SABOT_OK(close(shared->done[READ_END]));
-	SABOT_OK(close(shared->pipe[WRITE_END]));
-}
-
-static void end_is_after_writers(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned i;
-
-	for (i = 0; shared->ended && i < WRITERS; i++)
-		sabot_require(check, shared->closing[i] || !sabot_is_alive(check, "writer", i),
-			      "the reader saw the end, and writer %u has its end open", i);
-}
-
-static void all_written_are_read(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned i;
-
-	for (i = 0; shared->ended && i < WRITERS; i++)
-		sabot_require(check,
-			      shared->read[i] >= shared->written[i] &&
-				      shared->read[i] <= shared->written[i] + 1,
-			      "writer %u wrote %d lines, %d were read", i, shared->written[i],
-			      shared->read[i]);
-}
-
 static const struct sabot_role roles[] = {
 	{ "writer", WRITERS, write_lines },
 	{ "reader", 1, read_lines },
-	{ "bystander", 1, stand_by },
+	{ "bystander", 1, lines_stand_by },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "end of file comes when no writer is left", SABOT_WHEN_SETTLED, end_is_after_writers },
-	{ "what was written before the end is read", SABOT_WHEN_SETTLED, all_written_are_read },
+	{ "end of file comes when no writer is left", SABOT_WHEN_SETTLED,
+	  lines_end_is_after_writers },
+	{ "what was written before the end is read", SABOT_WHEN_SETTLED,
+	  lines_all_written_are_read },
 	{ 0 },
 };
 
@@ -168,7 +112,7 @@ const struct sabot_scenario pipe_eof = {
 	.group = "pipes-fifos",
 	.about = "end of file on a pipe comes when all writers died, and not before",
 	.tags = "crash leak platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct lines),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -9,110 +9,55 @@
  * that dies outside of the lock leaves nothing. Does not show: how to recover
  * (rwlock-dead-holder).
  */
-#include "pshared.h"
+#include "lives.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <string.h>
-#include <unistd.h>
-
-enum use { READS, WRITES, WAITS };
-
-struct shared {
-	pthread_rwlock_t lock;
-	int fd;		   /* of a file; the victim and the reader lock a byte of it as they live */
-	atomic_uint begun; /* of these two */
-	unsigned came;	   /* of those who come late */
-};
-
-struct variant {
-	enum use use; /* the victim's */
-};
-
-static const struct variant reads = { READS }, writes = { WRITES }, waits = { WAITS };
+static const struct lives_way reads = { READS }, writes = { WRITES }, waits = { WAITS };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct lives *shared = sabot_env_shared(env);
 
 	pshared_rwlock_init(&shared->lock, PTHREAD_RWLOCK_DEFAULT_NP);
 	shared->fd = SABOT_OK(open("life", O_RDWR | O_CREAT, 0600));
 }
 
-static void lock_lives(const struct shared *shared, short type, off_t first, off_t count)
-{
-	struct flock lock = { .l_type = type, .l_start = first, .l_len = count };
-
-	SABOT_OK(fcntl(shared->fd, F_SETLKW, &lock));
-}
-
-static void live(struct shared *shared, off_t life)
-{
-	lock_lives(shared, F_WRLCK, life, 1);
-	shared->begun++;
-}
-
 static void be_victim(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct lives_way *variant = sabot_variant(task);
+	struct lives *shared = sabot_shared(task);
 
-	live(shared, 0);
+	lives_live(shared, 0);
 	sabot_point(task, "outside");
 	SABOT_ZERO(variant->use == READS ? pthread_rwlock_rdlock(&shared->lock)
 					 : pthread_rwlock_wrlock(&shared->lock));
 	sabot_point(task, "inside");
 	SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
-	lock_lives(shared, F_UNLCK, 0, 1);
+	lives_lock(shared, F_UNLCK, 0, 1);
 }
 
 /* Reads while the victim waits to write. */
 static void be_reader(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct lives_way *variant = sabot_variant(task);
+	struct lives *shared = sabot_shared(task);
 
-	live(shared, 1);
+	lives_live(shared, 1);
 	if (variant->use == WAITS)
 		SABOT_ZERO(pthread_rwlock_rdlock(&shared->lock));
 	sabot_point(task, "inside");
 	if (variant->use == WAITS)
 		SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
-	lock_lives(shared, F_UNLCK, 1, 1);
-}
-
-/* When those who live have ended, and the victim has, too, or is dead. */
-static void come_late(struct sabot_task *task, bool writes_late)
-{
-	struct shared *shared = sabot_shared(task);
-
-	while (shared->begun < 2)
-		SABOT_OK(sched_yield());
-	lock_lives(shared, F_RDLCK, 0, 2);
-	SABOT_ZERO(writes_late ? pthread_rwlock_wrlock(&shared->lock)
-			       : pthread_rwlock_rdlock(&shared->lock));
-	sabot_observe(task, "a late %s gets in", writes_late ? "writer" : "reader");
-	shared->came++;
-	SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
-	lock_lives(shared, F_UNLCK, 0, 2);
+	lives_lock(shared, F_UNLCK, 1, 1);
 }
 
 static void read_late(struct sabot_task *task)
 {
-	come_late(task, false);
+	lives_come_late(task, false);
 }
 
 static void write_late(struct sabot_task *task)
 {
-	come_late(task, true);
-}
-
-static void all_came(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, shared->came == 2, "%u of 2 came in", shared->came);
+	lives_come_late(task, true);
 }
 
 static const struct sabot_role roles[] = {
@@ -124,7 +69,7 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "who comes late gets in", SABOT_AT_END, all_came },
+	{ "who comes late gets in", SABOT_AT_END, lives_all_came },
 	{ 0 },
 };
 
@@ -170,7 +115,7 @@ const struct sabot_scenario rwlock_after_death = {
 	.group = "pthread-shared",
 	.about = "who comes late to a rwlock whose user was killed",
 	.tags = "rwlock crash platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct lives),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -7,29 +7,14 @@
  * forked child's copy of the descriptor keeps a dead daemon's lock, and its LOCK_UN gives back a
  * living one's (flock(2), fcntl(2)). Does not show: descriptions that travel through a socket.
  */
-#include "ranges.h"
+#include "service.h"
 
-#include <sys/file.h>
-#include <sys/wait.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
-enum { USE_FLOCK = -1 };
-
-struct shared {
-	int work[2]; /* a pipe to the helper; no work comes, but its end */
-};
-
-struct variant {
-	int command; /* USE_FLOCK, or of fcntl(2) */
-	bool helper_keeps, helper_unlocks;
-};
-
-static const struct variant flocked = { .command = USE_FLOCK };
-static const struct variant ofd = { .command = F_OFD_SETLKW };
-static const struct variant flock_kept = { USE_FLOCK, .helper_keeps = true };
-static const struct variant ofd_kept = { F_OFD_SETLKW, .helper_keeps = true };
-static const struct variant flock_unlocked = { USE_FLOCK, .helper_unlocks = true };
-static const struct variant ofd_unlocked = { F_OFD_SETLKW, .helper_unlocks = true };
+static const struct service_way flocked = { .command = USE_FLOCK };
+static const struct service_way ofd = { .command = F_OFD_SETLKW };
+static const struct service_way flock_kept = { USE_FLOCK, .helper_keeps = true };
+static const struct service_way ofd_kept = { F_OFD_SETLKW, .helper_keeps = true };
+static const struct service_way flock_unlocked = { USE_FLOCK, .helper_unlocks = true };
+static const struct service_way ofd_unlocked = { F_OFD_SETLKW, .helper_unlocks = true };
 
 static const char *const known_kept_flock[] = { "daemon blocks for ever in read",
 						"successor blocks for ever in flock", NULL };
@@ -39,55 +24,28 @@ static const char *const known_kept_ofd[] = { "daemon blocks for ever in read",
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct service *shared = sabot_env_shared(env);
 
 	SABOT_OK(close(ranges_make("lock", 1)));
 	SABOT_OK(pipe(shared->work));
 }
 
-static void lock(struct sabot_task *task, int fd, bool on)
-{
-	const struct variant *variant = sabot_variant(task);
-
-	if (variant->command == USE_FLOCK)
-		SABOT_OK(flock(fd, on ? LOCK_EX : LOCK_UN));
-	else
-		SABOT_OK(ranges_set(fd, variant->command, on ? F_WRLCK : F_UNLCK, 0, 1));
-}
-
-static void help(struct sabot_task *task, int fd)
-{
-	const struct variant *variant = sabot_variant(task);
-	const struct shared *shared = sabot_shared(task);
-	char byte;
-
-	SABOT_OK(close(shared->work[1]));
-	if (variant->helper_unlocks) /* what it does not need, it thinks */
-		lock(task, fd, false);
-	if (!variant->helper_keeps)
-		SABOT_OK(close(fd));
-	SABOT_OK(read(shared->work[0], &byte, 1)); /* the end of file: no daemon is left */
-	SABOT_OK(close(shared->work[0]));
-	if (variant->helper_keeps)
-		SABOT_OK(close(fd));
-}
-
 static void serve(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct service *shared = sabot_shared(task);
 	int fd = SABOT_OK(open("lock", O_RDWR));
 	pid_t helper;
 
-	lock(task, fd, true);
+	service_lock(task, fd, true);
 	sabot_mark(task, INSIDE);
 	helper = SABOT_OK(fork());
 	if (helper == 0) {
-		help(task, fd);
+		service_help(task, fd);
 		_exit(0);
 	}
 	sabot_point(task, "serving");
 	sabot_mark(task, OUTSIDE);
-	lock(task, fd, false);
+	service_lock(task, fd, false);
 	SABOT_OK(close(fd));
 	SABOT_OK(close(shared->work[0]));
 	SABOT_OK(close(shared->work[1]));
@@ -96,23 +54,17 @@ static void serve(struct sabot_task *task)
 
 static void succeed(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct service *shared = sabot_shared(task);
 	int fd = SABOT_OK(open("lock", O_RDWR));
 
-	lock(task, fd, true);
+	service_lock(task, fd, true);
 	sabot_mark(task, INSIDE);
 	sabot_point(task, "serving");
 	sabot_mark(task, OUTSIDE);
-	lock(task, fd, false);
+	service_lock(task, fd, false);
 	SABOT_OK(close(fd));
 	SABOT_OK(close(shared->work[0]));
 	SABOT_OK(close(shared->work[1]));
-}
-
-static void one_serves(struct sabot_check *check)
-{
-	sabot_require(check, sabot_alive(check, INSIDE) <= 1, "%u daemons serve",
-		      sabot_alive(check, INSIDE));
 }
 
 static const struct sabot_role roles[] = {
@@ -122,7 +74,7 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one daemon serves", SABOT_WHEN_ALWAYS, one_serves },
+	{ "at most one daemon serves", SABOT_WHEN_ALWAYS, service_one_serves },
 	{ 0 },
 };
 
@@ -164,7 +116,7 @@ const struct sabot_scenario flock_inherited = {
 	.group = "record-locks",
 	.about = "a dead daemon's child keeps its flock, and bars the successor",
 	.tags = "lock crash leak platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct service),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

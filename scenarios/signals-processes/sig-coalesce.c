@@ -9,117 +9,43 @@
  * (RLIMIT_SIGPENDING, getrlimit(2)). Does not show: signals of several senders, whose order is the
  * schedule's.
  */
-#include "ready.h"
+#include "counted.h"
 
-#include <sys/resource.h>
-
-enum { SENT = 4 };
-
-struct shared {
-	struct ready target, sender;
-	int sent, seen;
-	int values[SENT]; /* in the order in which they came */
-};
-
-struct variant {
-	bool queued, all; /* sent by sigqueue(3); as many must come as were sent */
-	bool limited;	  /* none may be pending */
-};
-
-static const struct variant queued = { .queued = true, .all = true };
-static const struct variant standard = { .all = false };
-static const struct variant counted = { .all = true };
-static const struct variant limited = { .queued = true, .limited = true };
-
-static int signal_of(const struct variant *variant)
-{
-	return variant->queued ? SIGRTMIN : SIGUSR1;
-}
+static const struct counted_way queued = { .queued = true, .all = true };
+static const struct counted_way standard = { .all = false };
+static const struct counted_way counted = { .all = true };
+static const struct counted_way limited = { .queued = true, .limited = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct counted *shared = sabot_env_shared(env);
 
 	ready_init(&shared->target);
 	ready_init(&shared->sender);
 }
 
-static void take_all(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	struct timespec at_once = { 0 };
-	struct rlimit none = { 0, 0 };
-	siginfo_t info;
-	sigset_t set;
-
-	ready_begin(&shared->target);
-	set = ready_block(signal_of(variant));
-	if (variant->limited)
-		SABOT_OK(setrlimit(RLIMIT_SIGPENDING, &none));
-	ready_tell(&shared->target);
-	(void)ready_await(&shared->sender);
-	while (sigtimedwait(&set, &info, &at_once) > 0)
-		shared->values[shared->seen++] = info.si_value.sival_int;
-	sabot_observe(task, "%d of %d that were sent while blocked arrive", shared->seen, SENT);
-}
-
-static int send(struct sabot_task *task, pid_t pid, int value)
-{
-	const struct variant *variant = sabot_variant(task);
-	union sigval sent = { .sival_int = value };
-
-	if (!variant->queued)
-		return kill(pid, SIGUSR1);
-	if (sigqueue(pid, SIGRTMIN, sent) == 0)
-		return 0;
-	if (errno != EAGAIN)
-		return -1; /* the process is no more */
-	sabot_observe(task, "sigqueue() gets EAGAIN");
-	if (kill(pid, SIGRTMIN) == 0)
-		sabot_observe(task, "kill() with a real-time signal succeeds");
-	return 0;
-}
-
 static void send_all(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct counted *shared = sabot_shared(task);
 	pid_t pid;
 	int i;
 
 	ready_begin(&shared->sender);
 	pid = ready_await(&shared->target);
 	for (i = 0; pid && i < SENT; i++)
-		if (send(task, pid, i) == 0)
+		if (counted_send(task, pid, i) == 0)
 			shared->sent++;
 	ready_tell(&shared->sender);
 }
 
-/* Whoever is killed right after it has sent one could not note it. */
-static void what_was_sent_is_seen(struct sabot_check *check)
-{
-	const struct variant *variant = sabot_check_variant(check);
-	const struct shared *shared = sabot_check_shared(check);
-	int least = variant->all ? shared->sent : shared->sent > 0;
-	int i;
-
-	if (variant->limited || sabot_killed(check, "target"))
-		return;
-	sabot_require(check, shared->seen >= least && shared->seen <= shared->sent + 1,
-		      "%d were sent, %d were seen", shared->sent, shared->seen);
-	for (i = 0; variant->queued && i < shared->seen; i++)
-		sabot_require(check, shared->values[i] == i, "at place %d stands %d", i,
-			      shared->values[i]);
-}
-
 static const struct sabot_role roles[] = {
-	{ "target", 1, take_all },
+	{ "target", 1, counted_take_all },
 	{ "sender", 1, send_all },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "what was sent is seen", SABOT_AT_END, what_was_sent_is_seen },
+	{ "what was sent is seen", SABOT_AT_END, counted_what_was_sent_is_seen },
 	{ 0 },
 };
 
@@ -154,7 +80,7 @@ const struct sabot_scenario sig_coalesce = {
 	.group = "signals-processes",
 	.about = "several signals become one, or stay several in their order",
 	.tags = "signal platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct counted),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -7,38 +7,20 @@
  * which they must not block; with EPOLLEXCLUSIVE (epoll_ctl(2)) one is woken, and when that one
  * dies first, the connection waits and nobody knows. Does not show: a full queue of connections.
  */
-#include "loopback.h"
-#include "watch.h"
+#include "herd.h"
 
-#include <fcntl.h>
-
-enum { WORKERS = 2, CLIENTS = 2, ATTEMPTS = 2 };
-enum { CONNECTION, STOP };
-
-struct shared {
-	int listener, clients[2], list[WORKERS];
-	int served[CLIENTS * ATTEMPTS]; /* connections, by the number that comes on each */
-	bool answered[CLIENTS];
-};
-
-struct variant {
-	uint32_t flags;
-	bool blocks;   /* accept() does */
-	bool gives_up; /* a client whose worker died */
-};
-
-static const struct variant herd = { 0 };
-static const struct variant blocks = { .blocks = true };
-static const struct variant gives_up = { .gives_up = true };
-static const struct variant exclusive = { .flags = EPOLLEXCLUSIVE };
+static const struct herd_way herd = { 0 };
+static const struct herd_way blocks = { .blocks = true };
+static const struct herd_way gives_up = { .gives_up = true };
+static const struct herd_way exclusive = { .flags = EPOLLEXCLUSIVE };
 
 static const char *const known[] = { "a client is answered", "client blocks for ever in recv",
 				     "worker blocks for ever in epoll_wait", NULL };
 
 static void setup(struct sabot_env *env)
 {
-	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
+	const struct herd_way *variant = sabot_env_variant(env);
+	struct herd_of *shared = sabot_env_shared(env);
 	int i;
 
 	loopback_setup();
@@ -53,42 +35,21 @@ static void setup(struct sabot_env *env)
 	}
 }
 
-static bool ask(int number)
-{
-	int fd = SABOT_OK(loopback_connect()), answer = -1;
-	bool answered = send(fd, &number, sizeof(number), MSG_NOSIGNAL) == sizeof(number) &&
-			recv(fd, &answer, sizeof(answer), 0) == sizeof(answer) && answer == number;
-
-	SABOT_OK(close(fd));
-	return answered;
-}
-
 static void be_client(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct herd_way *variant = sabot_variant(task);
+	struct herd_of *shared = sabot_shared(task);
 	int me = (int)sabot_index(task), attempt, attempts = variant->gives_up ? 1 : ATTEMPTS;
 
 	for (attempt = 0; attempt < attempts && !shared->answered[me]; attempt++)
-		shared->answered[me] = ask(me * ATTEMPTS + attempt);
+		shared->answered[me] = herd_ask(me * ATTEMPTS + attempt);
 	sabot_observe(task, "a client is answered");
 	SABOT_OK(close(shared->clients[1]));
 }
 
-static void serve(struct shared *shared, int fd)
-{
-	int number;
-
-	if (recv(fd, &number, sizeof(number), 0) == sizeof(number)) {
-		shared->served[number]++;
-		(void)send(fd, &number, sizeof(number), MSG_NOSIGNAL);
-	}
-	SABOT_OK(close(fd));
-}
-
 static void work(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct herd_of *shared = sabot_shared(task);
 	int list = shared->list[sabot_index(task)], fd;
 
 	SABOT_OK(close(shared->clients[1]));
@@ -96,30 +57,8 @@ static void work(struct sabot_task *task)
 		fd = accept(shared->listener, NULL, NULL);
 		sabot_assert(task, fd >= 0 || errno == EAGAIN, "accept gets errno %d", errno);
 		if (fd >= 0)
-			serve(shared, fd);
+			herd_serve(shared, fd);
 	}
-}
-
-static void served_once(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < CLIENTS * ATTEMPTS; i++)
-		sabot_require(check, shared->served[i] <= 1, "connection %d is served %d times", i,
-			      shared->served[i]);
-}
-
-static void clients_are_answered(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned killed = sabot_killed(check, "client"), answered = 0;
-	int i;
-
-	for (i = 0; i < CLIENTS; i++)
-		answered += shared->answered[i];
-	sabot_require(check, answered + killed >= CLIENTS, "%u of %d clients are answered",
-		      answered, CLIENTS);
 }
 
 static const struct sabot_role roles[] = {
@@ -129,8 +68,8 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each connection is served once", SABOT_WHEN_SETTLED, served_once },
-	{ "each living client is answered", SABOT_AT_END, clients_are_answered },
+	{ "each connection is served once", SABOT_WHEN_SETTLED, herd_served_once },
+	{ "each living client is answered", SABOT_AT_END, herd_clients_are_answered },
 	{ 0 },
 };
 
@@ -160,7 +99,7 @@ const struct sabot_scenario accept_herd = {
 	.group = "sockets-epoll",
 	.about = "several workers accept from one listener: whom a connection wakes, and who dies",
 	.tags = "crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct herd_of),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -8,40 +8,18 @@
  * has read, leaves data behind that wakes nobody. A time-out after which anybody looks repairs the
  * second. Does not show: starvation of other descriptors by one that is never empty.
  */
-#include "watch.h"
+#include "edge.h"
 
-#include <fcntl.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-enum { PRODUCERS = 2, RECORDS = 2, DATA = 1, STOP = 2 };
-
-struct record {
-	int producer, number;
-};
-
-struct shared {
-	int pipe[2], list, stop;
-	int written[PRODUCERS], read[PRODUCERS];
-	bool mixed; /* a record came out of its producer's order */
-};
-
-struct variant {
-	int timeout; /* ms after which a consumer looks by itself; -1: never */
-	bool reads_once;
-};
-
-static const struct variant drains = { .timeout = -1 };
-static const struct variant looks_again = { .timeout = 1000 };
-static const struct variant reads_once = { .timeout = -1, .reads_once = true };
+static const struct edge_way drains = { .timeout = -1 };
+static const struct edge_way looks_again = { .timeout = 1000 };
+static const struct edge_way reads_once = { .timeout = -1, .reads_once = true };
 
 static const char *const known[] = { "consumer blocks for ever in epoll_wait",
 				     "new data wake a survivor", NULL };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct edge *shared = sabot_env_shared(env);
 
 	SABOT_OK(pipe2(shared->pipe, O_NONBLOCK));
 	shared->stop = SABOT_OK(eventfd(0, 0));
@@ -52,7 +30,7 @@ static void setup(struct sabot_env *env)
 
 static void produce(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct edge *shared = sabot_shared(task);
 	struct record record = { .producer = (int)sabot_index(task) };
 
 	for (; record.number < RECORDS; record.number++) {
@@ -62,59 +40,22 @@ static void produce(struct sabot_task *task)
 	SABOT_OK(close(shared->pipe[1]));
 }
 
-/* Returns whether the end of file was seen. */
-static bool consume(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	struct record record;
-	ssize_t size;
-
-	while ((size = read(shared->pipe[0], &record, sizeof(record))) > 0) {
-		if (record.number != shared->read[record.producer]++)
-			shared->mixed = true;
-		if (variant->reads_once)
-			return false;
-	}
-	sabot_assert(task, size == 0 || errno == EAGAIN, "read gets errno %d", errno);
-	return size == 0;
-}
-
 static void wait_and_consume(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	const struct edge_way *variant = sabot_variant(task);
+	struct edge *shared = sabot_shared(task);
 	int got;
 
 	SABOT_OK(close(shared->pipe[1]));
 	while ((got = watch_wait(shared->list, variant->timeout)) != STOP) {
 		if (got == DATA)
 			sabot_point(task, "with the event");
-		if (consume(task)) {
+		if (edge_consume(task)) {
 			SABOT_OK(eventfd_write(shared->stop, 1));
 			break;
 		}
 	}
 	sabot_observe(task, "new data wake a survivor");
-}
-
-static void order_is_kept(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, !shared->mixed, "producers had %d and %d records read",
-		      shared->read[0], shared->read[1]);
-}
-
-static void nothing_is_left(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned i;
-
-	for (i = 0; i < PRODUCERS; i++)
-		sabot_require(check, shared->read[i] == shared->written[i],
-			      "producer %u wrote %d records, %d were read", i, shared->written[i],
-			      shared->read[i]);
 }
 
 static const struct sabot_role roles[] = {
@@ -124,8 +65,8 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each producer's records are read in order", SABOT_WHEN_SETTLED, order_is_kept },
-	{ "what was written is read at the end", SABOT_AT_END, nothing_is_left },
+	{ "each producer's records are read in order", SABOT_WHEN_SETTLED, edge_order_is_kept },
+	{ "what was written is read at the end", SABOT_AT_END, edge_nothing_is_left },
 	{ 0 },
 };
 
@@ -155,7 +96,7 @@ const struct sabot_scenario epoll_edge = {
 	.group = "sockets-epoll",
 	.about = "an edge-triggered event is told once: who does not read all, or dies, stalls all",
 	.tags = "crash recovery time producer-consumer platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct edge),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -8,29 +8,10 @@
  * So it is taken off first, and closed then. Does not show: the number in use again, for another
  * connection, when the events of the old one are taken for its.
  */
-#include "watch.h"
+#include "ghost.h"
 
-#include <signal.h>
-#include <string.h>
-#include <unistd.h>
-
-/* The ends of the pipes: of the connection that is closed early, of the other, of the server's
- * life. */
-enum { EARLY_READ, EARLY_WRITE, LATE_READ, LATE_WRITE, LIFE_READ, LIFE_WRITE, ENDS };
-enum { EARLY, LATE };
-
-struct shared {
-	int fd[ENDS];
-	bool closed; /* EARLY */
-	int ghosts;  /* events of it since */
-};
-
-struct variant {
-	bool removes;
-};
-
-static const struct variant removes = { true };
-static const struct variant closes = { false };
+static const struct ghost_way removes = { true };
+static const struct ghost_way closes = { false };
 
 static const char *const known[] = { "events of the closed descriptor go on",
 				     "EPOLL_CTL_DEL of it gets EBADF",
@@ -38,70 +19,27 @@ static const char *const known[] = { "events of the closed descriptor go on",
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct ghost *shared = sabot_env_shared(env);
 	int i;
 
 	for (i = 0; i < ENDS; i += 2)
 		SABOT_OK(pipe(&shared->fd[i]));
 }
 
-static void keep_only(const struct shared *shared, unsigned kept)
-{
-	int i;
-
-	for (i = 0; i < ENDS; i++)
-		if (!(kept >> i & 1))
-			SABOT_OK(close(shared->fd[i]));
-}
-
-/* More comes on the connection than the server wants of it. */
-static void send_bytes(struct sabot_task *task)
-{
-	const struct shared *shared = sabot_shared(task);
-	unsigned at = sabot_index(task) == EARLY ? EARLY_WRITE : LATE_WRITE;
-
-	SABOT_OK(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0);
-	keep_only(shared, 1u << at);
-	(void)!write(shared->fd[at], "a", 1);
-	(void)!write(shared->fd[at], "b", 1);
-	SABOT_OK(close(shared->fd[at]));
-}
-
-static void close_early(struct sabot_task *task, int list)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-
-	if (variant->removes)
-		SABOT_OK(epoll_ctl(list, EPOLL_CTL_DEL, shared->fd[EARLY_READ], NULL));
-	SABOT_OK(close(shared->fd[EARLY_READ]));
-	shared->closed = true;
-}
-
-static void tell_ghost(struct sabot_task *task, int list)
-{
-	struct shared *shared = sabot_shared(task);
-
-	sabot_observe(task, "events of the closed descriptor go on");
-	if (epoll_ctl(list, EPOLL_CTL_DEL, shared->fd[EARLY_READ], NULL) != 0)
-		sabot_observe(task, "EPOLL_CTL_DEL of it gets %s", strerrorname_np(errno));
-	shared->ghosts++;
-}
-
 static void serve(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct ghost *shared = sabot_shared(task);
 	int list = SABOT_OK(epoll_create1(0));
 	char byte;
 
-	keep_only(shared, 1u << EARLY_READ | 1u << LATE_READ | 1u << LIFE_WRITE);
+	ghost_keep_only(shared, 1u << EARLY_READ | 1u << LATE_READ | 1u << LIFE_WRITE);
 	watch_add(list, shared->fd[EARLY_READ], EPOLLIN, EARLY);
 	watch_add(list, shared->fd[LATE_READ], EPOLLIN, LATE);
 	for (;;) {
 		int got = watch_wait(list, -1);
 
 		if (got == EARLY && shared->closed) {
-			tell_ghost(task, list);
+			ghost_tell(task, list);
 			break;
 		}
 		if (SABOT_OK(read(shared->fd[got == EARLY ? EARLY_READ : LATE_READ], &byte, 1)) ==
@@ -109,7 +47,7 @@ static void serve(struct sabot_task *task)
 		    got == LATE)
 			break;
 		if (got == EARLY)
-			close_early(task, list);
+			ghost_close_early(task, list);
 	}
 	if (!shared->closed)
 		SABOT_OK(close(shared->fd[EARLY_READ]));
@@ -121,29 +59,22 @@ static void serve(struct sabot_task *task)
 /* Was forked when the connections were there, and lives as long as the server. */
 static void help(struct sabot_task *task)
 {
-	const struct shared *shared = sabot_shared(task);
+	const struct ghost *shared = sabot_shared(task);
 	char byte;
 
-	keep_only(shared, 1u << EARLY_READ | 1u << LIFE_READ);
+	ghost_keep_only(shared, 1u << EARLY_READ | 1u << LIFE_READ);
 	SABOT_OK(read(shared->fd[LIFE_READ], &byte, 1));
 }
 
-static void no_ghosts(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, shared->ghosts == 0, "%d events since it was closed", shared->ghosts);
-}
-
 static const struct sabot_role roles[] = {
-	{ "client", 2, send_bytes },
+	{ "client", 2, ghost_send_bytes },
 	{ "server", 1, serve },
 	{ "helper", 1, help },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "no event is of a closed connection", SABOT_WHEN_SETTLED, no_ghosts },
+	{ "no event is of a closed connection", SABOT_WHEN_SETTLED, ghost_no_ghosts },
 	{ 0 },
 };
 
@@ -165,7 +96,7 @@ const struct sabot_scenario epoll_ghost = {
 	.group = "sockets-epoll",
 	.about = "a closed descriptor goes on to have events while another process has a copy",
 	.tags = "crash leak platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct ghost),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -9,38 +9,20 @@
  * there, and not ask what the dead said; EFD_SEMAPHORE gives one permit for each read. Does not
  * show: several permits of which some are lost; see the jobserver.
  */
-#include "watch.h"
+#include "permit.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-enum { WORKERS = 3, ROUNDS = 2 };
-enum { OUTSIDE, INSIDE }; /* marks */
-
-struct shared {
-	int permit, list, alive[WORKERS][2]; /* pipes */
-	bool holds[WORKERS];
-	int rounds[WORKERS];
-};
-
-struct variant {
-	bool kept, asks; /* the keeper goes by what the dead said */
-	unsigned more;	 /* permits than the one */
-};
-
-static const struct variant kept = { .kept = true };
-static const struct variant asks = { .kept = true, .asks = true };
-static const struct variant two_permits = { .more = 1 };
-static const struct variant unkept = { .kept = false };
+static const struct permit_way kept = { .kept = true };
+static const struct permit_way asks = { .kept = true, .asks = true };
+static const struct permit_way two_permits = { .more = 1 };
+static const struct permit_way unkept = { .kept = false };
 
 static const char *const known_inside[] = { "worker blocks for ever in read", NULL };
 static const char *const known_woken[] = { "nobody has the permit", NULL };
 
 static void setup(struct sabot_env *env)
 {
-	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
+	const struct permit_way *variant = sabot_env_variant(env);
+	struct permit *shared = sabot_env_shared(env);
 	uint32_t i;
 
 	shared->permit = SABOT_OK(eventfd(1 + variant->more, EFD_SEMAPHORE));
@@ -51,23 +33,13 @@ static void setup(struct sabot_env *env)
 	}
 }
 
-/* All write ends but one's own: each pipe hangs up with its worker. */
-static void keep_end(const struct shared *shared, unsigned own)
-{
-	unsigned i;
-
-	for (i = 0; i < WORKERS; i++)
-		if (i != own)
-			SABOT_OK(close(shared->alive[i][1]));
-}
-
 static void work(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct permit *shared = sabot_shared(task);
 	unsigned me = sabot_index(task);
 	eventfd_t one;
 
-	keep_end(shared, me);
+	permit_keep_end(shared, me);
 	while (shared->rounds[me] < ROUNDS) {
 		SABOT_OK(eventfd_read(shared->permit, &one));
 		sabot_assert(task, one == 1, "one read takes %d permits", (int)one);
@@ -82,57 +54,14 @@ static void work(struct sabot_task *task)
 	SABOT_OK(close(shared->alive[me][1]));
 }
 
-/* First the look, then who holds: it may be taken in between, not the other way round. */
-static bool is_gone(const struct shared *shared)
-{
-	struct pollfd permit = { .fd = shared->permit, .events = POLLIN };
-	unsigned i;
-
-	if (SABOT_OK(poll(&permit, 1, 0)) > 0)
-		return false;
-	for (i = 0; i < WORKERS; i++)
-		if (shared->holds[i])
-			return false;
-	return true;
-}
-
-static void keep(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	int left, worker;
-
-	keep_end(shared, WORKERS);
-	for (left = variant->kept ? WORKERS : 0; left > 0; left--) {
-		bool held;
-
-		worker = watch_wait(shared->list, -1);
-		held = shared->holds[worker];
-		shared->holds[worker] = false;
-		if (variant->asks ? !held : !is_gone(shared))
-			continue;
-		if (!held)
-			sabot_observe(task, "nobody has the permit");
-		SABOT_OK(eventfd_write(shared->permit, 1));
-	}
-}
-
-static void one_inside(struct sabot_check *check)
-{
-	const struct variant *variant = sabot_check_variant(check);
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1 + variant->more, "%u are inside", inside);
-}
-
 static const struct sabot_role roles[] = {
 	{ "worker", WORKERS, work },
-	{ "keeper", 1, keep },
+	{ "keeper", 1, permit_keep },
 	{ 0 },
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "no more are inside than there are permits", SABOT_WHEN_ALWAYS, one_inside },
+	{ "no more are inside than there are permits", SABOT_WHEN_ALWAYS, permit_one_inside },
 	{ 0 },
 };
 
@@ -172,7 +101,7 @@ const struct sabot_scenario eventfd_permit = {
 	.group = "sockets-epoll",
 	.about = "a permit that is an eventfd's value is lost with whoever holds it or is woken",
 	.tags = "lock crash recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct permit),
 	.needs_priorities = true, /* who has read, and has not noted it, would look gone */
 	.setup = setup,
 	.roles = roles,
