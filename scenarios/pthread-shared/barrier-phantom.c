@@ -12,10 +12,11 @@
  */
 #include "meeting.h"
 
-static const struct meeting_way by_name = { true, true, false, PHASES };
-static const struct meeting_way by_count = { false, true, false, PHASES };
-static const struct meeting_way one_phase = { false, false, false, 1 };
-static const struct meeting_way destroyed = { false, false, true, 1 };
+static const struct meeting_way by_name = { .by_name = true, .is_kept = true, .phases = PHASES };
+static const struct meeting_way by_count = { .is_kept = true, .phases = PHASES };
+static const struct meeting_way threads = { .threads = true, .phases = PHASES };
+static const struct meeting_way one_phase = { .phases = 1 };
+static const struct meeting_way destroyed = { .is_destroyed = true, .phases = 1 };
 
 static void setup(struct sabot_env *env)
 {
@@ -35,9 +36,14 @@ static void setup(struct sabot_env *env)
 /* Only the first party dies, so only that one is worth a keeper. */
 static void keep(struct sabot_task *task)
 {
+	static const struct party_kind all[] = { { meeting_attend, PARTIES }, { 0 } };
 	const struct meeting_way *variant = sabot_variant(task);
 	int status;
 
+	if (variant->threads) {
+		parties_run(task, all);
+		return;
+	}
 	do {
 		pid_t child = SABOT_OK(fork());
 
@@ -54,7 +60,10 @@ static void come(struct sabot_task *task)
 	const struct meeting_way *variant = sabot_variant(task);
 	struct meeting *shared = sabot_shared(task);
 
-	meeting_attend(task, 1 + sabot_index(task));
+	if (variant->threads)
+		sabot_point(task, "has no part");
+	else
+		meeting_attend(task, 1 + sabot_index(task));
 	sabot_observe(task, "the barrier opens for the others");
 	if (variant->is_destroyed && sabot_index(task) == 0) {
 		SABOT_ZERO(pthread_barrier_destroy(&shared->barrier));
@@ -82,6 +91,7 @@ static const struct sabot_invariant invariants[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &by_name },
 	{ .name = "barrier", .variant = &by_count },
+	{ .name = "threads", .variant = &threads },
 	{ .name = "kill-anywhere", .variant = &by_name, .fault = { KILL_KEPT } },
 	{ .name = "phantom",
 	  .variant = &by_count,
@@ -107,7 +117,7 @@ static const struct sabot_case cases[] = {
 	{ 0 },
 };
 
-static const char *const points[] = { "before the phase", NULL };
+static const char *const points[] = { "before the phase", "has no part", NULL };
 
 const struct sabot_scenario barrier_phantom = {
 	.name = "barrier-phantom",

@@ -6,6 +6,7 @@
 #ifndef SCENARIOS_PTHREAD_SHARED_MEETING_H
 #define SCENARIOS_PTHREAD_SHARED_MEETING_H
 
+#include "parties.h"
 #include "pshared.h"
 
 #include <stdatomic.h>
@@ -23,7 +24,7 @@ struct meeting {
 };
 
 struct meeting_way {
-	bool by_name, is_kept, is_destroyed;
+	bool by_name, is_kept, is_destroyed, threads;
 	unsigned phases;
 };
 

@@ -4,6 +4,7 @@
 #define SCENARIOS_PTHREAD_SHARED_NAMED_SPIN_H
 
 #include "pair.h"
+#include "parties.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -20,7 +21,7 @@ struct named_spin {
 };
 
 struct named_spin_way {
-	bool plain, by_store, repairs, only_tries;
+	bool plain, by_store, repairs, only_tries, threads;
 };
 
 static inline bool spin_is_gone(pid_t owner)

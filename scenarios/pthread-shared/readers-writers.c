@@ -7,6 +7,7 @@
  * race, and the reader sees half a write all the same. Does not show: what a death inside of it
  * does (rwlock-dead-holder), nor how soon a writer gets in (writer-starvation).
  */
+#include "parties.h"
 #include "pshared.h"
 #include "record.h"
 
@@ -18,13 +19,14 @@ struct shared {
 };
 
 struct variant {
-	bool reads_locked, writes_alone, relaxed;
+	bool reads_locked, writes_alone, relaxed, threads;
 };
 
-static const struct variant good = { true, true, false };
-static const struct variant reader_unlocked = { false, true, false };
-static const struct variant reader_relaxed = { false, true, true };
-static const struct variant writers_share = { true, false, false };
+static const struct variant good = { .reads_locked = true, .writes_alone = true };
+static const struct variant threads = { true, true, .threads = true };
+static const struct variant reader_unlocked = { .writes_alone = true };
+static const struct variant reader_relaxed = { .writes_alone = true, .relaxed = true };
+static const struct variant writers_share = { .reads_locked = true };
 
 static void setup(struct sabot_env *env)
 {
@@ -33,7 +35,7 @@ static void setup(struct sabot_env *env)
 	pshared_rwlock_init(&shared->lock, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 }
 
-static void read_record(struct sabot_task *task)
+static void read_record(struct sabot_task *task, unsigned number)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
@@ -46,21 +48,22 @@ static void read_record(struct sabot_task *task)
 			sabot_mark(task, READING);
 		}
 		if (variant->relaxed)
-			record_read_relaxed(task, &shared->record);
+			record_read_relaxed(task, &shared->record, number);
 		else
-			record_read(task, &shared->record);
+			record_read(task, &shared->record, number);
 		if (variant->reads_locked)
 			SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 		sabot_mark(task, OUTSIDE);
 	}
 }
 
-static void write_record(struct sabot_task *task)
+static void write_record(struct sabot_task *task, unsigned number)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 	int round;
 
+	(void)number;
 	for (round = 0; round < ROUNDS; round++) {
 		sabot_point(task, "outside");
 		SABOT_ZERO(variant->writes_alone ? pthread_rwlock_wrlock(&shared->lock)
@@ -75,14 +78,38 @@ static void write_record(struct sabot_task *task)
 	}
 }
 
+static void be_reader(struct sabot_task *task)
+{
+	static const struct party_kind all[] = { { read_record, READERS },
+						 { write_record, WRITERS },
+						 { 0 } };
+	const struct variant *variant = sabot_variant(task);
+
+	if (!variant->threads)
+		read_record(task, sabot_index(task));
+	else if (sabot_index(task) == 0)
+		parties_run(task, all);
+}
+
+static void be_writer(struct sabot_task *task)
+{
+	const struct variant *variant = sabot_variant(task);
+
+	if (variant->threads)
+		sabot_point(task, "outside"); /* all are threads of a reader */
+	else
+		write_record(task, sabot_index(task));
+}
+
 static const struct sabot_role roles[] = {
-	{ "reader", READERS, read_record },
-	{ "writer", WRITERS, write_record },
+	{ "reader", READERS, be_reader },
+	{ "writer", WRITERS, be_writer },
 	{ 0 },
 };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
+	{ .name = "threads", .variant = &threads },
 	{ .name = "kill-outside", .variant = &good, .fault = { SABOT_KILL, .point = "outside" } },
 	{ .name = "reader-without-lock", .variant = &reader_unlocked, .caught_by = "data race" },
 	{ .name = "atomics-for-lock", .variant = &reader_relaxed, .caught_by = READS_ARE_WHOLE },

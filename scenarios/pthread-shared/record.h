@@ -20,22 +20,22 @@ struct record {
 };
 
 /* The caller marks what it is, after it has locked and after it has unlocked. */
-static inline void record_read(struct sabot_task *task, struct record *record)
+static inline void record_read(struct sabot_task *task, struct record *record, unsigned reader)
 {
 	uint64_t left = record->left;
 
 	sabot_point(task, HALF_READ);
-	record->seen[sabot_index(task)] = left << 32 | record->right;
+	record->seen[reader] = left << 32 | record->right;
 }
 
 /* Atomic accesses are no data race, whoever is about; they do not make two of them one. */
-static inline void record_read_relaxed(struct sabot_task *task, struct record *record)
+static inline void record_read_relaxed(struct sabot_task *task, struct record *record,
+				       unsigned reader)
 {
 	uint64_t left = __atomic_load_n(&record->left, __ATOMIC_RELAXED);
 
 	sabot_point(task, HALF_READ);
-	record->seen[sabot_index(task)] =
-		left << 32 | __atomic_load_n(&record->right, __ATOMIC_RELAXED);
+	record->seen[reader] = left << 32 | __atomic_load_n(&record->right, __ATOMIC_RELAXED);
 }
 
 static inline void record_write(struct sabot_task *task, struct record *record)

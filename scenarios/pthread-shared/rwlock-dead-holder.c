@@ -28,7 +28,7 @@ static void read_record(struct sabot_task *task)
 	struct leased_rwlock *shared = sabot_shared(task);
 
 	leased_enter(task, false);
-	record_read(task, &shared->record);
+	record_read(task, &shared->record, sabot_index(task));
 	leased_leave(task);
 }
 

@@ -13,6 +13,7 @@
 
 static const struct named_spin_way takeover = { .repairs = true };
 static const struct named_spin_way plain = { .plain = true };
+static const struct named_spin_way threads = { .plain = true, .threads = true };
 static const struct named_spin_way no_repair = { .repairs = false };
 static const struct named_spin_way by_store = { .by_store = true, .repairs = true };
 static const struct named_spin_way tries = { .plain = true, .only_tries = true };
@@ -24,12 +25,13 @@ static void setup(struct sabot_env *env)
 	SABOT_ZERO(pthread_spin_init(&shared->lock, PTHREAD_PROCESS_SHARED));
 }
 
-static void work(struct sabot_task *task)
+static void pass(struct sabot_task *task, unsigned number)
 {
 	const struct named_spin_way *variant = sabot_variant(task);
 	struct named_spin *shared = sabot_shared(task);
 	int round;
 
+	(void)number;
 	for (round = 0; round < ROUNDS; round++) {
 		if (!spin_lock(task))
 			return;
@@ -41,8 +43,24 @@ static void work(struct sabot_task *task)
 	}
 }
 
+static void work(struct sabot_task *task)
+{
+	pass(task, 0);
+}
+
+static void hold(struct sabot_task *task)
+{
+	static const struct party_kind all[] = { { pass, 3 }, { 0 } };
+	const struct named_spin_way *variant = sabot_variant(task);
+
+	if (variant->threads)
+		parties_run(task, all);
+	else
+		pass(task, 0);
+}
+
 static const struct sabot_role roles[] = {
-	{ "holder", 1, work },
+	{ "holder", 1, hold },
 	{ "waiter", 2, work },
 	{ 0 },
 };
@@ -50,6 +68,7 @@ static const struct sabot_role roles[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &takeover },
 	{ .name = "spinlock", .variant = &plain },
+	{ .name = "threads", .variant = &threads, .about = "beside the two other processes" },
 	{ .name = "kill-anywhere", .variant = &takeover, .fault.kind = SABOT_KILL },
 	{ .name = "kill-the-recoverer",
 	  .variant = &takeover,
