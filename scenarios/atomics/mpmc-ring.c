@@ -7,7 +7,8 @@
  * committed later (the reserving ring), a process that dies in between stops all others, and while
  * it is slow the ring can say that it is full and that it is empty at once. To wait for an earlier
  * commit takes an acquire load, or what it published is not passed on. Does not show: indices that
- * come round.
+ * come round. Seen in the wild: rings that one killed producer stopped for all (ramen issue 221,
+ * BqLog issue 20).
  */
 #include "indexed_ring.h"
 #include "reserving_ring.h"

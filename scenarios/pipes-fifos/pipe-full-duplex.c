@@ -7,7 +7,8 @@
  * file or EPIPE; a large write that a death cuts short has moved part of its bytes, and when its
  * writer was woken, one page more than what it had moved in its sleep. Does not show: several
  * clients. Seen in the wild: whoever feeds a child's standard input and reads its output only then,
- * such as subprocess without communicate().
+ * such as subprocess without communicate(). Or a pool of processes whose reader was ended while its
+ * feeder wrote (CPython issue 94777).
  */
 #include "exchange.h"
 

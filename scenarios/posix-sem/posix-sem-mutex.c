@@ -7,7 +7,9 @@
  * who is inside, hold a record lock as a sign of life, and look again after a time-out (glibc
  * nptl/sem_waitcommon.c: a post wakes one, which may be dead). Does not show: a death between the
  * post and the note that it was done, which the repair takes for one inside: here no point lies
- * there.
+ * there. Seen in the wild: the locks of Python's multiprocessing are such semaphores, and a worker
+ * that is killed with one leaves all others waiting (CPython issue 88304); so are named mutexes of
+ * Boost.Interprocess (issue 74).
  */
 #include "sem_lock.h"
 

@@ -7,9 +7,10 @@
  * a trylock gets EBUSY and a timed lock its time-out. A robust one goes to exactly one next owner,
  * told by EOWNERDEAD, by whichever of the three calls (pthread_mutexattr_setrobust(3)); with
  * priority inheritance, too; and one of the recursive type as if it had been locked once. With
- * priority inheritance alone the kernel hands the mutex over, which libc does not expect:
- * glibc 2.36 aborts who waited already (nptl/pthread_mutex_lock.c). Does not show: more owners that
- * die.
+ * priority inheritance alone the kernel hands the mutex over, which libc does not expect: glibc
+ * 2.36 aborts who waited already (nptl/pthread_mutex_lock.c). Does not show: more owners that die.
+ * Seen in the wild: a libc that told ENOTRECOVERABLE in place of EOWNERDEAD, for mutexes that
+ * processes share alone (musl 384d103d94).
  */
 #include "pair.h"
 #include "pshared.h"

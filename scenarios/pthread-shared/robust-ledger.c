@@ -6,8 +6,10 @@
  * in its repair (pthread_mutexattr_setrobust(3); Linux kernel/futex/core.c, handle_futex_death());
  * the same of a thread that ends with the mutex in its hand, while its process lives on. With an
  * undo journal beside the data a transfer has then happened once or not at all, and each that was
- * acknowledged has. Does not show: deaths between stores that have no named point between them, nor
- * a loss of power, for which memory is no journal.
+ * acknowledged has, though a death may come between any two stores. Does not show: a loss of power,
+ * for which memory is no journal. Seen in the wild: nginx takes the lock of a shared zone from a
+ * dead worker and repairs nothing, and the next worker crashes on what is half written
+ * (nginx-module-vts issue 72).
  */
 #include "office.h"
 #include "parties.h"

@@ -8,7 +8,9 @@
  * good: each lock gets ENOTRECOVERABLE, at once, and so does whoever waits
  * (pthread_mutex_unlock(3p)); a recoverer that dies before that leaves the next one to be told of a
  * death (EOWNERDEAD again). Does not show: how to begin anew; only to destroy and make the mutex
- * again does that, and all users must have stopped by then.
+ * again does that, and all users must have stopped by then. Seen in the wild: a lock of
+ * Boost.Interprocess that lost what could have been recovered, since it unlocked without the call
+ * (issue 187).
  */
 #include "pair.h"
 #include "pshared.h"

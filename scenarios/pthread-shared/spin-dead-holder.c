@@ -7,7 +7,8 @@
  * lock whose word names its owner can be taken over by who finds the owner gone, if that is done by
  * compare-and-swap, so that one does it, and the data repaired then. Does not show: a pid that was
  * given to another process meanwhile, for which an owner needs more than a pid (the time of its
- * start, or a pidfd); a child that nobody has waited for counts as there.
+ * start, or a pidfd); a child that nobody has waited for counts as there. Seen in the wild: peers
+ * of a killed process of Fast-DDS at full load (issue 2398).
  */
 #include "named_spin.h"
 

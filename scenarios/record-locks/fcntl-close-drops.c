@@ -6,7 +6,8 @@
  * Shows: a process's record locks go with the first descriptor of the file that it closes, whoever
  * opened it (fcntl(2)), so the lock's holder is alone no more; locks of open file descriptions and
  * of flock(2) stay. Does not show: locks over a network. Seen in the wild: a checkpointer that read
- * a database's header in passing dropped its lock, and a backup then cut the file.
+ * a database's header in passing dropped its lock, and a backup then cut the file (litestream had
+ * that, pull request 93).
  */
 #include "ranges.h"
 

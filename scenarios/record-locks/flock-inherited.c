@@ -5,7 +5,8 @@
  *
  * Shows: locks of flock(2) and of open file descriptions belong to the description, so that a
  * forked child's copy of the descriptor keeps a dead daemon's lock, and its LOCK_UN gives back a
- * living one's (flock(2), fcntl(2)). Does not show: descriptions that travel through a socket.
+ * living one's (flock(2), fcntl(2)). Does not show: descriptions that travel through a socket. Seen
+ * in the wild: a service that does not start again as long as some child of the last one runs.
  */
 #include "service.h"
 

@@ -7,7 +7,9 @@
  * shm_overview(7)). So all of it is done under a lock that ends with its holder (flock(2)), and
  * whoever has the lock next goes on from what is there. Who trusts the name meets a mapping without
  * memory (SIGBUS, mmap(2)), or waits for ever. Does not show: a name that nobody removes; a janitor
- * that is not killed removes it at the end.
+ * that is not killed removes it at the end. Seen in the wild: whoever opens a segment of
+ * Boost.Interprocess whose maker was killed before it had said "initialized" spins for that word
+ * (issue 128).
  */
 #include "area.h"
 

@@ -8,6 +8,7 @@
  * values are 0 on Linux, so one semop() that waits for a 0, without waiting, and adds to it sets
  * the values once, whoever gets to do it. Does not show: what becomes of a set that nobody removes;
  * a janitor that is not killed removes it when all others are gone, that is, at the end of a pipe.
+ * Known since Stevens (UNIX Network Programming, volume 2).
  */
 #include "created_set.h"
 

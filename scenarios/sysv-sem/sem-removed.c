@@ -5,7 +5,8 @@
  * Shows: whoever sleeps in semop() gets EIDRM, whoever comes later EINVAL (semop(2), semctl(2));
  * both mean the end, and not another try. A signal ends the wait as well, whatever SA_RESTART says
  * (signal(7)). There are two owners, so that one is left to remove it. Does not show: a set that is
- * made again under the same key; where that one is must be told by other means.
+ * made again under the same key; where that one is must be told by other means. Seen in the wild:
+ * systemd's RemoveIPC took the semaphores of a running PostgreSQL away.
  */
 #include "removed_set.h"
 
