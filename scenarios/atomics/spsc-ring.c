@@ -24,27 +24,35 @@ struct variant {
 	bool fences;  /* has its stores arrive before it goes on */
 };
 
-static const struct variant good = { .orders = { memory_order_release, memory_order_release },
+static const struct variant good = { .orders = { .publish = memory_order_release,
+						 .give_back = memory_order_release },
 				     .items = ITEMS,
 				     .fences = true };
-static const struct variant few = { .orders = { memory_order_release, memory_order_release },
+static const struct variant few = { .orders = { .publish = memory_order_release,
+						.give_back = memory_order_release },
 				    .items = PUBLISHED_RING_ROOM };
-static const struct variant patient = { .orders = { memory_order_release, memory_order_release },
+static const struct variant patient = { .orders = { .publish = memory_order_release,
+						    .give_back = memory_order_release },
 					.items = ITEMS,
 					.patient = true };
-static const struct variant no_fence = { .orders = { memory_order_release, memory_order_release },
+static const struct variant no_fence = { .orders = { .publish = memory_order_release,
+						     .give_back = memory_order_release },
 					 .items = ITEMS };
-static const struct variant relaxed_tail = {
-	.orders = { memory_order_relaxed, memory_order_release }, .items = ITEMS, .patient = true
-};
-static const struct variant relaxed_head = {
-	.orders = { memory_order_release, memory_order_relaxed }, .items = ITEMS, .patient = true
-};
-static const struct variant late_item = { .orders = { memory_order_relaxed, memory_order_release,
+static const struct variant relaxed_tail = { .orders = { .publish = memory_order_relaxed,
+							 .give_back = memory_order_release },
+					     .items = ITEMS,
+					     .patient = true };
+static const struct variant relaxed_head = { .orders = { .publish = memory_order_release,
+							 .give_back = memory_order_relaxed },
+					     .items = ITEMS,
+					     .patient = true };
+static const struct variant late_item = { .orders = { .publish = memory_order_relaxed,
+						      .give_back = memory_order_release,
 						      .relaxed_items = true },
 					  .items = ITEMS,
 					  .patient = true };
-static const struct variant index_first = { .orders = { memory_order_release, memory_order_release,
+static const struct variant index_first = { .orders = { .publish = memory_order_release,
+							.give_back = memory_order_release,
 							.relaxed_items = true,
 							.index_first = true },
 					    .items = ITEMS };

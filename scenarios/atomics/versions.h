@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 
 enum { READERS = 2, READS = 2, UPDATES = 3, LIMIT_STEPS = 300 };
-enum { GIVEN_BACK = UINT32_MAX };
+#define GIVEN_BACK UINT32_MAX
 
 struct version {
 	unsigned number;

@@ -106,11 +106,13 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-writer", .variant = &good, .fault = { SABOT_KILL, "writer" } },
-	{ .name = "kill-reader", .variant = &good, .fault = { SABOT_KILL, "reader" } },
-	{ .name = "stop-reader", .variant = &good, .fault = { SABOT_STOP, "reader" } },
+	{ .name = "kill-writer", .variant = &good, .fault = { SABOT_KILL, .role = "writer" } },
+	{ .name = "kill-reader", .variant = &good, .fault = { SABOT_KILL, .role = "reader" } },
+	{ .name = "stop-reader", .variant = &good, .fault = { SABOT_STOP, .role = "reader" } },
 	{ .name = "by-thread", .variant = &by_thread },
-	{ .name = "by-thread-kill", .variant = &by_thread, .fault = { SABOT_KILL, "writer" } },
+	{ .name = "by-thread-kill",
+	  .variant = &by_thread,
+	  .fault = { SABOT_KILL, .role = "writer" } },
 	{ .name = "too-late", .variant = &too_late, .caught_by = "lost wake-up" },
 	{ 0 },
 };

@@ -93,12 +93,12 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-first", .variant = &good, .fault = { SABOT_KILL, "first" } },
-	{ .name = "kill-second", .variant = &good, .fault = { SABOT_KILL, "second" } },
+	{ .name = "kill-first", .variant = &good, .fault = { SABOT_KILL, .role = "first" } },
+	{ .name = "kill-second", .variant = &good, .fault = { SABOT_KILL, .role = "second" } },
 	{ .name = "helper-closes", .variant = &with_helper, .caught_by = "deadlock" },
 	{ .name = "platform",
 	  .variant = &just_look,
-	  .fault = { SABOT_KILL, "first", "has asked" },
+	  .fault = { SABOT_KILL, .role = "first", .point = "has asked" },
 	  .characterises =
 		  "a process asks to be told of messages, closes a descriptor, and is killed",
 	  .known = (const char *const[]){ "it stands when a child closes a descriptor",

@@ -112,12 +112,12 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
-	{ .name = "kill-sender", .variant = &good, .fault = { SABOT_KILL, "sender" } },
-	{ .name = "kill-worker", .variant = &good, .fault = { SABOT_KILL, "worker" } },
-	{ .name = "kill-auditor", .variant = &good, .fault = { SABOT_KILL, "auditor" } },
+	{ .name = "kill-sender", .variant = &good, .fault = { SABOT_KILL, .role = "sender" } },
+	{ .name = "kill-worker", .variant = &good, .fault = { SABOT_KILL, .role = "worker" } },
+	{ .name = "kill-auditor", .variant = &good, .fault = { SABOT_KILL, .role = "auditor" } },
 	{ .name = "platform",
 	  .variant = &good,
-	  .fault = { SABOT_KILL, "sender", .where = SABOT_ASLEEP | SABOT_WOKEN },
+	  .fault = { SABOT_KILL, .role = "sender", .where = SABOT_ASLEEP | SABOT_WOKEN },
 	  .characterises = "a sender is killed while it waits for room in a SysV message queue",
 	  .known = (const char *const[]){ "its message is not sent", NULL } },
 	{ .name = "any-type",

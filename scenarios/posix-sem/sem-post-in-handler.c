@@ -75,8 +75,8 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &by_semaphore },
-	{ .name = "kill-anywhere", .variant = &by_semaphore, .fault = { SABOT_KILL } },
-	{ .name = "stop-anywhere", .variant = &by_semaphore, .fault = { SABOT_STOP } },
+	{ .name = "kill-anywhere", .variant = &by_semaphore, .fault = { .kind = SABOT_KILL } },
+	{ .name = "stop-anywhere", .variant = &by_semaphore, .fault = { .kind = SABOT_STOP } },
 	{ .name = "condition", .variant = &by_condition, .caught_by = "self-deadlock" },
 	{ 0 },
 };
