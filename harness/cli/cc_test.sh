@@ -123,6 +123,45 @@ for compiler in gcc clang; do
 	rm -f made.so ./*.o
 done
 
+# Both words of a pointer and its tag change at once: no compiler makes two accesses of it.
+cat >wide.c <<'END'
+#include "add.h"
+struct wide { _Alignas(16) _Atomic unsigned __int128 word; };
+void add(struct shared *shared)
+{
+	struct wide *wide = (struct wide *)shared;
+	unsigned __int128 before = wide->word;
+	while (!__atomic_compare_exchange_n((unsigned __int128 *)&wide->word, &before,
+					    before + ((unsigned __int128)1 << 64), 0, 5, 5))
+		continue;
+	wide->word++;
+}
+END
+cat >sum.c <<'END'
+#include <sabot/sabot.h>
+#include "add.h"
+struct sum { unsigned long low, high; };
+static void body(struct sabot_task *task) { add(sabot_shared(task)); }
+static void both(struct sabot_check *check)
+{
+	const struct sum *sum = sabot_check_shared(check);
+	sabot_require(check, sum->low == 2 && sum->high == 2, "%lu and %lu", sum->low, sum->high);
+}
+static const struct sabot_role roles[] = { { "adder", 2, body }, { 0 } };
+static const struct sabot_invariant invariants[] = { { "both", SABOT_AT_END, both }, { 0 } };
+static const struct sabot_case cases[] = { { .name = "wide" }, { 0 } };
+static const struct sabot_scenario sum = { .name = "sum", .group = "own", .about = "two add",
+	.shared_size = sizeof(struct sum), .roles = roles, .invariants = invariants,
+	.cases = cases, .needs_memory_points = true };
+SABOT_MODULE(&sum);
+END
+for compiler in gcc clang; do
+	command -v "$compiler" >/dev/null || continue
+	SABOT_CC=$compiler expect "$compiler: 16 bytes" 0 \
+		"$SABOT" cc -mcx16 -O2 -shared -fPIC sum.c wide.c -o wide.so
+	expect "$compiler: 16 bytes" 0 "$SABOT" run ./wide.so -j 1 --out "$temp/plans"
+done
+
 cat >add.cc <<'END'
 #include <atomic>
 extern "C" {

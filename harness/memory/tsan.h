@@ -12,4 +12,14 @@
 #define TSAN	  __attribute__((visibility("default")))
 #define TSAN_SITE __builtin_return_address(0)
 
+/* Whether it will fail is not known at the point: it orders what it would order in either case. */
+static inline int tsan_either(int order, int failed_order)
+{
+	if (failed_order == __ATOMIC_RELAXED)
+		return order;
+	if (order == __ATOMIC_RELEASE)
+		return __ATOMIC_ACQ_REL;
+	return order == __ATOMIC_RELAXED ? __ATOMIC_ACQUIRE : order;
+}
+
 #endif

@@ -40,16 +40,6 @@
 		return before;                                                                     \
 	}
 
-/* Whether it will fail is not known at the point: it orders what it would order in either case. */
-static inline int either(int order, int failed_order)
-{
-	if (failed_order == __ATOMIC_RELAXED)
-		return order;
-	if (order == __ATOMIC_RELEASE)
-		return __ATOMIC_ACQ_REL;
-	return order == __ATOMIC_RELAXED ? __ATOMIC_ACQUIRE : order;
-}
-
 #define EXCHANGE_IF(bits, type, name)                                                              \
 	TSAN int __tsan_atomic##bits##_##name(volatile type *address, type *expected, type value,  \
 					      int order, int failed_order);                        \
@@ -59,7 +49,7 @@ static inline int either(int order, int failed_order)
 		type wanted = *expected;                                                           \
                                                                                                    \
 		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE,            \
-				    either(order, failed_order));                                  \
+				    tsan_either(order, failed_order));                             \
 		if (!__atomic_compare_exchange_n(address, expected, value, false,                  \
 						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))              \
 			return 0;                                                                  \
@@ -76,7 +66,7 @@ static inline int either(int order, int failed_order)
 		type wanted = expected;                                                            \
                                                                                                    \
 		(void)access_atomic(OP_ATOMIC_UPDATE, address, sizeof(type), TSAN_SITE,            \
-				    either(order, failed_order));                                  \
+				    tsan_either(order, failed_order));                             \
 		if (__atomic_compare_exchange_n(address, &expected, value, false,                  \
 						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))               \
 			access_updated(address, value != wanted);                                  \
