@@ -51,7 +51,10 @@ size_t place_strikes(struct record_case *record)
 			unknown++;
 			continue;
 		}
-		strike->file = strdup(symbol.file);
+		/* One name for one file, however the compiler was told of it. */
+		strike->file = realpath(symbol.file, NULL);
+		if (!strike->file)
+			strike->file = strdup(symbol.file);
 		strike->function = strdup(symbol.function);
 		if (!strike->file || !strike->function)
 			abort();

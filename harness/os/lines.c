@@ -31,7 +31,9 @@
 	X(dwarf_getscopes)                                                                         \
 	X(dwarf_tag)                                                                               \
 	X(dwarf_diename)                                                                           \
-	X(dwarf_decl_line)
+	X(dwarf_decl_line)                                                                         \
+	X(dwarf_attr)                                                                              \
+	X(dwarf_formstring)
 
 static struct {
 #define MEMBER(name) __typeof__(name) *name;
@@ -163,11 +165,17 @@ static void find_line(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol *symbol)
 {
 	Dwarf_Line *line = dw.dwarf_getsrc_die(unit, pc);
 	const char *file = line ? dw.dwarf_linesrc(line, NULL, NULL) : NULL;
+	const char *directory = NULL;
+	Dwarf_Attribute attribute;
 	int number = 0;
 
 	if (!file || dw.dwarf_lineno(line, &number) != 0)
 		return;
-	snprintf(symbol->file, sizeof(symbol->file), "%s", file);
+	/* It may be relative to where the compiler ran. */
+	if (file[0] != '/' && dw.dwarf_attr(unit, DW_AT_comp_dir, &attribute))
+		directory = dw.dwarf_formstring(&attribute);
+	snprintf(symbol->file, sizeof(symbol->file), "%s%s%s", directory ? directory : "",
+		 directory ? "/" : "", file);
 	symbol->line = (unsigned)number;
 }
 
