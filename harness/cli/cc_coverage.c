@@ -55,14 +55,18 @@ void cc_add_coverage_options(struct cc_list *list)
 	/* As in ci/cmake/coverage.cmake, which says why. */
 	static const char *const options[] = {
 		"-fprofile-update=atomic", "-fprofile-abs-path",  "-fdata-sections",
-		"-fnon-call-exceptions",   "-fno-builtin-fork",	  "-fno-builtin-execl",
-		"-fno-builtin-execle",	   "-fno-builtin-execlp", "-fno-builtin-execv",
-		"-fno-builtin-execve",	   "-fno-builtin-execvp",
+		"-fnon-call-exceptions",   "-fstack-reuse=none",  "-fno-builtin-fork",
+		"-fno-builtin-execl",	   "-fno-builtin-execle", "-fno-builtin-execlp",
+		"-fno-builtin-execv",	   "-fno-builtin-execve", "-fno-builtin-execvp",
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		cc_add(list, options[i]);
+	/* As with -fstack-reuse: else what may throw throws to there, a branch that nobody
+	 * wrote. */
+	cc_add(list, "--param");
+	cc_add(list, "tsan-instrument-func-entry-exit=0");
 }
 
 static const char *output_of(const struct cc_command *command)

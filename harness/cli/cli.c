@@ -27,6 +27,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "semantics", "show what this machine does when somebody dies", cli_semantics },
 	{ "faults", "list the kinds of faults, and what they hit", cli_faults },
 	{ "mutate", "measure the suite: break primitives, see who notices", cli_mutate },
+	{ "coverage", "run modules and say which lines ran, and where faults struck",
+	  cli_coverage },
 	{ "cc", "compile C so that each access of shared memory is a point", cli_cc },
 	{ "c++", "the same for C++", cli_cxx },
 	{ "new", "write a scenario to start from", cli_new },
@@ -104,7 +106,7 @@ static void usage(FILE *file)
 		      "points that it\n"
 		      "chooses, and judges what the survivors see.\n\n");
 	for (verb = cli_verbs; verb->name; verb++)
-		fprintf(file, "  %-8s %s\n", verb->name, verb->about);
+		fprintf(file, "  %-9s %s\n", verb->name, verb->about);
 	fprintf(file, "\nStart with `sabot run`. `sabot VERB --help` tells more.\n"
 		      "Exit codes: 0 all pass; 1 a finding; 2 usage; 3 replay diverged; 4 "
 		      "nothing selected;\n"

@@ -35,7 +35,7 @@ static void set_colour(struct run *run)
 	run->report.colour = wanted ? REPORT_COLOUR : REPORT_PLAIN;
 }
 
-static int select_all(struct run *run)
+int run_select(struct run *run)
 {
 	size_t i;
 	int code = 0;
@@ -49,15 +49,31 @@ static int select_all(struct run *run)
 	return code ? code : inject_apply(&run->inject, &run->suite.selection);
 }
 
-/* Only now, and here: the workers stay small. */
-static void look_up_lines(struct suite *suite)
+/* What lies in other directories has no line then. */
+static void leave_out(struct record_case *record, const char *directory)
 {
+	size_t i, length = strlen(directory);
+
+	for (i = 0; i < record->strike_count; i++) {
+		struct record_strike *strike = &record->strikes[i];
+
+		if (strncmp(strike->file, directory, length) != 0 || strike->file[length] != '/')
+			strike->line = 0;
+	}
+}
+
+/* Only now, and here: the workers stay small. */
+static void look_up_lines(struct run *run)
+{
+	struct suite *suite = &run->suite;
 	size_t unknown = 0, all = 0;
 	uint32_t i;
 
 	for (i = 0; i < suite->done; i++) {
 		unknown += place_strikes(&suite->records[i]);
 		all += suite->records[i].strike_count;
+		if (run->only_source)
+			leave_out(&suite->records[i], run->only_source);
 	}
 	if (unknown)
 		(void)cli_fail(
@@ -75,7 +91,7 @@ static void write_reports(struct run *run, const struct record_run *record)
 	for (i = 0; i < run->report_count; i++)
 		lines |= report_wants_lines(run->reports[i].format);
 	if (lines)
-		look_up_lines(&run->suite);
+		look_up_lines(run);
 
 	for (i = 0; i < run->report_count; i++)
 		note_write(run,
@@ -84,13 +100,13 @@ static void write_reports(struct run *run, const struct record_run *record)
 			   run->reports[i].path);
 }
 
-static int conclude(struct run *run, const char *command_line)
+static int conclude(struct run *run)
 {
 	const struct suite *suite = &run->suite;
 	char *directory = get_current_dir_name();
 	struct record_run record = {
 		.version = SABOT_VERSION,
-		.command_line = command_line,
+		.command_line = run->command_line,
 		.directory = directory ? directory : "",
 		.host_notes = progress_notes(&run->suite.progress),
 		.seed = suite->campaign.seed,
@@ -125,20 +141,34 @@ static char *join(int argc, char **argv)
 	return text ? text : strdup("");
 }
 
-int cli_run(int argc, char **argv)
+struct run *run_new(int argc, char **argv)
 {
 	struct run *run = calloc(1, sizeof(*run));
-	char *command_line = join(argc, argv);
-	int code;
 
 	if (!run)
-		return cli_fail(EXIT_BUG, "out of memory");
-	run_parse(run, argc, argv);
+		exit(cli_fail(EXIT_BUG, "out of memory"));
+	suite_defaults(&run->suite);
+	run->colour = "auto";
+	run->command_line = join(argc, argv);
+	return run;
+}
+
+int run_go(struct run *run)
+{
+	int code;
+
 	set_colour(run);
-	code = select_all(run);
-	if (code)
-		return code;
 	run->suite.case_done = case_done;
 	code = suite_run(&run->suite);
-	return code ? code : conclude(run, command_line);
+	return code ? code : conclude(run);
+}
+
+int cli_run(int argc, char **argv)
+{
+	struct run *run = run_new(argc, argv);
+	int code;
+
+	run_parse(run, argc, argv);
+	code = run_select(run);
+	return code ? code : run_go(run);
 }

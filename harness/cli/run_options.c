@@ -72,6 +72,15 @@ static uint64_t number_of(const char *text, const char *option, struct argp_stat
 	return number;
 }
 
+bool run_add_report(struct run *run, const char *format, const char *path)
+{
+	if (run->report_count == RUN_REPORTS_MAX)
+		return false;
+	run->reports[run->report_count].format = report_find(format);
+	run->reports[run->report_count++].path = path;
+	return true;
+}
+
 static void add_report(struct run *run, char *text, struct argp_state *state)
 {
 	char *equals = strchr(text, '=');
@@ -79,12 +88,12 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 	if (!equals || !equals[1])
 		argp_error(state, "--report takes FORMAT=FILE, not \"%s\"", text);
 	*equals = '\0';
-	if (run->report_count == RUN_REPORTS_MAX)
-		argp_error(state, "at most %d reports", RUN_REPORTS_MAX);
-	run->reports[run->report_count].format = report_find(text);
-	run->reports[run->report_count].path = equals + 1;
-	if (!run->reports[run->report_count++].format)
+	if (!report_find(text))
 		argp_error(state, "there is no report format \"%s\": %s", text, report_names());
+	/* One is kept free for who runs us with a report of its own. */
+	if (run->report_count == RUN_REPORTS_MAX - 1)
+		argp_error(state, "at most %d reports", RUN_REPORTS_MAX - 1);
+	(void)run_add_report(run, text, equals + 1);
 }
 
 static void add_injected(struct run *run, char *text, struct argp_state *state)
@@ -259,10 +268,14 @@ static const struct argp run_argp = {
 	       "\"*lock*\", name:case), or those of a module.",
 };
 
+const struct argp run_options_argp = {
+	.options = run_options,
+	.children = run_children,
+	.parser = parse,
+	.help_filter = add_formats,
+};
+
 void run_parse(struct run *run, int argc, char **argv)
 {
-	memset(run, 0, sizeof(*run));
-	suite_defaults(&run->suite);
-	run->colour = "auto";
 	argp_parse(&run_argp, argc, argv, 0, NULL, run);
 }
