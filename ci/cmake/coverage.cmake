@@ -18,11 +18,14 @@ if(SABOT_COVERAGE)
 		message(FATAL_ERROR "SABOT_COVERAGE takes gcc: clang's counts are not shared")
 	endif()
 	# -fnon-call-exceptions makes gcc count up to each access of memory, and not only up to each
-	# call: a process may die at either. Warnings are for the other builds.
+	# call: a process may die at either. -fstack-reuse=none, since what may throw would throw to
+	# the end of a variable's life: a branch that nobody wrote. Warnings are for other builds.
 	add_compile_options(-w --coverage -O0 -fprofile-update=atomic -fprofile-abs-path
-		-fdata-sections -fnon-call-exceptions -fno-builtin-fork -fno-builtin-execl
-		-fno-builtin-execle
-		-fno-builtin-execlp -fno-builtin-execv -fno-builtin-execve -fno-builtin-execvp)
+		-fdata-sections -fnon-call-exceptions -fstack-reuse=none -fno-builtin-fork)
+	# gcc would have counts written before an exec, by whoever makes it.
+	foreach(function execl execle execlp execv execve execvp)
+		add_compile_options(-fno-builtin-${function})
+	endforeach()
 	add_link_options(--coverage -Wl,--build-id -Wl,--wrap=__gcov_exit
 		-Wl,-T,${SABOT_COUNTERS_SCRIPT})
 	# The package that others find does not tell of it.
