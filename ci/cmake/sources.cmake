@@ -44,6 +44,11 @@ function(sabot_memory_points)
 			set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS
 				--param=tsan-distinguish-volatile=1
 				-Wno-tsan) # fences are supported, other than by libtsan
+			if(SABOT_COVERAGE)
+				# Else what may throw throws to there: a branch that nobody wrote.
+				set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS
+					--param=tsan-instrument-func-entry-exit=0)
+			endif()
 		endif()
 	endforeach()
 endfunction()

@@ -16,6 +16,14 @@ endif()
 set(unit_environment "SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};LC_ALL=C;\
 ASAN_OPTIONS=intercept_tls_get_addr=0:use_sigaltstack=0")
 
+# Seconds; code that counts what runs is slow.
+set(unit_timeout 120)
+set(golden_timeout 300)
+if(SABOT_COVERAGE)
+	set(unit_timeout 600)
+	set(golden_timeout 1200)
+endif()
+
 # Tests that run the engine do so one after the other: two that have real-time priority on the same
 # CPU only keep each other waiting.
 foreach(source ${unit_tests})
@@ -30,7 +38,7 @@ foreach(source ${unit_tests})
 	set_target_properties(${target} PROPERTIES
 		RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 	add_test(NAME ${name} COMMAND ${target})
-	set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120
+	set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT ${unit_timeout}
 		ENVIRONMENT "${unit_environment}")
 	if(name MATCHES "intercept/")
 		# Their tasks end with exit(), where LeakSanitizer would have the last word.
@@ -43,7 +51,7 @@ sabot_matching(golden_tests *_test.sh ci/tests harness faults reports scenarios)
 foreach(script ${golden_tests})
 	string(REGEX REPLACE "\\.sh$" "" name ${script})
 	add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${script})
-	set_tests_properties(${name} PROPERTIES LABELS golden TIMEOUT 300 SKIP_RETURN_CODE 77
+	set_tests_properties(${name} PROPERTIES LABELS golden TIMEOUT ${golden_timeout} SKIP_RETURN_CODE 77
 		RESOURCE_LOCK real-time
 		ENVIRONMENT "SABOT=$<TARGET_FILE:sabot>;LIBSABOT=$<TARGET_FILE_DIR:libsabot>;\
 SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};SABOT_BUILD_DIR=${PROJECT_BINARY_DIR};\

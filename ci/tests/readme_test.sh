@@ -9,7 +9,9 @@ sed -n 's/.*](\([^)]*\)).*/\1/p' "$readme" >links
 while read -r link; do
 	[[ -e $SABOT_SOURCE_DIR/$link ]] || complain "the README links to $link"
 done <links
-{ "$SABOT" run --help && "$SABOT" replay --help; } >help 2>err
+for verb in run replay coverage cc; do
+	"$SABOT" $verb --help
+done >help 2>err
 grep -oE -e '[` ]--[a-z]+' "$readme" | tr -d ' `' | sort -u >options
 while read -r option; do
 	case $option in
