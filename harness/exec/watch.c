@@ -209,23 +209,23 @@ static bool find_zombies(void)
 
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
-		char state;
-		int status;
+		int state, status;
 
 		if (task_is_over(task) || task->parent < 0 || task->process != (int)i)
 			continue;
 		state = watch_state(task);
 		if ((state != 'Z' && state != 'X') || (state == 'Z' && has_threads(task)))
 			continue;
-		if (state == 'X' && is_being_reaped(task)) {
+		/* A zombie may be taken away between the two looks. */
+		status = state == 'Z' ? proc_exit_status(stat_fds[i] - 1) : -1;
+		if (status < 0 && is_being_reaped(task)) {
 			certain = false;
 			continue;
 		}
-		status = state == 'Z' ? proc_exit_status(stat_fds[i] - 1) : status_of_gone(task);
-		if (WIFSIGNALED(status))
-			process_over(task->pid, true, WTERMSIG(status));
-		else
-			process_over(task->pid, false, WEXITSTATUS(status));
+		if (status < 0)
+			status = status_of_gone(task);
+		process_over(task->pid, WIFSIGNALED(status),
+			     WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
 	return certain;
 }
