@@ -26,7 +26,9 @@ if(SABOT_COVERAGE)
 	foreach(function execl execle execlp execv execve execvp)
 		add_compile_options(-fno-builtin-${function})
 	endforeach()
+	# Each object has a libgcov of its own, and writes its own counts by it.
 	add_link_options(--coverage -Wl,--build-id -Wl,--wrap=__gcov_exit
+		-Wl,--exclude-libs,libgcov.a
 		-Wl,-T,${SABOT_COUNTERS_SCRIPT})
 	# The package that others find does not tell of it.
 	link_libraries($<BUILD_INTERFACE:counters>)

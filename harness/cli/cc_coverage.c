@@ -106,6 +106,8 @@ void cc_add_coverage_link(struct cc_list *list)
 
 	cc_add(list, "-Wl,--build-id");
 	cc_add(list, "-Wl,--wrap=__gcov_exit");
+	/* Each object has a libgcov of its own, and writes its own counts by it. */
+	cc_add(list, "-Wl,--exclude-libs,libgcov.a");
 	cc_add_format(list, "-Wl,-T,%s", part("counters.ld", path));
 	cc_add(list, strdup(part("libcounters.a", path)));
 }
