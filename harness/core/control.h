@@ -34,7 +34,9 @@ enum {
 	MADE_MAX = 128,
 	TIMERS_MAX = 32,
 	STACK_FRAMES_MAX = 12,
-	ACCESS_LAST_MAX = 8,
+	ACCESS_LAST_MAX =
+		8, /* in sets of ACCESS_LAST_SET: so many places of a set are told apart */
+	ACCESS_LAST_SET = 4,
 	WINDOW_PARTS_MAX = 64,
 	STORES_WAITING_MAX = 16,
 	/* Decisions that let a store arrive: TARGET_STORES + 64 * (which of them) + task. */
@@ -150,9 +152,10 @@ struct task {
 	uint32_t repeats; /* loads in a row that brought nothing new */
 	bool spins;	  /* at such a load: others run first */
 	struct access_last last_loads[ACCESS_LAST_MAX];
-	int spin_version; /* the object's version at which it began to spin */
-	int lowest_fd;	  /* first free descriptor when the body began */
-	void *thread;	  /* the runtime's, of a thread */
+	uint32_t loads_noted; /* there, so far: a new one takes the place of the oldest */
+	int spin_version;     /* the object's version at which it began to spin */
+	int lowest_fd;	      /* first free descriptor when the body began */
+	void *thread;	      /* the runtime's, of a thread */
 };
 
 struct object {
@@ -449,6 +452,17 @@ bool control_valid(const struct control *block);
 static inline int task_number(const struct task *task)
 {
 	return (int)(task - control->tasks);
+}
+
+/* What is noted of the task's load at that place in the code, or NULL. */
+static inline struct access_last *task_last_load(struct task *task, uintptr_t site)
+{
+	unsigned i;
+
+	for (i = 0; i < ACCESS_LAST_MAX; i++)
+		if (task->last_loads[i].site == site)
+			return &task->last_loads[i];
+	return NULL;
 }
 
 static inline bool task_is_over(const struct task *task)

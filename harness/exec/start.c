@@ -246,6 +246,7 @@ void start_reuse(void)
 		task->quiet = task->repeats = 0;
 		task->spins = false;
 		memset(task->last_loads, 0, sizeof(task->last_loads));
+		task->loads_noted = 0;
 		task->mark = 0;
 		task->operation = 0;
 		task->injured = task->expired = task->reported = false;

@@ -19,7 +19,7 @@ enum { REPEATS_ARE_A_SPIN = 2, ACCESSES_OF_AN_IDLE_STEP = 64 };
  */
 static bool spins(struct task *task, enum op op, uintptr_t address, uintptr_t site)
 {
-	struct access_last *last = &task->last_loads[(site >> 2) % ACCESS_LAST_MAX];
+	struct access_last *last;
 	bool repeated;
 
 	if (op == OP_STORE || op == OP_ATOMIC_STORE) {
@@ -27,8 +27,10 @@ static bool spins(struct task *task, enum op op, uintptr_t address, uintptr_t si
 		task->repeats = 0;
 		return false;
 	}
-	repeated =
-		last->site == site && last->address == address && last->stores == control->stores;
+	last = task_last_load(task, site);
+	repeated = last && last->address == address && last->stores == control->stores;
+	if (!last)
+		last = &task->last_loads[task->loads_noted++ % ACCESS_LAST_MAX];
 	*last = (struct access_last){ site, address, control->stores };
 	task->repeats = repeated ? task->repeats + 1 : 0;
 	return task->repeats >= REPEATS_ARE_A_SPIN;

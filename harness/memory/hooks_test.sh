@@ -11,9 +11,9 @@ for compiler in gcc clang; do
 	tried=$((tried + 1))
 	SABOT_CC=$compiler expect "sabot cc, $compiler" 0 "$SABOT" cc -O0 -Wall -Wextra -shared \
 		-fPIC "$source" -o hooks.so
-	expect "a run, $compiler" 0 "$SABOT" run -j 1 --schedules 1 --executions 600 ./hooks.so \
+	expect "a run, $compiler" 0 "$SABOT" run -j 1 --schedules 1 --executions 800 ./hooks.so \
 		--report kills=kills.info
-	matches out '^PASS +4 cases: 4 pass'
+	matches out '^PASS +5 cases: 5 pass'
 	while IFS=: read -r line _; do
 		grep -q "^DA:$line,[1-9]" kills.info ||
 			complain "$compiler: nobody was killed at line $line of hooks.c"

@@ -62,12 +62,12 @@ static int highest(struct decider *decider, uint64_t set)
 }
 
 /* It asks that others run: it yields, or repeats a load while nobody has stored anything. */
-static bool waits(const struct task *task)
+static bool waits(struct task *task)
 {
-	const struct access_last *last =
-		&task->last_loads[(task->call.site >> 2) % ACCESS_LAST_MAX];
+	const struct access_last *last = task_last_load(task, task->call.site);
 
-	return task->call.op == OP_YIELD || (task->spins && last->stores == control->stores);
+	return task->call.op == OP_YIELD ||
+	       (task->spins && last && last->stores == control->stores);
 }
 
 /*
