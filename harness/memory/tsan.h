@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* With any sanitizer on, gcc takes them for builtins of its own, which it gives other types. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wbuiltin-declaration-mismatch"
+#endif
+
 #define TSAN	  __attribute__((visibility("default")))
 #define TSAN_SITE __builtin_return_address(0)
 
