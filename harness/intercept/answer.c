@@ -179,6 +179,17 @@ static bool is_due(const struct shot *shot, const struct task *task)
 	return shot->plan.lasting && shot->state == SHOT_CONFIRMED;
 }
 
+void answer_inherit(struct task *child)
+{
+	const struct shot *shot;
+
+	child->struck = task_self->struck;
+	for (shot = control->shots; shot < control->shots + control->shot_count; shot++)
+		if (shot->plan.kind == PLAN_LIMIT && shot->state == SHOT_CONFIRMED &&
+		    descends(child, &control->tasks[shot->task]))
+			child->failed = true;
+}
+
 void answer_begin(struct task *task)
 {
 	struct shot *shot;

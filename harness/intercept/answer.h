@@ -15,6 +15,8 @@ void answer_begin(struct task *task);
  * then is errno.
  */
 bool answer_fails(int *error);
+/* A task that this one makes has reached the limits that its maker has. */
+void answer_inherit(struct task *child);
 /* The call has returned. */
 void answer_end(void);
 

@@ -282,6 +282,23 @@ static void fork_one(struct sabot_task *task)
 		SABOT_OK(waitpid(pid, NULL, 0));
 }
 
+/* The child must have a descriptor, and gives up without. */
+static void make_one_that_opens(struct sabot_task *task)
+{
+	pid_t pid;
+
+	sabot_point(task, "begin");
+	pid = SABOT_OK(fork());
+	if (pid == 0) {
+		int fd = SABOT_OK(open("more", O_RDWR | O_CREAT, 0600));
+
+		SABOT_OK(close(fd));
+		SABOT_OK(unlink("more"));
+		_exit(0);
+	}
+	SABOT_OK(waitpid(pid, NULL, 0));
+}
+
 #define SCENARIO(body_, count_)                                                                    \
 	static const struct sabot_role body_##_roles[] = { { "one", count_, body_ }, { 0 } };      \
 	static const struct sabot_scenario body_##_scenario = {                                    \
@@ -298,6 +315,7 @@ SCENARIO(wait_for_it, 2);
 SCENARIO(write_file, 1);
 SCENARIO(want_more, 1);
 SCENARIO(make_more, 1);
+SCENARIO(make_one_that_opens, 1);
 SCENARIO(want_queues, 1);
 SCENARIO(be_robbed, 1);
 SCENARIO(be_started, 2);
@@ -410,6 +428,18 @@ static void limits_meet_what_is_new(void **state)
 	assert_int_equal(shared->errors[1], EMFILE);
 }
 
+static void limits_are_inherited(void **state)
+{
+	(void)state;
+	run(&make_one_that_opens_scenario, NULL, 1);
+	assert_false(control->tasks[1].gave_up);
+	(void)struck(&make_one_that_opens_scenario,
+		     (struct plan_fault){ .kind = PLAN_LIMIT, .op = 1 });
+	assert_int_equal(control->task_count, 2);
+	assert_true(control->tasks[1].gave_up);
+	assert_false(control->tasks[0].gave_up);
+}
+
 static void a_limit_is_the_kernels(void **state)
 {
 	const struct shared *shared;
@@ -459,6 +489,7 @@ int main(void)
 		cmocka_unit_test(whatever_has_a_name_can_go),
 		cmocka_unit_test(a_limit_is_the_kernels),
 		cmocka_unit_test(limits_meet_what_is_new),
+		cmocka_unit_test(limits_are_inherited),
 		cmocka_unit_test(who_is_killed_is_started_again),
 		cmocka_unit_test(a_process_is_not_made),
 	};

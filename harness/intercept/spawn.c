@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/spawn.h"
 
+#include "intercept/answer.h"
+
 #include "core/object.h"
 #include "core/point.h"
 #include "core/trace.h"
@@ -37,9 +39,9 @@ struct task *spawn_begin(bool process)
 	child->index = parent->index;
 	child->parent = (int8_t)task_number(parent);
 	child->process = process ? (int8_t)task_number(child) : parent->process;
-	child->struck = parent->struck;
 	child->clock_ns = control->tasks[parent->process].clock_ns;
 	child->pid = process ? 0 : parent->pid;
+	answer_inherit(child);
 	child->lowest_fd = -1;
 	child->call.op = OP_START;
 	child->call.object = -1;
