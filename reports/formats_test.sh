@@ -90,6 +90,8 @@ for kind in ("deadlock", "data-race"):
     assert all("region" in place["location"]["physicalLocation"] for flow in flows
                for place in flow["locations"])
 assert any("stacks" in result for result in run["results"] if result["ruleId"] == "crash")
+race, *_ = [result for result in run["results"] if result["ruleId"] == "data-race"]
+assert len(race["relatedLocations"]) == len(race["stacks"]) == 2, race
 
 # Attachments are there, and links name files of the project.
 for case in gitlab.iter("testcase"):

@@ -92,16 +92,13 @@ static void physical(struct sarif *sarif, const char *file, unsigned line)
 	free(uri);
 }
 
+/* The members of a location. */
 static void step_location(struct sarif *sarif, const struct record_step *step,
 			  const struct record_step *place)
 {
-	struct json *json = &sarif->json;
-
-	json_object_open(json, "location");
 	if (*place->file)
 		physical(sarif, place->file, place->line);
-	message(json, "message", step->text);
-	json_object_close(json);
+	message(&sarif->json, "message", step->text);
 }
 
 /*
@@ -194,7 +191,9 @@ static void thread_flow(struct sarif *sarif, const struct record_finding *findin
 		if (!is_of(step, process))
 			continue;
 		json_object_open(json, NULL);
+		json_object_open(json, "location");
 		step_location(sarif, step, place_of(finding, i));
+		json_object_close(json);
 		json_unsigned(json, "executionOrder", step->number);
 		json_text(json, "importance",
 			  step->kind == RECORD_FINDING ? "essential" : "important");
@@ -224,27 +223,73 @@ static void code_flows(struct sarif *sarif, const struct record_finding *finding
 	json_array_close(json);
 }
 
-static void stacks(struct sarif *sarif, const struct record_finding *finding)
+static bool is_frame(const struct record_step *step)
+{
+	return step->kind == RECORD_FRAME && *step->task;
+}
+
+/* A stack is of one task: of a data race each access has one. */
+static bool begins_a_stack(const struct record_finding *finding, size_t at)
+{
+	const struct record_step *steps = finding->steps;
+
+	return is_frame(&steps[at]) && (at == 0 || !is_frame(&steps[at - 1]) ||
+					strcmp(steps[at - 1].task, steps[at].task) != 0);
+}
+
+static void stack(struct sarif *sarif, const struct record_finding *finding, size_t first)
 {
 	struct json *json = &sarif->json;
-	size_t first = 0;
+	char text[128];
 
-	while (first < finding->step_count && finding->steps[first].kind != RECORD_FRAME)
-		first++;
-	if (first == finding->step_count)
-		return;
-	json_array_open(json, "stacks");
 	json_object_open(json, NULL);
+	snprintf(text, sizeof(text), "%s", finding->steps[first].task);
+	message(json, "message", text);
 	json_array_open(json, "frames");
 	for (size_t i = first; i < finding->step_count; i++) {
-		if (finding->steps[i].kind != RECORD_FRAME)
+		if (i > first && (!is_frame(&finding->steps[i]) || begins_a_stack(finding, i)))
+			break;
+		json_object_open(json, NULL);
+		json_object_open(json, "location");
+		step_location(sarif, &finding->steps[i], &finding->steps[i]);
+		json_object_close(json);
+		json_object_close(json);
+	}
+	json_array_close(json);
+	json_object_close(json);
+}
+
+/* Where the other access of a data race is: shown beside the first one's place. */
+static void related_locations(struct sarif *sarif, const struct record_finding *finding)
+{
+	struct json *json = &sarif->json;
+
+	if (finding->kind != KIND_RACE)
+		return;
+	json_array_open(json, "relatedLocations");
+	for (size_t i = 0; i < finding->step_count; i++) {
+		if (!begins_a_stack(finding, i) || !*finding->steps[i].file)
 			continue;
 		json_object_open(json, NULL);
 		step_location(sarif, &finding->steps[i], &finding->steps[i]);
 		json_object_close(json);
 	}
 	json_array_close(json);
-	json_object_close(json);
+}
+
+static void stacks(struct sarif *sarif, const struct record_finding *finding)
+{
+	struct json *json = &sarif->json;
+	bool any = false;
+
+	for (size_t i = 0; i < finding->step_count; i++)
+		any = any || is_frame(&finding->steps[i]);
+	if (!any)
+		return;
+	json_array_open(json, "stacks");
+	for (size_t i = 0; i < finding->step_count; i++)
+		if (begins_a_stack(finding, i))
+			stack(sarif, finding, i);
 	json_array_close(json);
 }
 
@@ -296,6 +341,7 @@ static void result(struct sarif *sarif, const struct record_case *record,
 	json_text(json, "level", rule->level);
 	finding_message(json, finding);
 	locations(sarif, record, finding);
+	related_locations(sarif, finding);
 	code_flows(sarif, finding);
 	stacks(sarif, finding);
 	json_object_open(json, "partialFingerprints");

@@ -193,7 +193,8 @@ static void crashes_have_stacks(void **state)
 	run.cases = &record;
 	run.case_count = 1;
 	text = report(&run);
-	expect(text, "\"stacks\": [{\"frames\": [{\"location\": {\"physicalLocation\": "
+	expect(text, "\"stacks\": [{\"message\": {\"text\": \"a#0\"}, \"frames\": "
+		     "[{\"location\": {\"physicalLocation\": "
 		     "{\"artifactLocation\": {\"uri\": \"file:///lib/x.c\"}, "
 		     "\"region\": {\"startLine\": 3}}, "
 		     "\"message\": {\"text\": \"in use (x.c:3)\"}}}]}]");
@@ -204,6 +205,43 @@ static void crashes_have_stacks(void **state)
 	expect(text, "\"text\": \"a#0 {{0}} [x] (1)\"");
 	expect(text, "\"text\": \"{{}} [y] (2)\"");
 	assert_int_equal(validate_count(text, "\"occurrenceCount\": 1,"), 1);
+	free(text);
+	expect_valid(&run);
+}
+
+static const struct record_step race_steps[] = {
+	{ .kind = RECORD_FRAME, .task = "a#0", .text = "a#0 writes", .file = "/x.c", .line = 3 },
+	{ .kind = RECORD_FRAME, .task = "a#0", .text = "called by f", .file = "" },
+	{ .kind = RECORD_FRAME, .task = "b#0", .text = "b#0 reads", .file = "/x.c", .line = 9 },
+	{ .kind = RECORD_FRAME, .task = "", .text = "what is missing", .file = "" },
+};
+
+static void races_have_two_places(void **state)
+{
+	struct record_finding race = crash;
+	struct record_case record = sample_cases[1];
+	struct record_run run = sample_run;
+	char *text;
+
+	(void)state;
+	race.kind = KIND_RACE;
+	race.steps = race_steps;
+	race.step_count = sizeof(race_steps) / sizeof(race_steps[0]);
+	record.findings = &race;
+	record.finding_count = 1;
+	run.cases = &record;
+	run.case_count = 1;
+	text = report(&run);
+	expect(text, "\"relatedLocations\": [{\"physicalLocation\": {\"artifactLocation\": "
+		     "{\"uri\": \"file:///x.c\"}, \"region\": {\"startLine\": 3}}, "
+		     "\"message\": {\"text\": \"a#0 writes\"}}, {\"physicalLocation\": "
+		     "{\"artifactLocation\": {\"uri\": \"file:///x.c\"}, "
+		     "\"region\": {\"startLine\": 9}}, "
+		     "\"message\": {\"text\": \"b#0 reads\"}}]");
+	expect(text, "\"stacks\": [{\"message\": {\"text\": \"a#0\"}, \"frames\": [");
+	expect(text, ", {\"message\": {\"text\": \"b#0\"}, \"frames\": [");
+	assert_int_equal(validate_count(text, "\"frames\": ["), 2);
+	assert_null(strstr(text, "what is missing"));
 	free(text);
 	expect_valid(&run);
 }
@@ -265,6 +303,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_tested_is_a_notification),
 		cmocka_unit_test(each_kind_has_a_rule),
 		cmocka_unit_test(crashes_have_stacks),
+		cmocka_unit_test(races_have_two_places),
 		cmocka_unit_test(schema_accepts_every_report),
 		cmocka_unit_test(validator_refuses_what_it_should),
 	};
