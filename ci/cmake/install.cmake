@@ -15,6 +15,8 @@ install(DIRECTORY harness/include/sabot DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 install(TARGETS counters ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
 install(FILES ${SABOT_COUNTERS_SCRIPT} DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
 
+install(TARGETS sabot-mutator LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot)
+
 install(EXPORT sabot NAMESPACE sabot:: FILE sabotTargets.cmake DESTINATION ${SABOT_CMAKE_DIR})
 configure_package_config_file(ci/cmake/sabotConfig.cmake.in cmake/sabotConfig.cmake
 	INSTALL_DESTINATION ${SABOT_CMAKE_DIR})

@@ -52,3 +52,16 @@ function(sabot_memory_points)
 		endif()
 	endforeach()
 endfunction()
+
+# Edges of the scenarios' code count (SABOT_EDGES), in what libsabot has in place of a sanitizer's
+# runtime. Appended last: with memory points as well, the counters themselves are no points.
+function(sabot_edges)
+	if(NOT SABOT_EDGES)
+		return()
+	endif()
+	if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
+		message(FATAL_ERROR "SABOT_EDGES takes clang: cmake --preset fuzz")
+	endif()
+	set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS
+		-fsanitize-coverage=trace-pc-guard)
+endfunction()

@@ -439,9 +439,31 @@ static struct record_case *new_record(struct pool_context *context,
 	return record;
 }
 
+struct campaign *campaign_begin(struct pool_context *context,
+				const struct campaign_options *options,
+				const struct campaign_target *target)
+{
+	struct campaign *campaign = arena_alloc(context->arena, sizeof(*campaign));
+
+	campaign->began_ns = sys_now_ns();
+	campaign->options = options;
+	campaign->target = target;
+	campaign->context = context;
+	campaign->record = new_record(context, options, target);
+	mutate_apply(options->mutation);
+	(void)finding_output(context); /* of the case before */
+	campaign->record->findings = campaign->findings;
+	campaign->record->observations = campaign->observations;
+	campaign->limit = limit_of(campaign);
+	campaign_execution(&campaign->execution, options, target);
+	if (observations_wanted(campaign))
+		campaign->execution.over = outcome_look;
+	skip_unheld(campaign);
+	return campaign;
+}
+
 static void run(struct campaign *campaign)
 {
-	skip_unheld(campaign);
 	if (campaign->ended)
 		return;
 	if (exhaustive_is_wanted(campaign->options))
@@ -456,43 +478,37 @@ static void run(struct campaign *campaign)
 		run_plain(campaign);
 }
 
-struct record_case *campaign_run(struct pool_context *context,
-				 const struct campaign_options *options,
-				 const struct campaign_target *target)
+struct record_case *campaign_end(struct campaign *campaign)
 {
-	struct campaign *campaign = arena_alloc(context->arena, sizeof(*campaign));
-	uint64_t began_ns = sys_now_ns();
+	struct record_case *record = campaign->record;
 
-	campaign->options = options;
-	campaign->target = target;
-	campaign->context = context;
-	campaign->record = new_record(context, options, target);
-	mutate_apply(options->mutation);
-	(void)finding_output(context); /* of the case before */
-	campaign->record->findings = campaign->findings;
-	campaign->record->observations = campaign->observations;
-	campaign->limit = limit_of(campaign);
-	campaign_execution(&campaign->execution, options, target);
-	if (observations_wanted(campaign))
-		campaign->execution.over = outcome_look;
-	run(campaign);
-	if (needs_memory_points(target) && !campaign->accessed &&
-	    !campaign->record->finding_count && campaign->record->executions) {
-		campaign->record->verdict = VERDICT_INCONCLUSIVE;
-		campaign->record->message = "it needs memory points, and has none: compile it "
-					    "with `sabot cc`";
+	if (needs_memory_points(campaign->target) && !campaign->accessed &&
+	    !record->finding_count && record->executions) {
+		record->verdict = VERDICT_INCONCLUSIVE;
+		record->message = "it needs memory points, and has none: compile it "
+				  "with `sabot cc`";
 	}
-	if (campaign->record->verdict == VERDICT_PASS) {
+	if (record->verdict == VERDICT_PASS) {
 		if (is_twin(campaign))
 			conclude_twin(campaign);
 		else
 			conclude_correct(campaign);
 		skip_woken(campaign);
 	}
-	if (campaign->record->verdict != VERDICT_PASS && !campaign->record->finding_count)
-		campaign->record->replay_line = same_again(campaign);
-	strikes_take(&campaign->strikes, context->arena, campaign->record);
-	campaign->record->seconds = (double)(sys_now_ns() - began_ns) / 1e9;
-	recipe_forget_running(context);
-	return campaign->record;
+	if (record->verdict != VERDICT_PASS && !record->finding_count)
+		record->replay_line = same_again(campaign);
+	strikes_take(&campaign->strikes, campaign->context->arena, record);
+	record->seconds = (double)(sys_now_ns() - campaign->began_ns) / 1e9;
+	recipe_forget_running(campaign->context);
+	return record;
+}
+
+struct record_case *campaign_run(struct pool_context *context,
+				 const struct campaign_options *options,
+				 const struct campaign_target *target)
+{
+	struct campaign *campaign = campaign_begin(context, options, target);
+
+	run(campaign);
+	return campaign_end(campaign);
 }

@@ -51,11 +51,12 @@ struct campaign {
 	struct record_observation observations[CAMPAIGN_OBSERVATIONS_MAX];
 	struct strikes strikes;
 	struct execution execution; /* as the next try will run it */
-	uint64_t limit;		    /* executions at most */
-	uint64_t roles_reached;	    /* bit per role: it came to a point */
-	bool accessed;		    /* some access of shared memory was a point */
-	uint32_t length;	    /* decisions of the longest execution so far */
-	bool ended;		    /* no more tries: the answer is known, or the time is up */
+	uint64_t began_ns;
+	uint64_t limit;		/* executions at most */
+	uint64_t roles_reached; /* bit per role: it came to a point */
+	bool accessed;		/* some access of shared memory was a point */
+	uint32_t length;	/* decisions of the longest execution so far */
+	bool ended;		/* no more tries: the answer is known, or the time is up */
 	/* Told of each execution while the control block shows it as it was; or NULL. */
 	void (*learn)(void *learner);
 	void *learner;
@@ -65,6 +66,12 @@ struct campaign {
 struct record_case *campaign_run(struct pool_context *context,
 				 const struct campaign_options *options,
 				 const struct campaign_target *target);
+
+/* The two ends of it, for who tries the executions itself; the campaign is in the arena. */
+struct campaign *campaign_begin(struct pool_context *context,
+				const struct campaign_options *options,
+				const struct campaign_target *target);
+struct record_case *campaign_end(struct campaign *campaign);
 
 /* Fills an execution of the target with its oracles; strategy and faults are the caller's. */
 void campaign_execution(struct execution *execution, const struct campaign_options *options,

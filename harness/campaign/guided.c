@@ -33,7 +33,7 @@ struct guided {
 	const struct place *struck;   /* that is tried now for the first time, or NULL */
 	struct plan_code code, donor; /* what runs now; and a spare */
 	struct plan plan, frozen, shot;
-	uint8_t map[FEATURES_MAX];
+	uint8_t map[GUIDED_MAP_BYTES];
 };
 
 bool guided_is_wanted(const struct campaign_options *options)
@@ -78,7 +78,12 @@ void guided_fit(struct plan *plan, const struct sabot_case *scase)
 		struct plan_fault *fault = &plan->faults[kept];
 
 		*fault = plan->faults[i];
-		if (fault->kind == coordinates_kind(allowed) && can_strike(fault, allowed))
+		fault->kind = coordinates_kind(allowed);
+		fault->signo = allowed->kind == SABOT_SIGNAL ? allowed->signo : 0;
+		if (plan_fault_value(fault->kind) == PLAN_VALUE_NONE)
+			fault->value = 0;
+		fault->lasting = fault->lasting && plan_fault_lasts(fault->kind);
+		if (can_strike(fault, allowed))
 			kept++;
 	}
 	plan->fault_count = kept;
@@ -290,6 +295,7 @@ static bool try(struct guided *guided)
 	execution->length = guided->code.length;
 	campaign->learn = learn;
 	campaign->learner = guided;
+	edges_clear();
 	goes_on = campaign_try(campaign);
 	campaign->learn = NULL;
 	count_strike(guided, campaign->record->faults_fired - fired);

@@ -81,7 +81,7 @@ static void target_text(uint16_t target, char *text, size_t size)
 	if (target < TARGET_STORES)
 		snprintf(text, size, "%s", name);
 	else
-		snprintf(text, size, "%.20s~%u", name, (unsigned)target / TASKS_MAX);
+		snprintf(text, size, "%.26s~%u", name, (unsigned)target / TASKS_MAX);
 }
 
 void recipe_after(struct plan *plan, const struct execution *execution,

@@ -29,6 +29,7 @@ const struct cli_verb cli_verbs[] = {
 	{ "mutate", "measure the suite: break primitives, see who notices", cli_mutate },
 	{ "coverage", "run modules and say which lines ran, and where faults struck",
 	  cli_coverage },
+	{ "fuzz", "search with AFL++ for schedules and faults that show something new", cli_fuzz },
 	{ "cc", "compile C so that each access of shared memory is a point", cli_cc },
 	{ "c++", "the same for C++", cli_cxx },
 	{ "new", "write a scenario to start from", cli_new },

@@ -35,6 +35,7 @@ int cli_new(int argc, char **argv);
 int cli_semantics(int argc, char **argv);
 int cli_mutate(int argc, char **argv);
 int cli_coverage(int argc, char **argv);
+int cli_fuzz(int argc, char **argv);
 int cli_cc(int argc, char **argv);
 int cli_cxx(int argc, char **argv);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHILDREN_MAX = PLAN_CODE_TASK_MASK - 1, STORE_MAX = 0xff };
+enum { CHILDREN_MAX = PLAN_CODE_TASK_MASK - 1, STORE_MAX = 0xff, STORE_TEXT = 4 /* "~255" */ };
 
 #define SHIFT_END (4 * PLAN_CODE_TASK_BITS)
 
@@ -75,8 +75,10 @@ static void switch_to_plan(const struct plan_code_switch *from, const struct pla
 	to->pass = from->pass;
 	snprintf(to->call, sizeof(to->call), "-");
 	task_text(from->target, roots, target, sizeof(target));
-	if (from->store)
-		snprintf(to->target, sizeof(to->target), "%.20s~%u", target, from->store);
+	/* Of a name that leaves no room for the number, the task itself runs. */
+	if (from->store && strlen(target) < sizeof(to->target) - STORE_TEXT)
+		snprintf(to->target, sizeof(to->target), "%.27s~%u", target,
+			 (unsigned)(uint8_t)from->store);
 	else
 		snprintf(to->target, sizeof(to->target), "%s", target);
 }

@@ -15,7 +15,7 @@
 
 enum { STRINGS = 20000, PLANS = 2000, BYTES = 400 };
 
-static const struct plan_code_roots roots = { 3, { "holder#0", "waiter#0", "waiter#1" } };
+static const struct plan_code_roots roots = { 3, { "holder#0", "waiter#0", "long-waiter-name#1" } };
 
 /* Big, so not on the stack. */
 static struct plan_code code, again;
@@ -136,7 +136,7 @@ static void the_form_is_as_written(void **state)
 		1,
 		2,
 		ENOSPC << 1,
-		/* switch waiter#1/0 300.2 to holder#0~1 */
+		/* switch long-waiter-name#1/0 300.2 to holder#0~1 */
 		0x06,
 		0x83,
 		0x01,
@@ -162,7 +162,7 @@ static void the_form_is_as_written(void **state)
 	assert_true(plan.faults[0].lasting);
 	assert_string_equal(plan.faults[0].victim, "waiter#0");
 	assert_int_equal(plan.switch_count, 1);
-	assert_string_equal(plan.switches[0].task, "waiter#1/0");
+	assert_string_equal(plan.switches[0].task, "long-waiter-name#1/0");
 	assert_string_equal(plan.switches[0].target, "holder#0~1");
 	assert_int_equal(plan.switches[0].op, 300);
 	assert_int_equal(plan.switches[0].pass, 2);
@@ -186,7 +186,7 @@ static void random_switch(struct plan_switch *to)
 	memset(to, 0, sizeof(*to));
 	random_task(to->task, true);
 	random_task(to->target, false);
-	if (!below(4) && strlen(to->target) < 20)
+	if (!below(4) && strlen(to->target) < 28)
 		snprintf(to->target + strlen(to->target), 8, "~%u", 1 + below(200));
 	to->op = below(2) ? below(100) : (uint32_t)random_next(&source);
 	to->pass = below(3);
@@ -266,9 +266,10 @@ static void the_largest_plan_has_room(void **state)
 
 static void foreign_tasks_are_refused(void **state)
 {
-	static const char *const names[] = { "other#0",		 "holder#1",	  "holder#0/x",
-					     "holder#0/1/2/3/4", "holder#0/1000", "holder#00",
-					     "waiter#1x" };
+	static const char *const names[] = {
+		"other#0",	 "holder#1",  "holder#0/x",	    "holder#0/1/2/3/4",
+		"holder#0/1000", "holder#00", "long-waiter-name#1x"
+	};
 	unsigned i;
 
 	(void)state;

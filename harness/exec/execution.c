@@ -12,6 +12,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
+#include "memory/edges.h"
 #include "memory/race.h"
 #include "os/anonymous.h"
 #include "os/hot.h"
@@ -46,7 +47,9 @@ int execution_prepare(int control_fd)
 	if (!checker_is_valgrind())
 		anonymous_replace();
 	(void)gate_open();
-	error = signal_prepare();
+	error = edges_prepare();
+	if (!error)
+		error = signal_prepare();
 	return error ? error : crash_prepare();
 }
 

@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -180,4 +183,21 @@ int world_pin(unsigned n)
 	CPU_ZERO(&one);
 	CPU_SET((size_t)cpu, &one);
 	return sched_setaffinity(0, sizeof(one), &one) == 0 ? cpu : -errno;
+}
+
+/* The address of a socket that has no file: the kernel gives it back by itself. */
+int world_claim(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), error;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s", name);
+	if (bind(fd, (const struct sockaddr *)&address, size) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return -error;
 }

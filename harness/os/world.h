@@ -48,4 +48,10 @@ void world_die_with_writer(int alive_fd);
 int world_pin(unsigned n);
 unsigned world_cpus(void);
 
+/*
+ * Takes a name that no other process of this network namespace has taken, until the descriptor that
+ * is returned is closed, by the end of the process if not before. -errno: it is taken.
+ */
+int world_claim(const char *name);
+
 #endif

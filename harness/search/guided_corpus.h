@@ -17,7 +17,7 @@ struct guided_corpus {
 	struct random random;
 	struct guided_entry *entries;
 	uint32_t count, room;
-	uint8_t seen[FEATURES_MAX];
+	uint8_t seen[GUIDED_MAP_BYTES];
 };
 
 /* NULL: no memory. All that it chooses depends on the seed. */

@@ -215,6 +215,23 @@ static bool take_fault(struct editing *editing)
 	return true;
 }
 
+/* Of no kind: whoever runs it knows what the case allows. */
+static bool invent_fault(struct editing *editing)
+{
+	const struct plan_code_switch *at = own_switch(editing);
+	struct plan_code *code = editing->code;
+
+	if (code->fault_count >= editing->limits->faults)
+		return false;
+	code->faults[code->fault_count++] = (struct plan_code_fault){
+		.where = (enum plan_where)below(editing, PLAN_WHERE_COUNT),
+		.victim = at && below(editing, 2) ? at->task : some_task(editing),
+		.op = at && below(editing, 2) ? near(editing, at->op)
+					      : 1 + below(editing, FIRST_OPS),
+	};
+	return true;
+}
+
 static bool drop_fault(struct editing *editing)
 {
 	if (!editing->code->fault_count)
@@ -292,7 +309,8 @@ void guided_edit(struct plan_code *code, const struct plan_code *donor,
 		add_switch,	 add_switch,	take_switch,   walk_on,
 		walk_on,	 walk,		stand,	       move_fault,
 		move_fault,	 move_fault,	take_fault,    take_fault,
-		drop_fault,	 splice,	splice,	       change_case,
+		invent_fault,	 drop_fault,	splice,	       splice,
+		change_case,
 	};
 	struct editing editing = { code, donor, limits, random };
 	uint32_t left = 1;

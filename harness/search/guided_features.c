@@ -202,7 +202,7 @@ static void visit(const struct event *event)
 	}
 }
 
-void guided_features_collect(uint8_t map[FEATURES_MAX])
+void guided_features_collect(uint8_t map[GUIDED_MAP_BYTES])
 {
 	uint32_t i;
 
@@ -211,6 +211,7 @@ void guided_features_collect(uint8_t map[FEATURES_MAX])
 	for (i = 0; i < trace_count(); i++)
 		if (control->events[i].task < TASKS_MAX)
 			visit(&control->events[i]);
+	memcpy(map + FEATURES_MAX, edges_counts(), edges_count());
 }
 
 /* As AFL++ has it: one bit for each of eight ranges of counts. */
@@ -227,11 +228,11 @@ static uint8_t range_of(uint8_t count)
 	return count <= 127 ? 64 : 128;
 }
 
-uint32_t guided_features_add(uint8_t seen[FEATURES_MAX], const uint8_t map[FEATURES_MAX])
+uint32_t guided_features_add(uint8_t seen[GUIDED_MAP_BYTES], const uint8_t map[GUIDED_MAP_BYTES])
 {
 	uint32_t fresh = 0, i;
 
-	for (i = 0; i < FEATURES_MAX; i += sizeof(uint64_t)) {
+	for (i = 0; i < FEATURES_MAX + edges_count(); i += sizeof(uint64_t)) {
 		uint64_t word;
 		uint32_t j;
 

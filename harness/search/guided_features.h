@@ -8,19 +8,23 @@
 #ifndef SABOT_SEARCH_GUIDED_FEATURES_H
 #define SABOT_SEARCH_GUIDED_FEATURES_H
 
+#include "memory/edges.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FEATURES_MAX = 1 << 15 };
+enum { FEATURES_MAX = 1 << 15, GUIDED_MAP_BYTES = FEATURES_MAX + EDGES_MAX };
 
-/* Of the execution that the control block shows, as it was run with control->brief off; into an
- * empty map. */
-void guided_features_collect(uint8_t map[FEATURES_MAX]);
+/*
+ * Of the execution that the control block shows, as it was run with control->brief off, and with
+ * edges_clear() before it; into an empty map. The edges come behind the features.
+ */
+void guided_features_collect(uint8_t map[GUIDED_MAP_BYTES]);
 
 /*
  * Adds to `seen` what the map has of new: a feature, or one so much more often than ever (1, 2, 3,
  * 4-7, 8-15, ... times are told apart, as AFL++ does). Returns how many of either.
  */
-uint32_t guided_features_add(uint8_t seen[FEATURES_MAX], const uint8_t map[FEATURES_MAX]);
+uint32_t guided_features_add(uint8_t seen[GUIDED_MAP_BYTES], const uint8_t map[GUIDED_MAP_BYTES]);
 
 #endif

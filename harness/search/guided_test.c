@@ -19,7 +19,7 @@ enum { EDITS = 20000 };
 static struct control *block;
 static struct plan_code code, donor, again;
 static uint8_t bytes[PLAN_CODE_BYTES_MAX];
-static uint8_t map[FEATURES_MAX], other[FEATURES_MAX], seen[FEATURES_MAX];
+static uint8_t map[GUIDED_MAP_BYTES], other[GUIDED_MAP_BYTES], seen[GUIDED_MAP_BYTES];
 
 static int set_up(void **state)
 {

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fuzz.h"
+
+#include "campaign/fuzz_server.h"
+#include "campaign/guided.h"
+#include "cli/cli.h"
+#include "cli/outdir.h"
+#include "os/sys.h"
+#include "os/tree.h"
+#include "reports/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PROGRESS_NS_S = 5, LINE_BYTES = 100 };
+
+/* Leaves what is to be fuzzed: facts judge nothing, and twins only if they alone were asked for. */
+static int choose_cases(struct fuzz *fuzz)
+{
+	struct selection *selection = &fuzz->selection;
+	size_t i, kept = 0, correct = 0;
+
+	for (i = 0; i < selection->count; i++)
+		correct += !selection->targets[i].scase->caught_by &&
+			   !selection->targets[i].scase->characterises;
+	for (i = 0; i < selection->count; i++)
+		if (!selection->targets[i].scase->characterises &&
+		    (!correct || !selection->targets[i].scase->caught_by))
+			selection->targets[kept++] = selection->targets[i];
+	selection->count = kept;
+	if (!kept)
+		return cli_fail(EXIT_NOTHING, "what is selected judges nothing");
+	if (kept > FUZZ_TARGETS_MAX)
+		return cli_fail(EXIT_USAGE, "%zu cases are too many for one search: at most %d",
+				kept, FUZZ_TARGETS_MAX);
+	return 0;
+}
+
+static int select_cases(struct fuzz *fuzz)
+{
+	struct plan_code_roots roots;
+	size_t i;
+	int code = 0;
+
+	for (i = 0; i < fuzz->word_count && !code; i++)
+		code = select_add(&fuzz->selection, fuzz->words[i], fuzz->case_name);
+	if (!code)
+		code = choose_cases(fuzz);
+	for (i = 0; i < fuzz->selection.count && !code; i++) {
+		uint32_t faults = guided_faults(fuzz->selection.targets[i].scase);
+
+		guided_roots(fuzz->selection.targets[i].scenario, &roots);
+		if (roots.count > fuzz->roots)
+			fuzz->roots = roots.count;
+		if (faults > fuzz->faults)
+			fuzz->faults = faults;
+	}
+	return code;
+}
+
+/* `sabot fuzz --serve`: what afl-fuzz runs. */
+static int serve(struct fuzz *fuzz)
+{
+	const char *fd = getenv(FUZZ_COUNTER_FD), *place = getenv(FUZZ_COUNTER_PLACE);
+	struct fuzz_server_options options = {
+		.campaign = &fuzz->campaign,
+		.targets = fuzz->selection.targets,
+		.target_count = fuzz->selection.count,
+		.out_directory = fuzz->out_absolute,
+	};
+	uint64_t unseen = 0, *counters = MAP_FAILED;
+	int error;
+
+	if (fd && place)
+		counters = mmap(NULL, FUZZ_INSTANCES_MAX * sizeof(*counters),
+				PROT_READ | PROT_WRITE, MAP_SHARED, atoi(fd), 0);
+	options.counter = counters == MAP_FAILED
+				  ? &unseen
+				  : &counters[strtoul(place, NULL, 10) % FUZZ_INSTANCES_MAX];
+	error = fuzz_server_run(&options);
+	if (error == -ENOTCONN)
+		return cli_fail(EXIT_USAGE, "fuzz --serve is started by afl-fuzz only");
+	return error ? cli_fail(EXIT_UNDECIDED, "no worker could be started: %s", strerror(-error))
+		     : EXIT_PASS;
+}
+
+/* ---- While it runs ------------------------------------------------------------------------- */
+
+static void *run_job(struct pool_context *context, uint32_t job, void *user)
+{
+	struct fuzz *fuzz = user;
+
+	(void)job;
+	return fuzz_watch_run(context, fuzz->watch);
+}
+
+static void job_done(uint32_t job, void *result, const char *how, void *user)
+{
+	struct fuzz *fuzz = user;
+
+	(void)job;
+	if (!result)
+		fuzz->lost = strdup(how);
+}
+
+static void tell_findings(struct fuzz *fuzz)
+{
+	size_t i;
+
+	for (i = 0; i < fuzz->selection.count; i++) {
+		const struct record_case *record = fuzz->watch->records[i];
+
+		for (; record && fuzz->told[i] < record->finding_count; fuzz->told[i]++) {
+			const struct record_finding *finding = &record->findings[fuzz->told[i]];
+
+			fprintf(stderr, "sabot: found in %s:%s: %s: %s\n", record->scenario,
+				record->name, kind_name(finding->kind), finding->message);
+		}
+	}
+}
+
+static void tell_progress(struct fuzz *fuzz)
+{
+	uint64_t now = sys_now_ns(), seconds = (now - fuzz->began_ns) / 1000000000;
+	struct fuzz_figures figures;
+
+	if (fuzz->screen || now - fuzz->told_ns < PROGRESS_NS_S * 1000000000ull)
+		return;
+	fuzz->told_ns = now;
+	fuzz_afl_figures(fuzz, &figures);
+	fprintf(stderr, "sabot: fuzz: %llu executions, %llu a second, %llu s, findings %u\n",
+		(unsigned long long)figures.executions,
+		(unsigned long long)(seconds ? figures.executions / seconds : 0),
+		(unsigned long long)seconds, atomic_load(&fuzz->watch->found));
+}
+
+static void begin_afl(struct fuzz *fuzz)
+{
+	fuzz->begun = true;
+	fuzz->began_ns = fuzz->told_ns = sys_now_ns();
+	if (!fuzz->lost && atomic_load(&fuzz->watch->planted) &&
+	    !(fuzz->first && atomic_load(&fuzz->watch->found)))
+		fuzz->code = fuzz_afl_start(fuzz);
+}
+
+static void tick(const struct pool_status *status, unsigned workers, uint32_t jobs_done, void *user)
+{
+	struct fuzz *fuzz = user;
+
+	(void)status;
+	(void)workers;
+	(void)jobs_done;
+	if (!atomic_load(&fuzz->watch->ready))
+		return;
+	if (!fuzz->begun)
+		begin_afl(fuzz);
+	if (fuzz->first && !fuzz->stopped && atomic_load(&fuzz->watch->found))
+		fuzz_afl_end(fuzz);
+	if (!fuzz->screen)
+		tell_findings(fuzz);
+	if (fuzz_afl_run(fuzz) && !fuzz->lost)
+		tell_progress(fuzz);
+	else
+		atomic_store(&fuzz->watch->last, true);
+}
+
+/* ---- Before and after ---------------------------------------------------------------------- */
+
+/* Of the words by which the cases were chosen: the next run of the same goes on where this ends. */
+static void name_of(const struct fuzz *fuzz, char *text, size_t size)
+{
+	size_t i, used = 0;
+	char *at;
+
+	for (i = 0; i < fuzz->word_count && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "+" : "",
+					 fuzz->words[i]);
+	if (fuzz->case_name && used < size)
+		snprintf(text + used, size - used, ".%s", fuzz->case_name);
+	for (at = text; *at; at++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-",
+			    *at) ||
+		    (at == text && *at == '.'))
+			*at = '-';
+}
+
+static int make_directories(struct fuzz *fuzz)
+{
+	const char *absolute;
+	char name[LINE_BYTES];
+	int code;
+
+	name_of(fuzz, name, sizeof(name));
+	snprintf(fuzz->directory, sizeof(fuzz->directory), "%.2000s/fuzz/%s", fuzz->out_absolute,
+		 name);
+	snprintf(fuzz->outputs, sizeof(fuzz->outputs), "%.3000s/afl", fuzz->directory);
+	snprintf(fuzz->seeds, sizeof(fuzz->seeds), "%.3000s/seeds-%d", fuzz->directory,
+		 (int)getpid());
+	code = outdir_make(fuzz->outputs, &absolute);
+	return code ? code : outdir_make(fuzz->seeds, &absolute);
+}
+
+static int prepare(struct fuzz *fuzz)
+{
+	int code = make_directories(fuzz);
+
+	if (code)
+		return code;
+	fuzz->watch = mmap(NULL, sizeof(*fuzz->watch), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fuzz->watch == MAP_FAILED)
+		return cli_fail(EXIT_BUG, "out of memory");
+	fuzz->watch->campaign = &fuzz->campaign;
+	fuzz->watch->targets = fuzz->selection.targets;
+	fuzz->watch->target_count = fuzz->selection.count;
+	fuzz->watch->warm_up = fuzz->warm_up;
+	fuzz->watch->seeds = fuzz->seeds;
+	fuzz->watch->outputs = fuzz->outputs;
+	fuzz->campaign.out_directory = fuzz->out;
+	fuzz->campaign.program = cli_program;
+	fuzz->screen = !fuzz->json && isatty(STDOUT_FILENO) && !getenv("AFL_NO_UI");
+	return 0;
+}
+
+static enum verdict print_cases(const struct fuzz *fuzz)
+{
+	const struct report_options options = { 0 };
+	enum verdict worst = VERDICT_PASS;
+	size_t i;
+
+	for (i = 0; i < fuzz->selection.count; i++) {
+		const struct record_case *record = fuzz->watch->records[i];
+
+		if (!record)
+			continue;
+		worst = verdict_worse(worst, record->verdict);
+		if (fuzz->json)
+			(void)report_case_json(stdout, record);
+		else if (record->verdict != VERDICT_PASS)
+			(void)report_case_text(stdout, record, &options);
+	}
+	return worst;
+}
+
+static int conclude(const struct fuzz *fuzz, bool interrupted)
+{
+	enum verdict worst = print_cases(fuzz);
+	uint32_t lost = atomic_load(&fuzz->watch->lost);
+	const char *complaint = fuzz_afl_complaint(fuzz);
+	struct fuzz_figures figures;
+
+	fuzz_afl_figures(fuzz, &figures);
+	if (complaint)
+		(void)cli_fail(EXIT_UNDECIDED, "afl-fuzz: %s", complaint);
+	if (lost)
+		(void)cli_fail(EXIT_UNDECIDED,
+			       "%u crash%s of afl-fuzz showed nothing when run again "
+			       "(in %s)",
+			       lost, lost == 1 ? "" : "es", fuzz->outputs);
+	if (complaint || lost || interrupted)
+		worst = verdict_worse(worst, VERDICT_INCONCLUSIVE);
+	if (!fuzz->json) {
+		printf("%-7s %zu case%s fuzzed: %llu executions, %llu plans kept",
+		       verdict_name(worst), fuzz->selection.count,
+		       fuzz->selection.count == 1 ? "" : "s",
+		       (unsigned long long)figures.executions, (unsigned long long)figures.kept);
+		if (figures.stability >= 0)
+			printf(", stability %.2f %%", figures.stability);
+		printf(", findings %u\n", atomic_load(&fuzz->watch->found));
+	}
+	if (fflush(stdout) != 0)
+		return cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
+	return (int)verdict_exit_code(worst);
+}
+
+static int run(struct fuzz *fuzz)
+{
+	struct pool_options pool = {
+		.workers = 1,
+		.out_directory = fuzz->out_absolute,
+		.run = run_job,
+		.done = job_done,
+		.tick = tick,
+		.user = fuzz,
+	};
+	int error, code = prepare(fuzz);
+
+	if (code)
+		return code;
+	error = pool_run(&pool, 1);
+	fuzz_afl_end(fuzz);
+	tree_remove(AT_FDCWD, fuzz->seeds);
+	if (fuzz->code)
+		return fuzz->code;
+	if (fuzz->lost)
+		return cli_fail(EXIT_UNDECIDED, "%s", fuzz->lost);
+	if (error && error != -EINTR)
+		return cli_fail(EXIT_UNDECIDED, "no worker could be started: %s", strerror(-error));
+	tell_findings(fuzz);
+	/* Without a budget, to be interrupted is how it ends. */
+	return conclude(fuzz, error == -EINTR && fuzz->budget_ns);
+}
+
+int cli_fuzz(int argc, char **argv)
+{
+	struct fuzz *fuzz = calloc(1, sizeof(*fuzz));
+	int code;
+
+	if (!fuzz)
+		return cli_fail(EXIT_BUG, "out of memory");
+	fuzz_parse(fuzz, argc, argv);
+	code = select_cases(fuzz);
+	if (!code && !fuzz->serves)
+		code = fuzz_afl_find(fuzz);
+	if (!code)
+		code = outdir_make(fuzz->out, &fuzz->out_absolute);
+	if (code)
+		return code;
+	return fuzz->serves ? serve(fuzz) : run(fuzz);
+}

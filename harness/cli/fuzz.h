@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `sabot fuzz`: what the user asked for, and the afl-fuzz processes that it has started. */
+#ifndef SABOT_CLI_FUZZ_H
+#define SABOT_CLI_FUZZ_H
+
+#include "campaign/fuzz_watch.h"
+#include "cli/select.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { FUZZ_INSTANCES_MAX = 64, FUZZ_WORDS_MAX = 64 };
+
+/* The environment variables by which a fork server is told of its counter. */
+#define FUZZ_COUNTER_FD	   "SABOT_FUZZ_COUNTER_FD"
+#define FUZZ_COUNTER_PLACE "SABOT_FUZZ_COUNTER_PLACE"
+
+/* One afl-fuzz. */
+struct fuzz_instance {
+	pid_t pid;   /* 0: it has ended */
+	int failure; /* its wait status, if it ended before it was told to, and not well */
+	char name[64];
+};
+
+struct fuzz {
+	/* What the user asked for. */
+	struct campaign_options campaign;
+	struct selection selection;
+	const char *words[FUZZ_WORDS_MAX], *case_name, *out;
+	size_t word_count;
+	unsigned long long budget_ns, instances, warm_up;
+	bool first, serves, json;
+	char **afl_options; /* behind -- */
+	int afl_option_count;
+
+	uint32_t roots, faults;	  /* the most of any case */
+	const char *out_absolute; /* of `out` */
+	/* In it, for these cases: our own files, what afl-fuzz reads, and what it writes. */
+	char directory[PATH_MAX], seeds[PATH_MAX], outputs[PATH_MAX];
+
+	const char *program, *mutator; /* paths */
+	struct fuzz_watch *watch;
+	struct fuzz_instance started[FUZZ_INSTANCES_MAX];
+	uint32_t started_count;
+	const uint64_t *counters; /* executions of each, which their fork servers count */
+	int counter_fd;
+	uint64_t began_ns, told_ns;
+	size_t told[FUZZ_TARGETS_MAX]; /* findings of each case */
+	const char *lost;	       /* the worker has died: how */
+	bool screen;		       /* afl-fuzz draws on the terminal */
+	bool begun, stopped;
+	int code; /* they could not be started */
+};
+
+struct fuzz_figures {
+	uint64_t executions, kept; /* of all together */
+	double stability;	   /* the lowest, in percent; negative if nobody has said */
+};
+
+/* Fills *fuzz from the arguments; ends the process with EXIT_USAGE where they are wrong. */
+void fuzz_parse(struct fuzz *fuzz, int argc, char **argv);
+
+/* Finds afl-fuzz and our mutator. Returns 0, or an exit code after one clear line. */
+int fuzz_afl_find(struct fuzz *fuzz);
+
+/* Starts them. Returns 0, or an exit code after one clear line. */
+int fuzz_afl_start(struct fuzz *fuzz);
+
+/* Whether any still runs. */
+bool fuzz_afl_run(struct fuzz *fuzz);
+
+/* Ends them and all that they have started, gently first. */
+void fuzz_afl_end(struct fuzz *fuzz);
+
+/* From what is counted, and what they have written. */
+void fuzz_afl_figures(const struct fuzz *fuzz, struct fuzz_figures *figures);
+
+/* Why one has ended by itself that should not have. NULL: all did as they should. */
+const char *fuzz_afl_complaint(const struct fuzz *fuzz);
+
+#endif
