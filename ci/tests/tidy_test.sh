@@ -42,6 +42,15 @@ repeat() {
 
 body() { printf '%s\nint f(void);\nint f(void)\n{\n%s\treturn 0;\n}\n' "$c" "$1"; }
 
+# What fuzzers begin with is no text.
+mkdir -p "$temp/tree/ci/corpus/plan"
+printf 'any\r' >"$temp/tree/ci/corpus/plan/golden"
+got=$("$SABOT_SOURCE_DIR/ci/tidy" --root "$temp/tree" 2>&1)
+if [[ $got != "tidy: 0 files checked, 0 findings in 0 files" ]]; then
+	printf 'FAIL ci/corpus\n%s\n' "$got"
+	failed=1
+fi
+
 # Text.
 expect harness/os/a.c "$c"$'\nint a; \n' \
 	"2: layout differs from .clang-format; run clang-format -i harness/os/a.c (format)" \

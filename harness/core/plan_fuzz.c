@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzz entry: whatever the text is, reading it does no harm, and what was read is a valid plan that
- * writing and reading give back. Built with -DSABOT_FUZZ and a fuzzer's main only; else it is
- * empty.
+ * writing and reading give back. Built by ci/fuzz only; else it is empty.
+ *
+ * fuzz-sources: core/plan.c core/plan_line.c core/plan_text.c core/plan_text_read.c
+ * fuzz-sources: core/plan_text_write.c
  */
 #include "core/plan.h"
 
