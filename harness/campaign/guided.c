@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_MAX = 2048, WALKS_FIRST = 4 };
+enum { PLACES_MAX = 2048, WALKS_FIRST = 8 };
 
 /* Where the fault can strike, and the plan that leads there. */
 struct place {
@@ -30,7 +30,8 @@ struct guided {
 	struct coordinates coordinates;
 	uint32_t place_count, next_place;
 	struct place places[PLACES_MAX];
-	const struct place *struck;   /* that is tried now for the first time, or NULL */
+	const struct place *struck; /* that is tried now for the first time, or NULL */
+	bool open; /* what ran last can be struck once more, at any of `coordinates` */
 	struct plan_code code, donor; /* what runs now; and a spare */
 	struct plan plan, frozen, shot;
 	uint8_t map[GUIDED_MAP_BYTES];
@@ -140,37 +141,56 @@ bool guided_is_allowed(const struct sabot_case *scase)
 
 /* ---- After an execution -------------------------------------------------------------------- */
 
+static bool shot_at(struct guided *guided, const struct sabot_fault *fault,
+		    const struct coordinate *at, struct plan_code_fault *to)
+{
+	guided->shot.fault_count = 1;
+	guided->shot.switch_count = 0;
+	coordinates_aim(&guided->shot.faults[0], fault, at);
+	if (!plan_code_from_plan(&guided->donor, &guided->roots, &guided->shot))
+		return false;
+	*to = guided->donor.faults[0];
+	return true;
+}
+
+/* A place in the code that was not seen before, and the plan that is the last entry. */
 static void add_place(struct guided *guided, const struct sabot_fault *fault,
 		      const struct coordinate *at, bool second)
 {
 	uint64_t key = random_join(at->place, second);
-	struct place *place;
-	struct plan *shot = &guided->shot;
+	struct place *place = &guided->places[guided->place_count];
 
-	if (guided->place_count == PLACES_MAX || !coordinate_set_add(&guided->known, key))
+	if (guided->place_count == PLACES_MAX || !coordinate_set_add(&guided->known, key) ||
+	    !shot_at(guided, fault, at, &place->fault))
 		return;
-	coordinates_aim(&shot->faults[0], fault, at);
-	shot->fault_count = 1;
-	if (!plan_code_from_plan(&guided->donor, &guided->roots, shot))
-		return;
-	place = &guided->places[guided->place_count++];
-	place->fault = guided->donor.faults[0];
 	place->at = *at;
 	place->entry = guided->corpus->count - 1;
 	place->second = second;
+	guided->place_count++;
 }
 
-static void collect_places(struct guided *guided)
+/* Which of the case's faults can strike what ran last; NULL: none any more. */
+static const struct sabot_fault *next_fault(const struct guided *guided)
 {
 	const struct sabot_case *scase = guided->campaign->target->scase;
-	bool second = guided->code.fault_count > 0;
-	const struct sabot_fault *fault = second ? &scase->second : &scase->fault;
+
+	if (guided->plan.fault_count >= guided->limits.faults)
+		return NULL;
+	return guided->plan.fault_count ? &scase->second : &scase->fault;
+}
+
+static void collect_places(struct guided *guided, bool kept)
+{
+	const struct sabot_fault *fault = next_fault(guided);
+	bool second = guided->plan.fault_count > 0;
 	size_t i;
 
-	if (!fault->kind || guided->code.fault_count == guided->limits.faults)
+	guided->open = false;
+	if (!fault || control->finding.kind != KIND_NONE)
 		return;
 	coordinates_collect(&guided->coordinates, fault, second);
-	for (i = 0; i < guided->coordinates.count; i++)
+	guided->open = guided->coordinates.count > 0;
+	for (i = 0; kept && i < guided->coordinates.count; i++)
 		add_place(guided, fault, &guided->coordinates.list[i], second);
 }
 
@@ -190,7 +210,9 @@ static void learn(void *learner)
 {
 	struct guided *guided = learner;
 	struct campaign *campaign = guided->campaign;
+	bool kept;
 
+	guided->open = false;
 	if (!guided_is_allowed(campaign->target->scase)) {
 		control->finding.kind = KIND_NONE;
 		return;
@@ -200,9 +222,9 @@ static void learn(void *learner)
 	if (control->decisions > guided->limits.length)
 		guided->limits.length = control->decisions;
 	/* One that shows a finding would show it again, however it is changed. */
-	if (guided_features_add(guided->corpus->seen, guided->map) &&
-	    control->finding.kind == KIND_NONE && keep(guided))
-		collect_places(guided);
+	kept = guided_features_add(guided->corpus->seen, guided->map) &&
+	       control->finding.kind == KIND_NONE && keep(guided);
+	collect_places(guided, kept);
 }
 
 /* ---- Before one ---------------------------------------------------------------------------- */
@@ -231,13 +253,32 @@ static void strike_new(struct guided *guided)
 	guided->struck = place;
 }
 
+/* The same once more, struck at one of the places that it came to. */
+static bool strike_last(struct guided *guided)
+{
+	const struct sabot_fault *fault = next_fault(guided);
+	const struct coordinates *coordinates = &guided->coordinates;
+	struct plan_code_fault shot;
+	size_t at;
+
+	if (!guided->open)
+		return false;
+	at = random_below(&guided->corpus->random, coordinates->count);
+	guided->open = false;
+	if (!shot_at(guided, fault, &coordinates->list[at], &shot))
+		return false;
+	guided->code.fault_count = guided->plan.fault_count;
+	guided->code.faults[guided->code.fault_count++] = shot;
+	return true;
+}
+
 static void choose(struct guided *guided)
 {
 	struct guided_corpus *corpus = guided->corpus;
 	uint64_t done = guided->campaign->record->executions;
 
 	guided->struck = NULL;
-	if (corpus->count == 0 && done == 0) {
+	if (done == 0) {
 		plan_code_decode(&guided->code, NULL, 0);
 		guided->code.seed = guided->campaign->options->seed;
 		return;
@@ -246,15 +287,15 @@ static void choose(struct guided *guided)
 		strike_new(guided);
 		return;
 	}
-	if (corpus->count < 2 || done < WALKS_FIRST || !dice(guided, 3)) {
+	if (dice(guided, 8) && strike_last(guided))
+		return;
+	if (corpus->count < 2 || done < WALKS_FIRST || dice(guided, 2)) {
 		guided_edit_fresh(&guided->code, &guided->limits, &corpus->random);
-	} else {
-		guided_corpus_pick(corpus, &guided->code);
-		guided_corpus_any(corpus, &guided->donor);
-		guided_edit(&guided->code, &guided->donor, &guided->limits, &corpus->random);
+		return;
 	}
-	if (guided->place_count && !guided->code.fault_count && dice(guided, 4))
-		strike(guided, &guided->places[random_below(&corpus->random, guided->place_count)]);
+	guided_corpus_pick(corpus, &guided->code);
+	guided_corpus_any(corpus, &guided->donor);
+	guided_edit(&guided->code, &guided->donor, &guided->limits, &corpus->random);
 }
 
 /* Each place in the code that a fault could strike is told once, with what came of it. */
