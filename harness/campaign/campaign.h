@@ -86,6 +86,12 @@ bool campaign_try(struct campaign *campaign);
 /* "group/name" of a scenario, in the arena. */
 const char *campaign_name(struct arena *arena, const struct sabot_scenario *scenario);
 
+/* The budget is spent, or the user wants to leave. */
+bool campaign_is_out_of_time(const struct campaign *campaign);
+
+/* The case is known to be bad, and is judged so. */
+bool campaign_is_twin(const struct campaign *campaign);
+
 /* Whether a finding of this kind and oracle is what the twin's caught_by names. */
 bool campaign_is_caught_by(const char *caught_by, enum kind kind, const char *oracle);
 

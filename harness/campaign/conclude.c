@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/conclude.h"
+
+#include "campaign/exhaustive.h"
+#include "campaign/guided.h"
+#include "campaign/observations.h"
+
+#include <string.h>
+
+static const char strikes_woken[] =
+	"a task has to be struck between being woken and running, which takes real-time "
+	"priorities (see `sabot doctor`)";
+
+/* It shows something only where accesses are seen. */
+bool conclude_needs_memory_points(const struct campaign_target *target)
+{
+	const char *caught_by = target->scase->caught_by;
+
+	return target->scenario->needs_memory_points ||
+	       (caught_by && !strcmp(caught_by, kind_name(KIND_RACE)));
+}
+
+static bool role_is_silent(const struct campaign *campaign, const char **name)
+{
+	const struct sabot_role *roles = campaign->target->scenario->roles;
+	unsigned i;
+
+	for (i = 0; roles[i].name; i++)
+		if (!(campaign->roles_reached >> i & 1)) {
+			*name = roles[i].name;
+			return true;
+		}
+	return false;
+}
+
+/* What counts most: what happened before what could, and both before what could not be tested. */
+static const struct record_finding *first_finding(const struct record_case *record)
+{
+	const struct record_finding *best = &record->findings[0];
+	size_t i;
+
+	for (i = 0; i < record->finding_count; i++) {
+		const struct record_finding *finding = &record->findings[i];
+
+		if (finding->kind != KIND_BROKEN && finding->kind != KIND_POTENTIAL)
+			return finding;
+		if (best->kind == KIND_BROKEN)
+			best = finding;
+	}
+	return best;
+}
+
+/* One that was asked for from outside need not make sense everywhere. */
+static void no_fault(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+
+	record->message = "no fault ever fired";
+	if (!campaign->target->injected || campaign_is_out_of_time(campaign))
+		return;
+	record->verdict = VERDICT_SKIP;
+	record->message = "a fault of this kind has no place in it";
+}
+
+static void conclude_correct(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	struct arena *arena = campaign->context->arena;
+	const char *role;
+
+	if (record->finding_count) {
+		const struct record_finding *first = first_finding(record);
+
+		record->verdict = first->kind == KIND_BROKEN ? VERDICT_BROKEN : VERDICT_FAIL;
+		record->kind = first->kind;
+		record->plan_path = first->plan_path;
+		record->message = first->message;
+		return;
+	}
+	record->verdict = VERDICT_INCONCLUSIVE;
+	if (record->executions == 0)
+		record->message = "stopped before an execution was complete";
+	else if (role_is_silent(campaign, &role))
+		record->message = arena_print(arena, "role \"%s\" never reached a point", role);
+	else if (campaign->target->scase->fault.kind && record->faults_fired == 0)
+		no_fault(campaign);
+	else if (observations_wanted(campaign) && !record->observation_count)
+		record->message = "nothing was observed";
+	else if (campaign->target->scenario->invariants && record->checks == 0 &&
+		 !observations_wanted(campaign))
+		record->message = "no invariant was ever judged";
+	else if (record->exhaustive && !record->complete)
+		record->message = record->explored;
+	else
+		record->verdict = VERDICT_PASS;
+}
+
+static void conclude_twin(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+	struct arena *arena = campaign->context->arena;
+	const char *caught_by = campaign->target->scase->caught_by;
+	size_t i;
+
+	for (i = 0; i < record->finding_count; i++) {
+		const struct record_finding *finding = &record->findings[i];
+
+		if (!campaign_is_caught_by(caught_by, finding->kind, finding->oracle))
+			continue;
+		record->verdict = VERDICT_PASS;
+		record->kind = finding->kind;
+		record->message = finding->message;
+		record->plan_path = finding->plan_path;
+		return;
+	}
+	record->verdict = VERDICT_FAIL;
+	if (record->finding_count) {
+		const struct record_finding *first = &record->findings[0];
+
+		if (first->kind == KIND_BROKEN)
+			record->verdict = VERDICT_BROKEN;
+		record->kind = first->kind;
+		record->plan_path = first->plan_path;
+		record->message =
+			arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
+				    caught_by, first->message);
+	} else {
+		if (atomic_load(campaign->context->stop) ||
+		    (record->executions < campaign->limit && !record->complete))
+			record->verdict = VERDICT_INCONCLUSIVE;
+		record->message = arena_print(arena, "a twin that \"%s\" must catch was not caught",
+					      caught_by);
+	}
+}
+
+static void skip(struct campaign *campaign, const char *why)
+{
+	campaign->record->verdict = VERDICT_SKIP;
+	campaign->record->message = why;
+	campaign->ended = true;
+}
+
+/* Without the gate nobody can be held between being woken and running. */
+void conclude_skip_unheld(struct campaign *campaign)
+{
+	const struct campaign_target *target = campaign->target;
+
+	if (control->gated)
+		return;
+	if (target->scenario->needs_priorities)
+		skip(campaign, "it is right only if a woken task is held until it is chosen, which "
+			       "takes real-time priorities (see `sabot doctor`)");
+	else if (target->scase->fault.where == SABOT_WOKEN ||
+		 target->scase->second.where == SABOT_WOKEN)
+		skip(campaign, strikes_woken);
+}
+
+static bool may_strike_woken(const struct sabot_fault *fault)
+{
+	return fault->kind && (!fault->where || (fault->where & SABOT_WOKEN));
+}
+
+/* What was not seen for the lack of the gate alone is not undecided: it cannot be tested here. */
+static void skip_woken(struct campaign *campaign)
+{
+	const struct sabot_case *scase = campaign->target->scase;
+	struct record_case *record = campaign->record;
+
+	if (control->gated || record->verdict != VERDICT_INCONCLUSIVE || record->finding_count ||
+	    record->executions == 0 || atomic_load(campaign->context->stop))
+		return;
+	if (!may_strike_woken(&scase->fault) && !may_strike_woken(&scase->second))
+		return;
+	if (record->faults_fired && !campaign_is_twin(campaign))
+		return;
+	skip(campaign, strikes_woken);
+}
+
+/* No plan tells why nothing was found: the way back is to run the case as it was run. */
+static const char *same_again(const struct campaign *campaign)
+{
+	const struct campaign_options *options = campaign->options;
+	const struct campaign_target *target = campaign->target;
+	struct arena *arena = campaign->context->arena;
+
+	const char *search =
+		guided_is_wanted(options) ? " --strategy guided" : exhaustive_words(options, arena);
+
+	if (target->module[0])
+		return arena_print(arena, "%s run %s --case %s --seed %llu%s", options->program,
+				   target->module, target->scase->name,
+				   (unsigned long long)options->seed, search);
+	return arena_print(arena, "%s run %s/%s --case %s --seed %llu%s", options->program,
+			   target->scenario->group, target->scenario->name, target->scase->name,
+			   (unsigned long long)options->seed, search);
+}
+
+void conclude(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+
+	if (conclude_needs_memory_points(campaign->target) && !campaign->accessed &&
+	    !record->finding_count && record->executions) {
+		record->verdict = VERDICT_INCONCLUSIVE;
+		record->message = "it needs memory points, and has none: compile it "
+				  "with `sabot cc`";
+	}
+	if (record->verdict == VERDICT_PASS) {
+		if (campaign_is_twin(campaign))
+			conclude_twin(campaign);
+		else
+			conclude_correct(campaign);
+		skip_woken(campaign);
+	}
+	if (record->verdict != VERDICT_PASS && !record->finding_count)
+		record->replay_line = same_again(campaign);
+}
