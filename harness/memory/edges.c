@@ -17,15 +17,16 @@ EXPORTED uint8_t *__afl_area_ptr = nowhere;
 EXPORTED void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
 EXPORTED void __sanitizer_cov_trace_pc_guard(const uint32_t *guard);
 
-/* One call for each object that is loaded. Those beyond the last place share it. */
+/* An object that is loaded; may come more than once. Those beyond the last place share it. Place 0
+ * is nobody's: so what has a place is known. */
 void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop)
 {
 	if (start == stop || *start)
 		return;
 	for (; start < stop; start++) {
-		*start = (uint32_t)count;
 		if (count < EDGES_MAX - 1)
 			count++;
+		*start = (uint32_t)count;
 	}
 }
 
@@ -36,7 +37,7 @@ void __sanitizer_cov_trace_pc_guard(const uint32_t *guard)
 
 size_t edges_count(void)
 {
-	return count;
+	return count ? count + 1 : 0;
 }
 
 int edges_prepare(void)
@@ -54,8 +55,7 @@ int edges_prepare(void)
 
 void edges_clear(void)
 {
-	if (count)
-		memset(__afl_area_ptr, 0, count);
+	memset(__afl_area_ptr, 0, edges_count());
 }
 
 const uint8_t *edges_counts(void)

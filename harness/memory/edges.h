@@ -13,7 +13,7 @@
 
 enum { EDGES_MAX = 1 << 15 };
 
-/* How many there are in all code that is loaded; 0: none was compiled so. At most EDGES_MAX. */
+/* Bytes of counts for all code that is loaded; 0: none was compiled so. At most EDGES_MAX. */
 size_t edges_count(void);
 
 /* Counts of this worker's own, from here on and in its forks. Returns 0 or -errno. */
