@@ -189,13 +189,23 @@ static void name_of(const struct fuzz *fuzz, char *text, size_t size)
 
 static int make_directories(struct fuzz *fuzz)
 {
+	char name[LINE_BYTES], *named;
 	const char *absolute;
-	char name[LINE_BYTES];
 	int code;
 
 	name_of(fuzz, name, sizeof(name));
 	snprintf(fuzz->directory, sizeof(fuzz->directory), "%.2000s/fuzz/%s", fuzz->out_absolute,
 		 name);
+	/* Another `sabot fuzz` may work there too: its plans have the same names. */
+	fuzz->plans = fuzz->out;
+	if (strcmp(fuzz_afl_own_name(fuzz), FUZZ_ALONE) != 0) {
+		if (asprintf(&named, "%s/%s", fuzz->out, fuzz_afl_own_name(fuzz)) < 0)
+			return cli_fail(EXIT_BUG, "out of memory");
+		fuzz->plans = named;
+		code = outdir_make(named, &fuzz->out_absolute);
+		if (code)
+			return code;
+	}
 	snprintf(fuzz->outputs, sizeof(fuzz->outputs), "%.3000s/afl", fuzz->directory);
 	snprintf(fuzz->seeds, sizeof(fuzz->seeds), "%.3000s/seeds-%d", fuzz->directory,
 		 (int)getpid());
@@ -219,7 +229,7 @@ static int prepare(struct fuzz *fuzz)
 	fuzz->watch->warm_up = fuzz->warm_up;
 	fuzz->watch->seeds = fuzz->seeds;
 	fuzz->watch->outputs = fuzz->outputs;
-	fuzz->campaign.out_directory = fuzz->out;
+	fuzz->campaign.out_directory = fuzz->plans;
 	fuzz->campaign.program = cli_program;
 	fuzz->screen = !fuzz->json && isatty(STDOUT_FILENO) && !getenv("AFL_NO_UI");
 	return 0;
@@ -280,7 +290,6 @@ static int run(struct fuzz *fuzz)
 {
 	struct pool_options pool = {
 		.workers = 1,
-		.out_directory = fuzz->out_absolute,
 		.run = run_job,
 		.done = job_done,
 		.tick = tick,
@@ -290,6 +299,7 @@ static int run(struct fuzz *fuzz)
 
 	if (code)
 		return code;
+	pool.out_directory = fuzz->out_absolute;
 	error = pool_run(&pool, 1);
 	fuzz_afl_end(fuzz);
 	tree_remove(AT_FDCWD, fuzz->seeds);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define FUZZ_ALONE "default" /* afl-fuzz calls itself so */
+
 enum { FUZZ_INSTANCES_MAX = 64, FUZZ_WORDS_MAX = 64 };
 
 /* The environment variables by which a fork server is told of its counter. */
@@ -35,8 +37,9 @@ struct fuzz {
 	char **afl_options; /* behind -- */
 	int afl_option_count;
 
-	uint32_t roots, faults;	  /* the most of any case */
-	const char *out_absolute; /* of `out` */
+	uint32_t roots, faults; /* the most of any case */
+	const char *plans,
+		*out_absolute; /* where plans go: as the user named it, and its full path */
 	/* In it, for these cases: our own files, what afl-fuzz reads, and what it writes. */
 	char directory[PATH_MAX], seeds[PATH_MAX], outputs[PATH_MAX];
 
@@ -61,6 +64,9 @@ struct fuzz_figures {
 
 /* Fills *fuzz from the arguments; ends the process with EXIT_USAGE where they are wrong. */
 void fuzz_parse(struct fuzz *fuzz, int argc, char **argv);
+
+/* Which of several it is, if the user has said so: -M NAME, -S NAME; else FUZZ_ALONE. */
+const char *fuzz_afl_own_name(const struct fuzz *fuzz);
 
 /* Finds afl-fuzz and our mutator. Returns 0, or an exit code after one clear line. */
 int fuzz_afl_find(struct fuzz *fuzz);

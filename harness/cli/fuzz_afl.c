@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "core/verdict.h"
 #include "os/sys.h"
+#include "os/tree.h"
 #include "os/world.h"
 
 #include <dirent.h>
@@ -88,7 +89,7 @@ static bool has_option(const struct fuzz *fuzz, const char *option)
 }
 
 /* The user's words may say which of several it is: -M NAME, -SNAME. */
-static const char *own_name(const struct fuzz *fuzz)
+const char *fuzz_afl_own_name(const struct fuzz *fuzz)
 {
 	int i;
 
@@ -99,9 +100,9 @@ static const char *own_name(const struct fuzz *fuzz)
 			continue;
 		if (option[2])
 			return option + 2;
-		return i + 1 < fuzz->afl_option_count ? fuzz->afl_options[i + 1] : "default";
+		return i + 1 < fuzz->afl_option_count ? fuzz->afl_options[i + 1] : FUZZ_ALONE;
 	}
-	return "default";
+	return FUZZ_ALONE;
 }
 
 /* ---- Starting ------------------------------------------------------------------------------ */
@@ -132,7 +133,7 @@ static void add_afl_options(struct cc_list *list, const struct fuzz *fuzz, uint3
 	cc_add(list, "--");
 }
 
-static void add_server(struct cc_list *list, const struct fuzz *fuzz)
+static void add_server(struct cc_list *list, const struct fuzz *fuzz, uint32_t number)
 {
 	static char self[PATH_MAX];
 	static const char *const memory[] = { "sc", "tso", "pso" };
@@ -144,7 +145,7 @@ static void add_server(struct cc_list *list, const struct fuzz *fuzz)
 	cc_add(list, "fuzz");
 	cc_add(list, "--serve");
 	cc_add_format(list, "--memory=%s", memory[fuzz->campaign.memory]);
-	cc_add_format(list, "--out=%s", fuzz->out_absolute);
+	cc_add_format(list, "--out=%s/serve-%s", fuzz->directory, fuzz->started[number].name);
 	if (fuzz->case_name)
 		cc_add_format(list, "--case=%s", fuzz->case_name);
 	for (i = 0; i < fuzz->word_count; i++)
@@ -212,7 +213,7 @@ static _Noreturn void become_afl(const struct fuzz *fuzz, uint32_t number, pid_t
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	add_afl_options(&list, fuzz, number);
-	add_server(&list, fuzz);
+	add_server(&list, fuzz, number);
 	set_environment(fuzz, number);
 	if (dup2(fuzz->counter_fd, COUNTER_FD) < 0)
 		_exit(EXIT_BUG);
@@ -249,7 +250,8 @@ int fuzz_afl_start(struct fuzz *fuzz)
 		struct fuzz_instance *instance = &fuzz->started[i];
 
 		if (fuzz->instances == 1)
-			snprintf(instance->name, sizeof(instance->name), "%s", own_name(fuzz));
+			snprintf(instance->name, sizeof(instance->name), "%s",
+				 fuzz_afl_own_name(fuzz));
 		else
 			snprintf(instance->name, sizeof(instance->name), "sabot%u", i);
 		fflush(NULL);
@@ -295,7 +297,9 @@ static void signal_all(struct fuzz *fuzz, int signo)
 
 void fuzz_afl_end(struct fuzz *fuzz)
 {
+	char path[PATH_MAX + 80];
 	unsigned times;
+	uint32_t i;
 
 	fuzz->stopped = true;
 	signal_all(fuzz, SIGTERM);
@@ -304,6 +308,10 @@ void fuzz_afl_end(struct fuzz *fuzz)
 	signal_all(fuzz, SIGKILL);
 	while (fuzz_afl_run(fuzz))
 		sys_nap(GENTLE_NS);
+	for (i = 0; i < fuzz->started_count; i++) {
+		snprintf(path, sizeof(path), "%s/serve-%s", fuzz->directory, fuzz->started[i].name);
+		tree_remove(AT_FDCWD, path);
+	}
 }
 
 /* ---- What they say ------------------------------------------------------------------------- */

@@ -68,6 +68,24 @@ expect "an option that afl-fuzz does not know" 5 "$SABOT" fuzz --warm-up 2 --out
 matches err '^sabot: afl-fuzz: Unknown -p power schedule'
 gone "correct cases"
 
+# What AFL++ is shown of one plan: features of the interleaving, and edges if they are counted; the
+# same each time.
+if command -v clang >/dev/null; then
+	expect "a scenario" 0 "$SABOT" new mine
+	CC=clang compile mine.c mine.so -fsanitize-coverage=trace-pc-guard
+	mkdir plans
+	printf '\1\1\0\5\0' >plans/walk
+	for map in first second; do
+		AFL_MAP_SIZE=65536 expect "its map" 0 afl-showmap -q -t 20000 -i plans -o $map -- \
+			"$SABOT" fuzz --serve "--out=$temp/m" ./mine.so --case no-fault
+	done
+	cmp -s first/walk second/walk || complain "the same plan has another map"
+	for half in '<' '>='; do
+		[[ -n $(awk -F: "\$1 + 0 $half 32768" first/walk) ]] ||
+			complain "nothing in the map is $half 32768: $(cat first/walk)"
+	done
+fi
+
 # killed WHO SIGNAL STATUS: that one is killed while it runs; all others end.
 killed() {
 	local who=$1 signal=$2 want=$3 pid victim='' n=400 got=0
