@@ -62,7 +62,8 @@ expect "the suites" 0 "${run[@]}" --out "some where" --jobs 3 quick full
 ends quick passed
 ends full passed
 for name in quick full; do
-	for report in report.txt report.jsonl junit.xml gitlab.xml report.sarif report.tap; do
+	for report in report.txt report.jsonl junit.xml gitlab.xml report.sarif report.tap \
+		kills.info; do
 		[[ -s $folder/$name/$report ]] || complain "$name leaves no $report"
 	done
 done

@@ -129,7 +129,7 @@ for name in github gitlab; do
 	cmp -s stages named || complain "$name runs the stages $(tr '\n' ' ' <named)"
 done
 # What ci/local itself calls.
-for program in setup tidy test; do
+for program in setup tidy test coverage; do
 	[[ -x $SABOT_SOURCE_DIR/ci/$program ]] || complain "ci/local runs ci/$program"
 done
 cmake --list-presets -S "$SABOT_SOURCE_DIR" >out 2>err || complain "presets"
