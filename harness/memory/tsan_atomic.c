@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Atomic operations. Unlike plain accesses they are done here, whole: the point, and then the
- * operation, always sequentially consistent. What a weaker order would allow is up to the schedule.
+ * operation, in the memory order that was asked for, as far as the hardware tells orders apart.
+ * While one task runs at a time nobody could: what a weaker order allows is up to the schedule.
  */
 #include "memory/tsan.h"
 
@@ -24,8 +25,10 @@
 	{                                                                                          \
 		if (access_atomic(OP_ATOMIC_STORE, address, sizeof(type), TSAN_SITE, order))       \
 			access_store((uintptr_t)address, sizeof(type), value, order);              \
-		else                                                                               \
+		else if (order == __ATOMIC_SEQ_CST)                                                \
 			__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                        \
+		else                                                                               \
+			__atomic_store_n(address, value, __ATOMIC_RELEASE);                        \
 	}
 
 #define UPDATE(bits, type, name, builtin)                                                          \
@@ -98,7 +101,10 @@ TSAN void __tsan_atomic_signal_fence(int order);
 TSAN void __tsan_atomic_thread_fence(int order)
 {
 	access_fence((uintptr_t)TSAN_SITE, order);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (order == __ATOMIC_SEQ_CST)
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_thread_fence(__ATOMIC_ACQ_REL);
 }
 
 TSAN void __tsan_atomic_signal_fence(int order)
