@@ -105,9 +105,9 @@ static uint64_t set_of(const char *text, const char *name)
 	return at ? strtoull(at + strlen(name), NULL, 16) : 0;
 }
 
-int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals)
+static int read_status(pid_t pid, pid_t tid, char *text, size_t size)
 {
-	char path[64], text[4096];
+	char path[64];
 	ssize_t got;
 	int fd;
 
@@ -115,11 +115,42 @@ int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals)
 	fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return fd;
-	got = sys_pread(fd, text, sizeof(text) - 1, 0);
+	got = sys_pread(fd, text, size - 1, 0);
 	(void)sys_close(fd);
 	if (got <= 0)
 		return got < 0 ? (int)got : -ESRCH;
 	text[got] = '\0';
+	return 0;
+}
+
+static uint64_t count_of(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+int proc_rest(pid_t pid, pid_t tid, struct proc_rest *rest)
+{
+	char text[4096];
+	int error = read_status(pid, tid, text, sizeof(text));
+	const char *state = error ? NULL : strstr(text, "\nState:\t");
+
+	if (error)
+		return error;
+	rest->state = state ? state[strlen("\nState:\t")] : 'X';
+	rest->switches = count_of(text, "\nvoluntary_ctxt_switches:") +
+			 count_of(text, "\nnonvoluntary_ctxt_switches:");
+	return 0;
+}
+
+int proc_signals(pid_t pid, pid_t tid, struct proc_signals *signals)
+{
+	char text[4096];
+	int error = read_status(pid, tid, text, sizeof(text));
+
+	if (error)
+		return error;
 	signals->pending = set_of(text, "\nSigPnd:") | set_of(text, "\nShdPnd:");
 	signals->blocked = set_of(text, "\nSigBlk:");
 	signals->ignored = set_of(text, "\nSigIgn:");

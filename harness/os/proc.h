@@ -27,6 +27,17 @@ int proc_exit_status(int stat_fd);
  */
 long proc_syscall(pid_t pid, pid_t tid, uint64_t arguments[6]);
 
+/*
+ * How often the thread has left a CPU so far, and its state letter, both from one look at
+ * /proc/PID/task/TID/status. Who slept at two looks, and has not left a CPU in between, slept all
+ * the time. Returns 0 or -errno: the thread is gone.
+ */
+struct proc_rest {
+	char state;
+	uint64_t switches;
+};
+int proc_rest(pid_t pid, pid_t tid, struct proc_rest *rest);
+
 /* Sets of signals, bit n - 1 for signal n. */
 struct proc_signals {
 	uint64_t pending; /* for the thread or its process */

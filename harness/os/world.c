@@ -169,6 +169,20 @@ unsigned world_cpus(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
+/* The n-th of the set, counted round and round, as a set; returns its number. */
+static int nth_of(const cpu_set_t *set, unsigned n, cpu_set_t *one)
+{
+	size_t cpu;
+
+	n %= (unsigned)CPU_COUNT(set);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set) && n-- == 0)
+			break;
+	CPU_ZERO(one);
+	CPU_SET(cpu, one);
+	return (int)cpu;
+}
+
 int world_pin(unsigned n)
 {
 	cpu_set_t set, one;
@@ -176,12 +190,7 @@ int world_pin(unsigned n)
 
 	if (sched_getaffinity(0, sizeof(set), &set) != 0)
 		return -errno;
-	n %= (unsigned)CPU_COUNT(&set);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((size_t)cpu, &set) && n-- == 0)
-			break;
-	CPU_ZERO(&one);
-	CPU_SET((size_t)cpu, &one);
+	cpu = nth_of(&set, n, &one);
 	return sched_setaffinity(0, sizeof(one), &one) == 0 ? cpu : -errno;
 }
 
@@ -200,4 +209,33 @@ int world_claim(const char *name)
 	error = errno;
 	close(fd);
 	return -error;
+}
+
+static cpu_set_t kept;
+
+void world_keep_cpus(void)
+{
+	if (sched_getaffinity(0, sizeof(kept), &kept) != 0)
+		CPU_ZERO(&kept);
+}
+
+static void run_on(const cpu_set_t *set)
+{
+	(void)sys_call(SYS_sched_setaffinity, 0, (long)sizeof(*set), (long)set, 0, 0, 0);
+}
+
+void world_run_on(unsigned n)
+{
+	cpu_set_t one;
+
+	if (!CPU_COUNT(&kept))
+		return;
+	(void)nth_of(&kept, n, &one);
+	run_on(&one);
+}
+
+void world_run_anywhere(void)
+{
+	if (CPU_COUNT(&kept))
+		run_on(&kept);
 }

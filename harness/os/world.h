@@ -54,4 +54,12 @@ unsigned world_cpus(void);
  */
 int world_claim(const char *name);
 
+/*
+ * Remembers the CPUs that the caller may run on, for itself and its forks. Then the calling thread
+ * runs on the n-th of them, counted round and round; and on all of them again.
+ */
+void world_keep_cpus(void);
+void world_run_on(unsigned n);
+void world_run_anywhere(void);
+
 #endif
