@@ -32,7 +32,7 @@ static int fire(struct shot *shot, struct task *victim)
 	victim->delayed = true;
 	if (shot->plan.value)
 		shot->until_ns =
-			control->now_ns + (uint64_t)shot->plan.value * (uint64_t)CLOCK_NS_PER_S;
+			clock_now() + (uint64_t)shot->plan.value * (uint64_t)CLOCK_NS_PER_S;
 	return 0;
 }
 
@@ -48,8 +48,7 @@ static int disarm(struct shot *shot, struct task *victim)
 {
 	shot->hold = 0;
 	victim->delayed = false;
-	if (control->now_ns < shot->until_ns)
-		control->now_ns = shot->until_ns;
+	clock_forward(shot->until_ns);
 	return 0;
 }
 

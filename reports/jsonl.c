@@ -38,6 +38,10 @@ static void case_members(struct json *json, const struct record_case *record)
 	json_text(json, "caught_by", record->caught_by);
 	json_text(json, "message", record->message);
 	json_unsigned(json, "finding_count", record->finding_count);
+	if (record->free) {
+		json_bool(json, "free", true);
+		json_unsigned(json, "late", record->late);
+	}
 	if (record->exhaustive) {
 		json_unsigned(json, "schedules", record->schedules);
 		json_bool(json, "complete", record->complete);
@@ -94,6 +98,8 @@ static void finding(struct json *json, const struct record_finding *record)
 	json_text(json, "replay", record->replay_line);
 	json_hash(json, "fingerprint", record->fingerprint);
 	json_unsigned(json, "seen", record->seen);
+	if (record->out_of)
+		json_unsigned(json, "out_of", record->out_of);
 	json_hash(json, "trace_hash", record->trace_hash);
 	json_object_close(json);
 	free(story);

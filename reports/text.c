@@ -148,9 +148,14 @@ static void output_section(struct layout *layout, const char *output,
 
 static void where_and_how_often(struct layout *layout, const struct record_finding *finding)
 {
-	char seen[64] = "";
+	char seen[96] = "";
 
-	if (finding->seen > 1)
+	if (finding->out_of)
+		snprintf(seen, sizeof(seen),
+			 "seen in %" PRIu64 " of %" PRIu64
+			 " executions in free mode: not exactly replayable",
+			 finding->seen, finding->out_of);
+	else if (finding->seen > 1)
 		snprintf(seen, sizeof(seen), "seen in %" PRIu64 " executions", finding->seen);
 	if (!*seen && !*finding->place)
 		return;

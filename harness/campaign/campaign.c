@@ -4,6 +4,7 @@
 #include "campaign/conclude.h"
 #include "campaign/exhaustive.h"
 #include "campaign/finding.h"
+#include "campaign/free.h"
 #include "campaign/guided.h"
 #include "campaign/observations.h"
 #include "campaign/recipe.h"
@@ -77,6 +78,7 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 		.strategy = &strategy_replay,
 		.seed = options->seed,
 		.memory = options->memory,
+		.free = options->free,
 		.pool = true,
 		.judge = judge,
 		.stuck = stuck_judge,
@@ -154,7 +156,7 @@ static void note_finding(struct campaign *campaign)
 	/* A livelock costs what its limit is, each time. */
 	else if (finding->kind == KIND_BROKEN || finding->kind == KIND_LIVELOCK)
 		campaign->ended = true;
-	else if (campaign_is_twin(campaign) &&
+	else if (campaign_is_twin(campaign) && !campaign->options->free &&
 		 campaign_is_caught_by(caught_by, finding->kind, finding->oracle))
 		campaign->ended = true;
 }
@@ -272,12 +274,17 @@ struct campaign *campaign_begin(struct pool_context *context,
 	campaign_execution(&campaign->execution, options, target);
 	if (observations_wanted(campaign))
 		campaign->execution.over = outcome_look;
-	conclude_skip_unheld(campaign);
+	if (!options->free)
+		conclude_skip_unheld(campaign);
 	return campaign;
 }
 
 static void run(struct campaign *campaign)
 {
+	if (campaign->options->free) {
+		free_run(campaign);
+		return;
+	}
 	if (campaign->ended)
 		return;
 	if (exhaustive_is_wanted(campaign->options))

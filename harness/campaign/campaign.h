@@ -28,6 +28,7 @@ struct campaign_options {
 	bool twice;		  /* every execution two times: the traces must be equal */
 	bool sampled; /* one strike for each schedule, at a random place, in place of a sweep */
 	bool shrink;
+	bool free;  /* all tasks run at once: see campaign/free.h */
 	bool first; /* the first finding ends it: only whether there is one is asked */
 	const struct mutation *mutation; /* a primitive that is broken, or NULL */
 	bool gdb;			 /* replay: stop at the last step */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/conclude.h"
 
-#include "campaign/exhaustive.h"
-#include "campaign/guided.h"
+#include "campaign/free.h"
 #include "campaign/observations.h"
+#include "campaign/recipe.h"
 
 #include <string.h>
 
@@ -176,25 +176,6 @@ static void skip_woken(struct campaign *campaign)
 	skip(campaign, strikes_woken);
 }
 
-/* No plan tells why nothing was found: the way back is to run the case as it was run. */
-static const char *same_again(const struct campaign *campaign)
-{
-	const struct campaign_options *options = campaign->options;
-	const struct campaign_target *target = campaign->target;
-	struct arena *arena = campaign->context->arena;
-
-	const char *search =
-		guided_is_wanted(options) ? " --strategy guided" : exhaustive_words(options, arena);
-
-	if (target->module[0])
-		return arena_print(arena, "%s run %s --case %s --seed %llu%s", options->program,
-				   target->module, target->scase->name,
-				   (unsigned long long)options->seed, search);
-	return arena_print(arena, "%s run %s/%s --case %s --seed %llu%s", options->program,
-			   target->scenario->group, target->scenario->name, target->scase->name,
-			   (unsigned long long)options->seed, search);
-}
-
 void conclude(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -210,8 +191,11 @@ void conclude(struct campaign *campaign)
 			conclude_twin(campaign);
 		else
 			conclude_correct(campaign);
-		skip_woken(campaign);
+		if (campaign->options->free)
+			free_conclude(campaign);
+		else
+			skip_woken(campaign);
 	}
 	if (record->verdict != VERDICT_PASS && !record->finding_count)
-		record->replay_line = same_again(campaign);
+		record->replay_line = recipe_again(campaign);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ACCESSES_MAX = 64 /* of each task, in free mode */ };
+
 _Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_RESTART == PLAN_RESTART + 1 &&
 		       PLAN_RESTART + 1 == PLAN_FAULT_KIND_COUNT,
 	       "the kinds of faults of cases are those of plans, after none");
@@ -210,6 +212,73 @@ void coordinates_collect(struct coordinates *coordinates, const struct sabot_fau
 			visit(coordinates, fault, i, &last[event->task]);
 	}
 }
+
+/* ---- In free mode ---------------------------------------------------------------------------- */
+
+/* The how many-th of its kind it is for its task: numbers of operations differ from run to run. */
+static uint64_t place_key(uint32_t at)
+{
+	const struct event *event = &control->events[at];
+	uint64_t key = event->op;
+	uint32_t i;
+
+	for (i = 0; i < at; i++)
+		if (control->events[i].kind == EVENT_CALL &&
+		    control->events[i].task == event->task && control->events[i].op == event->op &&
+		    control->events[i].name == event->name)
+			key += 1u << 16;
+	return event->name ? random_join(key, random_text_hash(event->name)) : key;
+}
+
+static void add_free(struct coordinates *coordinates, const struct sabot_fault *fault, uint32_t at,
+		     enum plan_where where)
+{
+	size_t i = coordinates->count;
+
+	if (is_place(fault, &control->events[at], where))
+		add(coordinates, fault, &control->events[at], where);
+	for (; i < coordinates->count; i++)
+		coordinates->list[i].key = random_join(place_key(at), (uint64_t)where);
+}
+
+static void add_accesses(struct coordinates *coordinates, const struct sabot_fault *fault,
+			 const struct task *task)
+{
+	const struct plan_fault way = { 0 };
+	uint32_t number, step = task->op / ACCESSES_MAX + 1;
+
+	for (number = 1; number <= task->op; number += step) {
+		struct event access = { .task = (uint8_t)task_number(task), .number = number };
+
+		access.hash = number;
+		if (is_place(fault, &access, PLAN_AT_POINT))
+			add_one(coordinates, &access, PLAN_AT_POINT, &way, 0);
+	}
+}
+
+void coordinates_collect_free(struct coordinates *coordinates, const struct sabot_fault *fault)
+{
+	uint32_t i;
+
+	coordinates->count = 0;
+	for (i = 0; i < trace_count(); i++) {
+		const struct event *event = &control->events[i];
+
+		if (event->kind != EVENT_CALL || event->task >= TASKS_MAX ||
+		    !is_victim(fault, &control->tasks[event->task]))
+			continue;
+		add_free(coordinates, fault, i, PLAN_AT_POINT);
+		if (op_flags((enum op)event->op) & OP_BLOCKS)
+			add_free(coordinates, fault, i, PLAN_ASLEEP);
+	}
+	if (!control->accesses || fault_kinds[coordinates_kind(fault)]->variant)
+		return;
+	for (i = 0; i < control->task_count; i++)
+		if (is_victim(fault, &control->tasks[i]))
+			add_accesses(coordinates, fault, &control->tasks[i]);
+}
+
+/* ---- Sets of keys ---------------------------------------------------------------------------- */
 
 static bool put(uint64_t *slots, size_t size, uint64_t key)
 {

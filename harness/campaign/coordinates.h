@@ -33,7 +33,13 @@ struct coordinates {
 void coordinates_collect(struct coordinates *coordinates, const struct sabot_fault *fault,
 			 bool after_fault);
 
-/* A shot of the fault that is to strike there. */
+/*
+ * The same of an execution in free mode, whose trace tells of calls and named points alone: places
+ * asleep are where the victim may sleep; and accesses of shared memory are known by their number.
+ */
+void coordinates_collect_free(struct coordinates *coordinates, const struct sabot_fault *fault);
+
+/* The shot at a place that was collected for `fault`. */
 void coordinates_aim(struct plan_fault *shot, const struct sabot_fault *fault,
 		     const struct coordinate *at);
 

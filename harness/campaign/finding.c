@@ -177,7 +177,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	static struct plan shrunk;
 	bool still, is_shrunk = false;
 
-	if (found->kind == KIND_BROKEN)
+	if (found->kind == KIND_BROKEN || told.free)
 		return;
 	told.brief = told.fingerprint = false;
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);

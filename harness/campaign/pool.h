@@ -43,6 +43,7 @@ struct pool_context {
 struct pool_options {
 	unsigned workers;
 	bool no_world; /* stay in the caller's namespaces: its debugger has to find the tasks */
+	bool free;     /* workers run on all CPUs, without real-time priorities */
 	const char *out_directory; /* absolute */
 	bool out_is_temporary;	   /* it goes, with what is in it, if the command line is killed */
 	uint64_t budget_ns;	   /* real time for all jobs together; 0: none */

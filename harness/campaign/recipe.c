@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/recipe.h"
 
+#include "campaign/exhaustive.h"
+#include "campaign/guided.h"
 #include "core/plan_text.h"
 #include "core/trace.h"
 #include "os/proc.h"
@@ -19,7 +21,9 @@ void recipe_strategy_text(const struct execution *execution, char *text, size_t 
 {
 	static const char *const memory[] = { "", "+tso", "+pso" };
 
-	if (execution->depth)
+	if (execution->free)
+		snprintf(text, size, "free:%u", execution->length);
+	else if (execution->depth)
 		snprintf(text, size, "%s:%u,%u%s", execution->strategy->name, execution->depth,
 			 execution->length, memory[execution->memory]);
 	else
@@ -36,10 +40,16 @@ int recipe_strategy(struct execution *execution, const char *text)
 	execution->memory = strstr(text, "+pso")   ? SABOT_PSO
 			    : strstr(text, "+tso") ? SABOT_TSO
 						   : SABOT_SC;
-	execution->strategy = strategies_find(name);
-	execution->depth = depth;
-	execution->length = length;
+	execution->free = !strcmp(name, "free");
+	execution->strategy = execution->free ? &strategy_replay : strategies_find(name);
+	execution->length = execution->free ? depth : length;
+	execution->depth = execution->free ? 0 : depth;
 	return execution->strategy ? 0 : -EINVAL;
+}
+
+bool recipe_is_free(const struct plan *plan)
+{
+	return !strncmp(plan->strategy, "free:", 5);
 }
 
 static void head(struct plan *plan, const struct execution *execution,
@@ -94,6 +104,8 @@ void recipe_after(struct plan *plan, const struct execution *execution,
 	if (control->recorded_full)
 		return;
 	recipe_strategy_text(&(struct execution){ .strategy = &strategy_replay,
+						  .free = execution->free,
+						  .length = execution->length,
 						  .memory = execution->memory },
 			     plan->strategy, sizeof(plan->strategy));
 	plan->switch_count = control->recorded_count;
@@ -131,6 +143,25 @@ int recipe_trace(struct plan_trace *trace)
 		trace->count++;
 	}
 	return 0;
+}
+
+const char *recipe_again(const struct campaign *campaign)
+{
+	const struct campaign_options *options = campaign->options;
+	const struct campaign_target *target = campaign->target;
+	struct arena *arena = campaign->context->arena;
+
+	const char *search =
+		guided_is_wanted(options) ? " --strategy guided" : exhaustive_words(options, arena);
+
+	if (target->module[0])
+		return arena_print(arena, "%s run%s %s --case %s --seed %llu%s", options->program,
+				   options->free ? " --free" : "", target->module,
+				   target->scase->name, (unsigned long long)options->seed, search);
+	return arena_print(arena, "%s run%s %s/%s --case %s --seed %llu%s", options->program,
+			   options->free ? " --free" : "", target->scenario->group,
+			   target->scenario->name, target->scase->name,
+			   (unsigned long long)options->seed, search);
 }
 
 static int running_fd = -1;

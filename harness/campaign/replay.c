@@ -117,12 +117,58 @@ static void share_trace(struct plan_trace *trace, struct arena *arena)
 	trace->lines = lines;
 }
 
+/*
+ * Of free mode: as often as the plan says, or as was asked for. There are no steps to compare; how
+ * often the finding comes back is all that there is to know.
+ */
+static int replay_free(struct pool_context *context, const struct replay_request *request,
+		       struct execution *execution, struct replay_result *result)
+{
+	uint64_t times = request->times ? request->times : execution->length;
+
+	while (result->runs < times && !atomic_load(context->stop)) {
+		int error = execution_run(execution);
+
+		if (error)
+			return error;
+		atomic_fetch_add(&context->status->executions, 1);
+		result->runs++;
+		execution->number++;
+		if (control->finding.kind == KIND_NONE || result->seen++)
+			continue;
+		result->steps = trace_count();
+		describe(result, context);
+	}
+	result->finding.seen = result->seen;
+	result->finding.out_of = result->runs;
+	return 0;
+}
+
+static int replay_steps(struct pool_context *context, const struct replay_request *request,
+			const struct execution *execution, struct replay_result *result)
+{
+	uint64_t run;
+
+	for (run = 1; run <= request->times && !result->diverged && !atomic_load(context->stop);
+	     run++) {
+		int error = execution_run(execution);
+
+		atomic_fetch_add(&context->status->executions, 1);
+		if (error)
+			return error;
+		result->runs = run;
+		compare(request, context, result);
+		if (result->diverged)
+			result->diverged_run = run;
+	}
+	return 0;
+}
+
 void replay_run(struct pool_context *context, const struct replay_request *request,
 		struct replay_result *result)
 {
 	struct execution execution;
-	uint64_t run;
-	int error = 0;
+	int error;
 
 	campaign_execution(&execution, request->options, request->target);
 	execution.seed = request->plan->seed;
@@ -143,22 +189,15 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 	held_context = context;
 	if (request->hold)
 		execution.over = hold;
-	for (run = 1; run <= request->times && !result->diverged && !atomic_load(context->stop);
-	     run++) {
-		error = execution_run(&execution);
-		atomic_fetch_add(&context->status->executions, 1);
-		if (error)
-			break;
-		result->runs = run;
-		compare(request, context, result);
-		if (result->diverged)
-			result->diverged_run = run;
-	}
+	error = execution.free ? replay_free(context, request, &execution, result)
+			       : replay_steps(context, request, &execution, result);
 	if (error) {
 		result->error =
 			arena_print(context->arena, "it could not be run: %s", strerror(-error));
 		return;
 	}
+	if (execution.free)
+		return;
 	if (control->finding.kind == KIND_RACE && !request->hold) {
 		race_watch(&control->race.first); /* whose stack is known the next time */
 		(void)execution_run(&execution);

@@ -26,6 +26,7 @@ struct replay_result {
 	struct record_finding finding; /* kind KIND_NONE: nothing was found */
 	uint64_t steps;		       /* lines of the trace */
 	uint64_t runs;
+	uint64_t seen; /* free mode: runs that showed a finding; `finding` is the first of them */
 	bool compared; /* the plan's file had something to compare with */
 	bool diverged;
 	uint64_t diverged_run;	/* from 1 */

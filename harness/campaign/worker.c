@@ -91,7 +91,7 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	if (error)
 		give_up(start, what, error);
 	redirect(start->output_fd);
-	error = execution_prepare(start->control_fd);
+	error = execution_prepare(start->control_fd, start->options->free);
 	if (error)
 		give_up(start, "making the control block", error);
 	move_descriptors(&context, &result_fd);
@@ -191,7 +191,8 @@ _Noreturn void worker_keep(const struct worker_start *start)
 	reset_signals();
 	world_die_with(start->parent);
 	(void)setsid();
-	(void)world_pin(start->index);
+	if (!start->options->free)
+		(void)world_pin(start->index);
 	if (!start->options->no_world)
 		world_part(&world);
 	if (!world.isolated)

@@ -19,11 +19,24 @@ static int by_call(const void *left, const void *right)
 	return (one->called > other->called) - (one->called < other->called);
 }
 
+/* In free mode a death is noticed some time after: this is the last that it did itself. */
+static uint32_t last_of(uint32_t task)
+{
+	uint32_t last = 0, i;
+
+	for (i = 0; i < trace_count(); i++)
+		if (control->events[i].kind != EVENT_DEATH && control->events[i].task == task)
+			last = i;
+	return last;
+}
+
 /* When it died, as a number of the trace. If that was not kept: right after what was. */
 static uint32_t death_of(uint32_t task)
 {
 	uint32_t i;
 
+	if (control->free.on)
+		return last_of(task);
 	for (i = 0; i < trace_count(); i++)
 		if (control->events[i].kind == EVENT_DEATH && control->events[i].task == task)
 			break;

@@ -30,6 +30,12 @@ static void follow(struct signals *signals, const struct event *event, uint32_t 
 
 	if (op_waits(event->op))
 		switch (event->kind) {
+		case EVENT_CALL:
+			/* In free mode nobody saw it fall asleep: it may have waited from here on.
+			 */
+			if (control->free.on)
+				signals->waiting |= bit;
+			break;
 		case EVENT_ASLEEP:
 			signals->waiting |= bit;
 			break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/plan_job.h"
 
+#include "campaign/recipe.h"
 #include "cli/cli.h"
 #include "cli/outdir.h"
 #include "cli/select.h"
@@ -104,6 +105,10 @@ int plan_job_run(struct plan_job *job)
 
 	if (code)
 		return code;
+	pool.free = recipe_is_free(&job->plan);
+	if (pool.free && (job->shrink || job->hold))
+		return cli_fail(EXIT_USAGE, "%s: a plan of free mode has no schedule to %s",
+				job->path, job->shrink ? "shrink" : "stop at the end of");
 	job->result = mmap(NULL, sizeof(*job->result), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (job->result == MAP_FAILED || !mkdtemp(directory))
@@ -117,7 +122,7 @@ int plan_job_run(struct plan_job *job)
 		.target = &job->target,
 		.plan = &job->plan,
 		.trace = &job->trace,
-		.times = job->times ? job->times : 1,
+		.times = job->times || pool.free ? job->times : 1,
 		.shrink = job->shrink,
 		.hold = job->hold,
 	};

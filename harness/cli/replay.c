@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "campaign/recipe.h"
 #include "cli/cli.h"
 #include "cli/plan_job.h"
 
@@ -60,7 +61,8 @@ static const struct argp replay_argp = {
 	.args_doc = "PLAN",
 	.doc = "Runs a plan again and compares each step with the trace in its file. Exit "
 	       "code 1 if it shows a "
-	       "finding, 0 if not, 3 if a step differs.",
+	       "finding, 0 if not, 3 if a step differs. A plan of free mode is run as often as it "
+	       "says: exit code 1 if the finding came back, 5 if not.",
 };
 
 static int diverged(const struct plan_job *job)
@@ -74,6 +76,17 @@ static int diverged(const struct plan_job *job)
 			"%s: run %llu diverged at step %llu:\n  expected: %s\n  got:      %s",
 			job->path, (unsigned long long)result->diverged_run,
 			(unsigned long long)result->diverged_step, result->expected, result->got);
+}
+
+/* How often it came back; what did not is undecided, since nothing was replayed exactly. */
+static int free_result(const struct plan_job *job)
+{
+	const struct replay_result *result = job->result;
+
+	printf("%s: seen in %llu of %llu executions in free mode, where nothing comes back "
+	       "exactly\n",
+	       job->path, (unsigned long long)result->seen, (unsigned long long)result->runs);
+	return result->seen ? EXIT_FINDING : EXIT_UNDECIDED;
 }
 
 int cli_replay(int argc, char **argv)
@@ -91,6 +104,8 @@ int cli_replay(int argc, char **argv)
 	result = arguments->job.result;
 	if (!arguments->quiet && plan_job_print(&arguments->job) != 0)
 		return cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
+	if (recipe_is_free(&arguments->job.plan))
+		return free_result(&arguments->job);
 	if (result->diverged)
 		return diverged(&arguments->job);
 	printf("%s: %llu of %llu runs %s; trace 0x%016llx\n", arguments->job.path,

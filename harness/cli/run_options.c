@@ -25,6 +25,7 @@ enum {
 	KEY_MEMORY,
 	KEY_PREEMPTIONS,
 	KEY_INJECT,
+	KEY_FREE,
 };
 
 static const struct argp_option run_options[] = {
@@ -46,11 +47,14 @@ static const struct argp_option run_options[] = {
 	  "How stores of code with memory points reach others: sc (default), tso or pso", 0 },
 	{ "quick", KEY_QUICK, NULL, 0,
 	  "A profile for pull requests: fewer schedules, every kill point of the first", 0 },
-	{ "jobs", 'j', "N", 0, "Workers, each on a CPU of its own; default: one for each CPU", 0 },
 	{ "inject", KEY_INJECT, "FAULT[,FAULT...]", 0,
 	  "Strike the plain cases with faults that they do not have: kinds of `sabot faults`, "
 	  "all, or as errno=EINTR and signal=USR1 one way; each is swept",
 	  0 },
+	{ "free", KEY_FREE, NULL, 0,
+	  "All tasks run at once, on all CPUs; findings come back at a rate, not exactly", 0 },
+	{ "jobs", 'j', "N", 0,
+	  "Workers, each on a CPU of its own; default: one for each CPU, or with --free one", 0 },
 	{ "raw", KEY_RAW, NULL, 0, "Judge a twin as any other case: its bug is a finding", 0 },
 	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
 	{ "no-shrink", KEY_NO_SHRINK, NULL, 0, "Leave plans as they were found", 0 },
@@ -181,6 +185,13 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+/* What chooses, weakens or compares schedules has nothing to do where there are none. */
+static void check_free(const struct campaign_options *campaign, struct argp_state *state)
+{
+	if (campaign->free && (campaign->strategy || campaign->twice || campaign->memory))
+		argp_error(state, "--free goes with no --strategy, --memory or --twice");
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct run *run = state->input;
@@ -197,6 +208,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		break;
 	case KEY_TWICE:
 		run->suite.campaign.twice = true;
+		break;
+	case KEY_FREE:
+		run->suite.campaign.free = true;
 		break;
 	case KEY_NO_SHRINK:
 		run->suite.campaign.shrink = false;
@@ -228,6 +242,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (run->inject.count && run->filter.faults)
 			argp_error(state, "--faults selects cases that have a fault, --inject "
 					  "strikes those that have none: one of them");
+		check_free(&run->suite.campaign, state);
 		break;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &run->filter;

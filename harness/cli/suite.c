@@ -97,7 +97,11 @@ int suite_run(struct suite *suite)
 	suite->campaign.out_directory = suite->out;
 	suite->campaign.program = cli_program;
 	pool.budget_ns = suite->budget_ns;
-	pool.workers = suite->workers ? (unsigned)suite->workers : world_cpus();
+	pool.free = suite->campaign.free;
+	if (suite->workers)
+		pool.workers = (unsigned)suite->workers;
+	else
+		pool.workers = pool.free ? 1 : world_cpus();
 	if (pool.workers > POOL_WORKERS_MAX)
 		pool.workers = POOL_WORKERS_MAX;
 	progress_begin(&suite->progress);

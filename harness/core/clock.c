@@ -2,6 +2,10 @@
 #include "core/clock.h"
 
 #include "core/control.h"
+#include "core/free.h"
+#include "os/sys.h"
+
+enum { READ_NS = 1000 };
 
 /* Faults set it, for one process. */
 static int64_t set_off(void)
@@ -31,6 +35,35 @@ uint64_t clock_to_virtual(clockid_t clock, const struct timespec *time)
 	uint64_t shown = clock_join(time);
 
 	return shown > start_of(clock) ? shown - start_of(clock) : 0;
+}
+
+uint64_t clock_now(void)
+{
+	const struct free_state *state = &control->free;
+
+	if (!free_on())
+		return control->now_ns;
+	return (sys_now_ns() - state->began_ns) * CLOCK_FREE_RATE +
+	       __atomic_load_n(&state->ahead_ns, __ATOMIC_RELAXED);
+}
+
+uint64_t clock_read(void)
+{
+	if (!free_on())
+		control->now_ns += READ_NS;
+	return clock_now();
+}
+
+void clock_forward(uint64_t now_ns)
+{
+	uint64_t now = clock_now();
+
+	if (now >= now_ns)
+		return;
+	if (free_on())
+		__atomic_fetch_add(&control->free.ahead_ns, now_ns - now, __ATOMIC_RELAXED);
+	else
+		control->now_ns = now_ns;
 }
 
 struct timespec clock_split(uint64_t ns)

@@ -15,6 +15,17 @@ uint64_t clock_from_virtual(clockid_t clock, uint64_t now_ns);
 /* Saturates: a time before the start is 0. */
 uint64_t clock_to_virtual(clockid_t clock, const struct timespec *time);
 
+/*
+ * What the virtual counter shows now. In free mode it follows the real one, CLOCK_FREE_RATE times
+ * as fast: a time-out of a second ends after a millisecond.
+ */
+#define CLOCK_FREE_RATE 1000u
+uint64_t clock_now(void);
+/* The same, and a loop that reads it ends. */
+uint64_t clock_read(void);
+/* It shows at least so much. */
+void clock_forward(uint64_t now_ns);
+
 struct timespec clock_split(uint64_t ns);
 /* ns; saturates at UINT64_MAX / 2, negative is 0. */
 uint64_t clock_join(const struct timespec *time);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/control.h"
 
+#include "core/free.h"
 #include "core/trace.h"
 
 #include <errno.h>
@@ -100,9 +101,12 @@ void control_find(enum kind kind, int task, const char *oracle, const char *form
 	struct finding *finding = &control->finding;
 	va_list list;
 
-	if (finding->kind != KIND_NONE)
+	enum kind none = KIND_NONE;
+
+	/* In free mode two may find something at once. */
+	if (!__atomic_compare_exchange_n(&finding->kind, &none, kind, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE))
 		return;
-	finding->kind = kind;
 	finding->task = task;
 	finding->site = task >= 0 ? control->tasks[task].call.site : 0;
 	snprintf(finding->oracle, sizeof(finding->oracle), "%s", oracle);
@@ -118,33 +122,60 @@ static bool made_is(const struct made *made, enum family family, int id, const c
 	return made->family == family && made->id == id && (!name || !strcmp(made->name, name));
 }
 
-struct made *control_made(enum family family, int id, const char *name)
+/* The note of it, or (NONE) room for one. */
+static struct made *find_made(enum family family, int id, const char *name)
 {
-	struct made *made;
 	uint32_t i;
 
-	if (!control || (!task_self && !control->in_setup))
-		return NULL;
 	for (i = 0; i < control->made_count; i++)
 		if (made_is(&control->made[i], family, id, name))
 			return &control->made[i];
-	if (control->made_count == MADE_MAX)
+	return NULL;
+}
+
+static struct made *note_made(enum family family, int id, const char *name)
+{
+	struct made *made = find_made(family, id, name);
+
+	if (made)
+		return made;
+	made = find_made(FAMILY_NONE, 0, NULL);
+	if (!made && control->made_count == MADE_MAX)
 		return NULL;
-	made = &control->made[control->made_count++];
-	made->family = family;
+	if (!made)
+		made = &control->made[control->made_count];
 	made->id = id;
 	made->task = (int8_t)(task_self ? task_number(task_self) : -1);
 	snprintf(made->name, sizeof(made->name), "%s", name ? name : "");
+	made->family = family;
+	if (made == &control->made[control->made_count])
+		control->made_count++;
+	return made;
+}
+
+struct made *control_made(enum family family, int id, const char *name)
+{
+	struct made *made;
+	bool before;
+
+	if (!control || (!task_self && !control->in_setup))
+		return NULL;
+	before = free_lock();
+	made = note_made(family, id, name);
+	free_unlock(before);
 	return made;
 }
 
 void control_unmade(enum family family, int id, const char *name)
 {
-	uint32_t i;
+	struct made *made;
+	bool before;
 
-	for (i = 0; control && i < control->made_count; i++)
-		if (made_is(&control->made[i], family, id, name)) {
-			control->made[i] = control->made[--control->made_count];
-			return;
-		}
+	if (!control)
+		return;
+	before = free_lock();
+	made = find_made(family, id, name);
+	if (made)
+		*made = (struct made){ .family = FAMILY_NONE };
+	free_unlock(before);
 }

@@ -9,6 +9,7 @@
 
 #include "core/event.h"
 #include "core/explore.h"
+#include "core/free_state.h"
 #include "core/op.h"
 #include "core/plan.h"
 #include "core/random.h"
@@ -76,6 +77,7 @@ struct call {
 	int object;	/* index, or -1 */
 	int64_t amount; /* what is taken (negative) or given (positive), or another argument */
 	uint64_t deadline_ns; /* virtual; 0: none */
+	clockid_t clock;      /* that the deadline was given by, if the call takes it from one */
 	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT,
 				 ... */
 	uintptr_t site;	      /* return address of the call in the scenario */
@@ -99,7 +101,8 @@ struct access_last {
 struct task {
 	char name[PLAN_TASK_MAX];
 	uint64_t name_hash;
-	uint32_t go; /* futex word: 1 when it has the turn */
+	uint32_t go;	   /* futex word: 1 when it has the turn */
+	uint32_t releases; /* futex word: in free mode, how often it was let go on after a delay */
 	uint8_t role;
 	uint8_t index;
 	int8_t parent;	/* task that forked or created it; -1: the harness */
@@ -368,8 +371,9 @@ struct control {
 	bool pool;	    /* processes are kept between executions */
 	bool network;	    /* a socket of the loopback was made: packets may be on their way */
 	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
-	int fd_base;	    /* the harness's own descriptors are at or above this */
-	int last_ran;	    /* task that had the turn last, or -1 */
+	struct free_state free;
+	int fd_base;  /* the harness's own descriptors are at or above this */
+	int last_ran; /* task that had the turn last, or -1 */
 	uint32_t task_count;
 	uint32_t asleep; /* tasks that fell asleep or spin, and did not run since */
 	uint32_t woken;	 /* of these, tasks WOKEN */

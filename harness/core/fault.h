@@ -57,6 +57,9 @@ struct fault_kind {
 	int (*disarm)(struct shot *shot, struct task *victim);
 };
 
+/* It was struck: what strikes a thread may end its process, and all the others. */
+void fault_injure(const struct task *victim);
+
 /* By plan_fault_kind; set by faults/. */
 extern const struct fault_kind *const fault_kinds[PLAN_FAULT_KIND_COUNT];
 

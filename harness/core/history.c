@@ -2,6 +2,7 @@
 #include "core/history.h"
 
 #include "core/api.h"
+#include "core/free.h"
 #include "core/store_buffer.h"
 #include "core/trace.h"
 
@@ -75,25 +76,42 @@ static _Noreturn void refuse(const struct task *task, unsigned history, uintptr_
 	api_leave();
 }
 
+/* HISTORY_MAX: there is no room. */
+static uint32_t next_operation(void)
+{
+	bool before = free_lock();
+	uint32_t at = control->history.count;
+
+	if (at < HISTORY_MAX) {
+		/* Its caller may be killed before it is filled: then it is of no history. */
+		control->history.operations[at].history = UINT32_MAX;
+		control->history.operations[at].called = 0;
+		control->history.operations[at].returned = 0;
+		control->history.count++;
+	}
+	free_unlock(before);
+	return at;
+}
+
 static void call(struct task *task, unsigned history, const struct sabot_operation *told,
 		 uintptr_t site)
 {
-	uint32_t at = control->history.count;
 	struct history_operation *operation;
+	uint32_t at = HISTORY_MAX;
 
-	if (!is_known(history) || task->operation || at == HISTORY_MAX)
+	if (is_known(history) && !task->operation)
+		at = next_operation();
+	if (at == HISTORY_MAX)
 		refuse(task, history, site);
 	operation = &control->history.operations[at];
 	operation->told = *told;
 	operation->told.caller = (unsigned)task_number(task);
 	operation->told.unknown = true;
-	operation->history = history;
-	operation->called = control->event_count;
-	operation->returned = HISTORY_PENDING;
 	operation->last_store = 0;
-	control->history.count++;
+	operation->returned = HISTORY_PENDING;
+	operation->history = history;
 	task->operation = at + 1;
-	trace_operation(EVENT_OPERATION, task, at, site);
+	operation->called = trace_operation(EVENT_OPERATION, task, at, site);
 }
 
 void sabot_call(struct sabot_task *task, unsigned history, int what, int64_t argument)
@@ -140,14 +158,13 @@ static void end(struct task *task, struct history_operation *operation)
 	}
 	if (operation->last_store)
 		control->buffers[task_number(task)].owed++;
-	else
-		operation->returned = control->event_count;
 }
 
 int64_t sabot_return(struct sabot_task *handle, int64_t result)
 {
 	struct task *task = api_task(handle);
 	struct history_operation *operation;
+	uint32_t number;
 
 	if (!task->operation) {
 		control_find(KIND_BROKEN, task_number(task), "broken",
@@ -159,8 +176,10 @@ int64_t sabot_return(struct sabot_task *handle, int64_t result)
 	operation->told.unknown = result == SABOT_UNKNOWN;
 	operation->told.result = result == SABOT_UNKNOWN ? 0 : result;
 	end(task, operation);
-	trace_operation(EVENT_RESULT, task, task->operation - 1,
-			(uintptr_t)__builtin_return_address(0));
+	number = trace_operation(EVENT_RESULT, task, task->operation - 1,
+				 (uintptr_t)__builtin_return_address(0));
+	if (!operation->last_store)
+		operation->returned = number;
 	task->operation = 0;
 	return result;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/object.h"
 
+#include "core/free.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +35,7 @@ static uint16_t *slot_of(enum family family, uint64_t key0, uint64_t key1)
 		uint16_t *index = &control->object_index[slot];
 		const struct object *object;
 
-		if (*index == 0)
+		if (__atomic_load_n(index, __ATOMIC_ACQUIRE) == 0)
 			return index;
 		object = &control->objects[*index - 1];
 		if (object->family == family && object->key[0] == key0 && object->key[1] == key1)
@@ -44,9 +46,16 @@ static uint16_t *slot_of(enum family family, uint64_t key0, uint64_t key1)
 int object_find(enum family family, uint64_t key0, uint64_t key1)
 {
 	uint16_t *index = slot_of(family, key0, key1);
+	bool before;
 
+	if (*index)
+		return *index - 1;
+	before = free_lock();
+	if (free_on())
+		index = slot_of(family, key0, key1); /* somebody may have come first */
 	if (*index == 0)
-		*index = (uint16_t)(add(family, key0, key1) + 1);
+		__atomic_store_n(index, (uint16_t)(add(family, key0, key1) + 1), __ATOMIC_RELEASE);
+	free_unlock(before);
 	return *index - 1;
 }
 

@@ -2,6 +2,7 @@
 #include "core/point.h"
 
 #include "core/decide.h"
+#include "core/free.h"
 #include "core/trace.h"
 #include "os/sys.h"
 
@@ -16,8 +17,17 @@ static void wait_for_turn(struct task *task)
 		point_run_held(task);
 }
 
+bool point_has_turn(const struct task *task)
+{
+	return free_on() || __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) == task_number(task);
+}
+
 void point_wait(struct task *task)
 {
+	if (free_on()) {
+		free_start(task);
+		return;
+	}
 	__atomic_store_n(&task->go, 0, __ATOMIC_RELAXED);
 	task->state = TASK_PARKED;
 	task->since = control->decisions;
@@ -37,7 +47,7 @@ void point_return(struct task *task)
 
 void point_ring(void)
 {
-	if (control->gated)
+	if (control->gated || free_on())
 		return;
 	__atomic_fetch_add(&control->bell, 1, __ATOMIC_RELEASE);
 	(void)sys_futex_wake(&control->bell, 1);
@@ -54,15 +64,32 @@ static void park_for(struct task *task, enum request_kind kind)
 	point_ring();
 }
 
+/* Of what a task asks the supervisor for there is nothing to do here but to end, and to let others
+ * run. */
+static void request_free(struct task *task, enum request_kind kind)
+{
+	if (kind == REQUEST_FINDING || control->over)
+		free_stop(task);
+	if (kind == REQUEST_SPIN)
+		sys_yield();
+}
+
 void point_request(struct task *task, enum request_kind kind)
 {
+	if (free_on()) {
+		request_free(task, kind);
+		return;
+	}
 	park_for(task, kind);
 	wait_for_turn(task);
 }
 
 void point_leave(struct task *task)
 {
-	park_for(task, REQUEST_ENDED);
+	if (free_on())
+		free_leave(task);
+	else
+		park_for(task, REQUEST_ENDED);
 }
 
 static void hand_over(struct task *from, struct task *to)
@@ -124,6 +151,10 @@ static inline __attribute__((always_inline)) void choose(struct task *task)
 
 void point_pass(struct task *task)
 {
+	if (free_on()) {
+		free_pass(task);
+		return;
+	}
 	arrive(task);
 	control->stores++; /* what a call changes is not seen */
 	task->quiet = 0;

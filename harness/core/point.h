@@ -30,6 +30,9 @@ void point_wait(struct task *task);
  */
 void point_return(struct task *task);
 
+/* Whether the task may run: nobody waits for a turn in free mode. */
+bool point_has_turn(const struct task *task);
+
 /* Without the gate the supervisor sleeps: tells it that this task may do so too. Else nothing. */
 void point_ring(void);
 

@@ -49,7 +49,8 @@ struct record_finding {
 	const char *plan_path;	 /* where the plan was written */
 	const char *replay_line; /* the command that replays it */
 	uint64_t fingerprint;
-	uint64_t seen; /* executions that showed it */
+	uint64_t seen;	 /* executions that showed it */
+	uint64_t out_of; /* free mode: of so many; else 0 */
 	uint64_t trace_hash;
 };
 
@@ -101,6 +102,8 @@ struct record_case {
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
+	bool free;		 /* ran in free mode: findings come back at a rate */
+	uint64_t late;		 /* free mode: executions that did not end in time */
 	bool exhaustive;	 /* all schedules were to be explored */
 	bool complete;		 /* ... and were: it is a proof */
 	uint64_t schedules;	 /* that were */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timers.h"
 
+#include "core/free.h"
 #include "core/object.h"
 
 /* A deleted one, or one more. */
@@ -16,15 +17,16 @@ static struct timer *find_free(void)
 
 struct timer *timers_add(enum timer_kind kind, int object, clockid_t clock)
 {
+	bool before = free_lock();
 	struct timer *timer = find_free();
 
-	if (!timer)
-		return NULL;
-	if (object < 0)
+	if (timer && object < 0)
 		object = object_find(FAMILY_TIMER, control->family_objects[FAMILY_TIMER], 0);
-	*timer = (struct timer){
-		.kind = kind, .object = (int16_t)object, .clock = clock, .thread = -1
-	};
+	if (timer)
+		*timer = (struct timer){
+			.kind = kind, .object = (int16_t)object, .clock = clock, .thread = -1
+		};
+	free_unlock(before);
 	return timer;
 }
 
@@ -67,6 +69,7 @@ struct timer *timers_of(int object)
 
 void timers_set(struct timer *timer, uint64_t next_ns, uint64_t interval_ns)
 {
+	bool before = free_lock();
 	uint64_t first = 0;
 	uint32_t i;
 
@@ -79,4 +82,7 @@ void timers_set(struct timer *timer, uint64_t next_ns, uint64_t interval_ns)
 			first = next;
 	}
 	control->timer_ns = first;
+	free_unlock(before);
+	if (free_on() && next_ns)
+		free_ring(); /* the supervisor sleeps until the first that it knew */
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/trace.h"
 
+#include "core/free.h"
 #include "core/history.h"
 #include "core/object.h"
 
@@ -32,8 +33,11 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* In free mode events come in no order that another run would have: there is nothing to compare. */
 static void hash(uint64_t what, uint64_t value)
 {
+	if (free_on())
+		return;
 	control->trace_hash =
 		random_rotate_(control->trace_hash, 23) ^
 		fold(what ^ RANDOM_GOLDEN, value ^ control->trace_hash ^ TRACE_HASH_KEY);
@@ -68,11 +72,21 @@ void trace_quiet(enum op op, const struct task *task, int64_t size, uint64_t off
 	     (uint64_t)size + (offset << 8) + UINT64_C(0xffff) * 0x10001u);
 }
 
+static uint32_t next_number(void)
+{
+	if (free_on())
+		return __atomic_fetch_add(&control->event_count, 1, __ATOMIC_SEQ_CST);
+	return control->event_count++;
+}
+
+static struct event *event_at(uint32_t number, struct event *spare)
+{
+	return number < EVENTS_MAX ? &control->events[number] : spare;
+}
+
 static struct event *next_event(struct event *spare)
 {
-	uint32_t at = control->event_count++;
-
-	return at < EVENTS_MAX ? &control->events[at] : spare;
+	return event_at(next_number(), spare);
 }
 
 /* Returns what_of() the event. */
@@ -168,13 +182,15 @@ void trace_return(const struct task *task, const struct call *call, int64_t resu
 	hash_event(event, what);
 }
 
-void trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
-		     uintptr_t site)
+uint32_t trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
+			 uintptr_t site)
 {
 	const struct history_operation *from = &control->history.operations[operation];
-	struct event spare, *event = next_event(&spare);
+	struct event spare, *event;
+	uint32_t number = next_number();
 	uint64_t what;
 
+	event = event_at(number, &spare);
 	what = fill(event, kind, task, NULL) | (uint64_t)OP_OPERATION << 16;
 	event->op = OP_OPERATION;
 	event->value = kind == EVENT_OPERATION ? from->told.argument : from->told.result;
@@ -185,6 +201,7 @@ void trace_operation(enum event_kind kind, const struct task *task, uint32_t ope
 	hash((uint64_t)from->history << 32 | (uint32_t)from->told.what,
 	     (uint64_t)from->told.second);
 	event->hash = control->trace_hash;
+	return number;
 }
 
 uint32_t trace_count(void)

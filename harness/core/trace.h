@@ -20,9 +20,13 @@ void trace_object(enum event_kind kind, int object, int64_t value);
 void trace_return(const struct task *task, const struct call *call, int64_t result, int error);
 /* A point at an access of shared memory that is kept in the hash alone: as EVENT_CALL of it. */
 void trace_quiet(enum op op, const struct task *task, int64_t size, uint64_t offset);
-/* The operation of a history, a place in control->history: it is called, or has returned. */
-void trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
-		     uintptr_t site);
+/*
+ * The operation of a history, a place in control->history: it is called, or has returned. Returns
+ * the event's number. In free mode too what is done after it is seen by others after it, and what
+ * was done before it before.
+ */
+uint32_t trace_operation(enum event_kind kind, const struct task *task, uint32_t operation,
+			 uintptr_t site);
 /* A store of the task has arrived in memory. */
 void trace_store(const struct task *task, uint64_t offset, int64_t value, size_t size);
 /* The access that the task came for is done now. For stories: not in the hash. */

@@ -176,7 +176,7 @@ void audit_judge(void)
 		each_name(&places[i], judge_name);
 	if (!alone) {
 		for (i = 0; i < control->made_count; i++)
-			if (control->made[i].task >= 0)
+			if (control->made[i].family != FAMILY_NONE && control->made[i].task >= 0)
 				control_find(KIND_LEAK, control->made[i].task, "leak",
 					     "%s %d %s is left behind",
 					     family_name(control->made[i].family),

@@ -2,7 +2,9 @@
 #include "exec/execution.h"
 
 #include "core/api.h"
+#include "core/free.h"
 #include "exec/audit.h"
+#include "exec/free.h"
 #include "exec/gate.h"
 #include "exec/start.h"
 #include "exec/strike.h"
@@ -17,6 +19,7 @@
 #include "os/anonymous.h"
 #include "os/hot.h"
 #include "os/network.h"
+#include "os/world.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +33,7 @@ enum { LIMIT_STEPS = 4000, FD_BASE = 160 };
 static const struct sabot_scenario *kept HOT; /* whose tasks a pool keeps, and of which case */
 static const struct sabot_case *kept_case HOT;
 
-int execution_prepare(int control_fd)
+int execution_prepare(int control_fd, bool free)
 {
 	struct rlimit limit;
 	int error = control_create(control_fd);
@@ -46,7 +49,10 @@ int execution_prepare(int control_fd)
 	/* It knows code by the files that it was mapped from. */
 	if (!checker_is_valgrind())
 		anonymous_replace();
-	(void)gate_open();
+	if (free)
+		world_keep_cpus();
+	else
+		(void)gate_open();
 	error = edges_prepare();
 	if (!error)
 		error = signal_prepare();
@@ -142,6 +148,15 @@ static bool run_setup(const struct execution *execution)
 	return done;
 }
 
+/* In free mode it is the hardware's own. */
+static enum sabot_memory memory_of(const struct execution *execution)
+{
+	if (execution->free)
+		return SABOT_SC;
+	return execution->memory > execution->scase->memory ? execution->memory
+							    : execution->scase->memory;
+}
+
 static int start_tasks(bool reuse)
 {
 	if (reuse) {
@@ -154,7 +169,7 @@ static int start_tasks(bool reuse)
 int execution_run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state;
-	bool races = execution->races && race_prepare() == 0;
+	bool races = execution->races && !execution->free && race_prepare() == 0;
 	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
 		     kept_case == execution->scase && start_can_reuse();
 	int error;
@@ -162,13 +177,13 @@ int execution_run(const struct execution *execution)
 	if (!reuse)
 		execution_end_pool();
 	control_reset(control, reuse);
+	free_begin(execution->free);
 	control->pool = pool;
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;
 	control->fingerprint = execution->fingerprint;
-	control->memory = execution->memory > execution->scase->memory ? execution->memory
-								       : execution->scase->memory;
+	control->memory = memory_of(execution);
 	race_begin(races);
 	control->seed = execution->seed;
 	control->execution = execution->number;
@@ -185,7 +200,9 @@ int execution_run(const struct execution *execution)
 	if (run_setup(execution)) {
 		audit_begin();
 		error = start_tasks(reuse);
-		if (!error)
+		if (!error && execution->free)
+			free_supervise(execution->stuck);
+		else if (!error)
 			supervise(execution->stuck);
 	}
 	if (control->over && execution->over)

@@ -21,6 +21,7 @@ struct execution {
 	bool brief;		  /* accesses of memory need not be told: only what comes of them */
 	enum sabot_memory memory; /* at least so weak */
 	bool races;		  /* look for data races */
+	bool free;		  /* all tasks run at once: see exec/free.h */
 	bool pool; /* keep the processes for the next execution, if the scenario allows it */
 	/* The oracles, of check/. */
 	void (*judge)(struct control *control, enum sabot_when when);
@@ -31,9 +32,9 @@ struct execution {
 
 /*
  * Readies this process for executions: control block (in this memory, or -1: in its own), shared
- * memory, gate. Returns 0 or -errno.
+ * memory, and for executions that do not run free the gate. Returns 0 or -errno.
  */
-int execution_prepare(int control_fd);
+int execution_prepare(int control_fd, bool free);
 
 /*
  * Runs it. Everything that is to be known afterwards is in the control block, valid until the next

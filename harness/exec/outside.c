@@ -60,12 +60,11 @@ void outside_settle(void)
 			watch_pause(round++);
 }
 
-/* Whether the sleep that the process is in ends by itself. */
-static bool waits_for_time(pid_t pid)
+bool outside_sleep_ends(pid_t pid, pid_t tid)
 {
 	uint64_t a[6] = { 0 };
 
-	switch (proc_syscall(pid, pid, a)) {
+	switch (proc_syscall(pid, tid, a)) {
 	case SYS_nanosleep:
 	case SYS_clock_nanosleep:
 	case SYS_restart_syscall:
@@ -87,6 +86,11 @@ static bool waits_for_time(pid_t pid)
 	default:
 		return false;
 	}
+}
+
+static bool waits_for_time(pid_t pid)
+{
+	return outside_sleep_ends(pid, pid);
 }
 
 static bool is_there(void)

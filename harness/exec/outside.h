@@ -21,6 +21,9 @@ void outside_settle(void);
  */
 bool outside_goes_on(void);
 
+/* Whether the sleep that the thread is in ends by itself: the system call has a time-out. */
+bool outside_sleep_ends(pid_t pid, pid_t tid);
+
 /* Kills the children of the program, and theirs. */
 void outside_kill(const struct task *task);
 

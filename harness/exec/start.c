@@ -154,6 +154,8 @@ static _Noreturn void live(struct task *task)
 		point_leave(task_self);
 		if (!control->pool || task_self != task)
 			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+		if (control->free.on)
+			point_wait(task);
 		while (__atomic_load_n(&task->go, __ATOMIC_ACQUIRE) == 0)
 			(void)sys_futex_wait(&task->go, 0, NULL);
 	}

@@ -69,23 +69,7 @@ static void resume(struct task *victim)
 			control->tasks[i].signalled = control->signals_due = true;
 }
 
-/* What strikes a thread may end its process, and all the others. */
-static void injure_process(struct task *victim)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->task_count; i++) {
-		struct task *task = &control->tasks[i];
-
-		if (task->pid != victim->pid || task_is_over(task))
-			continue;
-		task->injured = true;
-		task->expected |= victim->expected;
-		task->signalled = task->signalled || victim->signalled;
-	}
-}
-
-static void end_hold(struct shot *shot, struct task *victim)
+void strike_end_hold(struct shot *shot, struct task *victim)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
 
@@ -94,7 +78,7 @@ static void end_hold(struct shot *shot, struct task *victim)
 	(void)kind->disarm(shot, victim);
 	if (kind->takes_hold && !task_is_over(victim))
 		resume(victim);
-	control->shots_open--;
+	__atomic_fetch_sub(&control->shots_open, 1, __ATOMIC_RELAXED);
 	control->settle_due = true;
 }
 
@@ -126,7 +110,7 @@ void strike_fire(struct shot *shot)
 	int error;
 
 	if (shot->state == SHOT_CONFIRMED) {
-		end_hold(shot, victim);
+		strike_end_hold(shot, victim);
 		return;
 	}
 	shot->state = SHOT_FIRED;
@@ -136,13 +120,13 @@ void strike_fire(struct shot *shot)
 	control->idle_steps = 0;
 	if (kind->in_call) {
 		victim->struck = true;
-		control->shots_open--;
+		__atomic_fetch_sub(&control->shots_open, 1, __ATOMIC_RELAXED);
 		return;
 	}
 	control->settle_due = true;
 	error = kind->fire(shot, victim);
 	struck = error == 0;
-	injure_process(victim);
+	fault_injure(victim);
 	if (struck) {
 		take_effect(shot, victim);
 		shot->state = SHOT_CONFIRMED;
@@ -154,7 +138,7 @@ void strike_fire(struct shot *shot)
 	if (shot->hold && kind->takes_hold && !task_is_over(victim))
 		pending_note_stop(victim, true);
 	else if (!shot->hold || kind->takes_hold)
-		control->shots_open--;
+		__atomic_fetch_sub(&control->shots_open, 1, __ATOMIC_RELAXED);
 }
 
 bool strike_relent(void)
@@ -165,7 +149,7 @@ bool strike_relent(void)
 		struct shot *shot = &control->shots[i];
 
 		if (shot->state == SHOT_CONFIRMED && shot->hold) {
-			end_hold(shot, victim_of(shot));
+			strike_end_hold(shot, victim_of(shot));
 			return true;
 		}
 	}

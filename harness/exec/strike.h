@@ -14,4 +14,7 @@ bool strike_relent(void);
 /* At the end of an execution: nothing stays stopped. */
 void strike_disarm_all(void);
 
+/* Ends what a shot does to its victim for a while. */
+void strike_end_hold(struct shot *shot, struct task *victim);
+
 #endif

@@ -195,7 +195,8 @@ static bool is_being_reaped(const struct task *task)
 
 	return !control->gated && !__atomic_load_n(&task->reaped, __ATOMIC_ACQUIRE) &&
 	       !task_is_over(parent) && parent->in_call && parent->call.op == OP_WAIT &&
-	       __atomic_load_n(&parent->state, __ATOMIC_ACQUIRE) == TASK_ASLEEP;
+	       (control->free.on ||
+		__atomic_load_n(&parent->state, __ATOMIC_ACQUIRE) == TASK_ASLEEP);
 }
 
 /*
@@ -211,8 +212,8 @@ static bool find_zombies(void)
 		struct task *task = &control->tasks[i];
 		int state, status;
 
-		if (task_is_over(task) || task->parent < 0 || task->process != (int)i)
-			continue;
+		if (task_is_over(task) || task->parent < 0 || task->process != (int)i || !task->pid)
+			continue; /* no child, or in free mode one that is just being made */
 		state = watch_state(task);
 		if ((state != 'Z' && state != 'X') || (state == 'Z' && has_threads(task)))
 			continue;
@@ -356,8 +357,7 @@ int watch_turn(void)
 		default:
 			break;
 		}
-		if (!began)
-			began = ticks + 1;
+		began = began ? began : ticks + 1;
 		if (ticks + 1 > began + TICKS_LIMIT * (unsigned)checker_slowness()) {
 			step_does_not_end(task);
 			return turn;

@@ -2,12 +2,15 @@
 #include "intercept/call.h"
 
 #include "core/clock.h"
+#include "core/free.h"
 #include "core/point.h"
 #include "core/store_buffer.h"
 #include "core/trace.h"
 #include "intercept/answer.h"
 #include "intercept/cancel.h"
+#include "intercept/deadline.h"
 #include "memory/race.h"
+#include "os/sys.h"
 
 #include <string.h>
 
@@ -37,7 +40,7 @@ bool call_enter_at(struct call *call, enum op op, uintptr_t site)
 	if (control->memory != SABOT_SC)
 		store_buffer_close(task_self);
 	/* A thread that was cancelled in a call may come to its next without its turn. */
-	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task_self))
+	if (!point_has_turn(task_self))
 		point_return(task_self);
 	if (task_self->in_call)
 		abandon(task_self);
@@ -66,6 +69,9 @@ static void arm(struct task *task)
 	task->in_runtime = false;
 	if (op_flags(task->call.op) & OP_BLOCKS)
 		point_ring();
+	/* In free mode a signal may have come since the point; from here on it is handled. */
+	if (task->held_count && free_on())
+		point_run_held(task);
 }
 
 void call_begin(struct call *call)
@@ -104,7 +110,7 @@ void call_note(struct call *call)
 static void regain(struct task *task)
 {
 	task->in_runtime = true;
-	if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task))
+	if (!point_has_turn(task))
 		point_return(task);
 	task->in_call = false;
 	if (task->call.deadline_ns) {
@@ -179,12 +185,34 @@ static void sleep_until(struct task *task, uint64_t deadline_ns)
 	task->call.deadline_ns = 0;
 }
 
+/* In free mode a sleep is one. */
+static uint64_t sleep_free(struct call *call, uint64_t time_ns, bool absolute)
+{
+	int saved = errno;
+	uint64_t end_ns = absolute ? time_ns : clock_now() + time_ns, now_ns;
+	struct timespec left;
+	long error;
+
+	call->deadline_ns = end_ns ? end_ns : 1;
+	call_begin(call);
+	deadline_left(call, &left);
+	error = sys_call(SYS_nanosleep, (long)&left, 0, 0, 0, 0, 0);
+	now_ns = clock_now();
+	errno = -(int)error;
+	(void)call_end(call, error ? -1 : 0);
+	cancel_heed();
+	errno = saved;
+	return error && end_ns > now_ns ? end_ns - now_ns : 0;
+}
+
 uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute)
 {
 	int saved = errno;
 	struct task *task = task_self;
 	uint64_t deadline_ns, left = 0;
 
+	if (free_on())
+		return sleep_free(call, time_ns, absolute);
 	announce(task, call);
 	point_pass(task);
 	deadline_ns = absolute ? time_ns : control->now_ns + time_ns;
@@ -216,7 +244,7 @@ void call_spin(struct call *call)
 
 uint64_t call_deadline_after(const struct timespec *relative)
 {
-	uint64_t deadline = control->now_ns + clock_join(relative);
+	uint64_t deadline = clock_now() + clock_join(relative);
 
 	return deadline ? deadline : 1;
 }
@@ -226,12 +254,4 @@ uint64_t call_deadline_at(const struct timespec *absolute, clockid_t clock)
 	uint64_t deadline = clock_to_virtual(clock, absolute);
 
 	return deadline ? deadline : 1;
-}
-
-void call_never(struct timespec *absolute, clockid_t clock)
-{
-	(void)clock;
-	/* Far enough for any run, near enough for every kernel's arithmetic. */
-	absolute->tv_sec = (time_t)1 << 33;
-	absolute->tv_nsec = 0;
 }

@@ -76,7 +76,5 @@ static inline struct task *call_task(void)
 /* The virtual deadline of a relative or absolute time, ns; never 0. */
 uint64_t call_deadline_after(const struct timespec *relative);
 uint64_t call_deadline_at(const struct timespec *absolute, clockid_t clock);
-/* A real time that never comes: what timed calls are really given. */
-void call_never(struct timespec *absolute, clockid_t clock);
 
 #endif

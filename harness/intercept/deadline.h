@@ -18,4 +18,11 @@ void deadline_announce(struct call *call, clockid_t clock, const struct timespec
 const struct timespec *deadline_real(const struct call *call, const struct timespec *end,
 				     struct timespec *real);
 
+/*
+ * For calls that take it otherwise: the deadline that was announced, as a time of the clock, or as
+ * what is left of it. Far away; in free mode where the real clock says.
+ */
+void deadline_on(const struct call *call, clockid_t clock, struct timespec *absolute);
+void deadline_left(const struct call *call, struct timespec *relative);
+
 #endif

@@ -430,7 +430,7 @@ static int prepare(void **state)
 	CPU_SET(cpu, &one);
 	if (sched_setaffinity(0, sizeof(one), &one) != 0 || !mkdtemp(folder) || chdir(folder) != 0)
 		return -1;
-	if (execution_prepare(-1) != 0)
+	if (execution_prepare(-1, false) != 0)
 		return -1;
 	/* What was inherited would be closed after the first run: numbers would differ then. */
 	(void)sys_close_range(3, (unsigned)control->fd_base - 1);

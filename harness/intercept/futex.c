@@ -5,6 +5,7 @@
  * function that stands for them, if they switch or strike tasks, else straight to the kernel; raw
  * clone(2) and SYS_exit are not controlled.
  */
+#include "core/clock.h"
 #include "intercept/deadline.h"
 #include "intercept/mapping.h"
 #include "intercept/real.h"
@@ -99,14 +100,15 @@ static long answer_late(const struct call *call, const long *a)
 static long wait_until(const struct call *call, const long *a)
 {
 	long timed[ARGUMENTS] = { a[0], a[1], a[2], a[3], a[4], a[5] };
-	struct timespec never;
+	struct timespec end;
 
-	if (control->now_ns >= call->deadline_ns)
+	if (clock_now() >= call->deadline_ns)
 		return answer_late(call, a);
-	call_never(&never, CLOCK_MONOTONIC);
 	if ((a[COMMAND] & FUTEX_CMD_MASK) == FUTEX_WAIT)
-		never.tv_sec /= 1024; /* relative: added to the kernel's own clock */
-	timed[TIMEOUT] = (long)&never;
+		deadline_left(call, &end);
+	else
+		deadline_on(call, call->clock, &end);
+	timed[TIMEOUT] = (long)&end;
 	return real(SYS_futex, timed);
 }
 

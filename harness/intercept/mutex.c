@@ -5,6 +5,7 @@
  */
 #include "intercept/mutex.h"
 
+#include "core/clock.h"
 #include "intercept/deadline.h"
 #include "intercept/mapping.h"
 #include "intercept/real.h"
@@ -115,7 +116,7 @@ INTERPOSE int pthread_mutex_trylock(pthread_mutex_t *mutex)
  */
 static bool is_late(const struct call *call, const pthread_mutex_t *mutex)
 {
-	return call->deadline_ns && control->now_ns >= call->deadline_ns &&
+	return call->deadline_ns && clock_now() >= call->deadline_ns &&
 	       (mutex->__data.__kind & KIND_PRIO_INHERIT);
 }
 

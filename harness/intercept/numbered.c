@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/numbered.h"
 
+#include "core/free.h"
+
 #include "intercept/descriptor.h"
 
 #include "os/inspect.h"
@@ -35,8 +37,10 @@ int numbered_end(struct call *call, enum op op, bool is_task, int fd)
 	enum family family = op_family(op);
 
 	if (fd >= 0 && (is_task || descriptor_in_setup())) {
+		bool before = free_lock();
 		int object = object_find(family, control->family_objects[family], 0);
 
+		free_unlock(before);
 		numbered_note(fd, object);
 		if (is_task)
 			call->object = object;

@@ -184,9 +184,9 @@ static int select_within(struct call *call, const struct sets *sets, struct time
 
 	ns = (uint64_t)timeout->tv_sec * CLOCK_NS_PER_S + (uint64_t)timeout->tv_usec * NS_PER_US;
 	time = clock_split(ns);
-	end = control->now_ns + ns;
+	end = clock_now() + ns;
 	result = wait_for(call, sets, &time, NULL);
-	left = end > control->now_ns ? end - control->now_ns : 0;
+	left = end > clock_now() ? end - clock_now() : 0;
 	*timeout = (struct timeval){ .tv_sec = (time_t)(left / CLOCK_NS_PER_S),
 				     .tv_usec = (suseconds_t)(left / NS_PER_US % US_PER_S) };
 	return result;

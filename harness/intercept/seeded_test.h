@@ -206,7 +206,7 @@ static inline int seeded_prepare(void **state)
 	if (sched_setaffinity(0, sizeof(one), &one) != 0 || !mkdtemp(folder) || chdir(folder) != 0)
 		return -1;
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (execution_prepare(-1) != 0)
+	if (execution_prepare(-1, false) != 0)
 		return -1;
 	/* What was inherited would count as left open in the first run, and be closed after it. */
 	(void)sys_close_range(3, (unsigned)control->fd_base - 1);

@@ -189,7 +189,7 @@ static void trampoline(int signo, siginfo_t *info, void *context)
 	} else if (task->in_runtime && !is_fault(signo, info)) {
 		hold(task, signo, info, context);
 	} else {
-		if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != task_number(task)) {
+		if (!point_has_turn(task)) {
 			/* It came out of its call by itself, and waits here to go on. */
 			task->in_runtime = true;
 			point_return(task);

@@ -6,6 +6,7 @@
  */
 #include "intercept/signal.h"
 
+#include "intercept/deadline.h"
 #include "intercept/real.h"
 #include "intercept/timer.h"
 
@@ -113,7 +114,7 @@ INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 			   const struct timespec *restrict timeout)
 {
 	siginfo_t told = { 0 };
-	struct timespec never;
+	struct timespec left;
 	struct call call;
 	sigset_t room;
 
@@ -123,9 +124,8 @@ INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 	if (timeout && (timeout->tv_sec || timeout->tv_nsec)) {
 		call.deadline_ns = call_deadline_after(timeout);
 		call.timeout_result = -EAGAIN;
-		call_never(&never, CLOCK_MONOTONIC);
-		never.tv_sec /= 1024; /* relative: added to the kernel's own clock */
-		timeout = &never;
+		deadline_left(&call, &left);
+		timeout = &left;
 	}
 	call_begin(&call);
 	return (int)call_end(&call, take(REAL(sigtimedwait)(stripped(set, &room), &told, timeout),

@@ -3,6 +3,8 @@
  * setsockopt(2), getsockopt(2). Time-outs pass the kernel moved by a long time, and come back as
  * they were given.
  */
+#include "core/clock.h"
+#include "core/free.h"
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "intercept/socket.h"
@@ -35,7 +37,8 @@ static int set(int fd, int level, int option, const void *value, socklen_t size)
 {
 	struct timeval time;
 
-	if (!value || size < sizeof(time) || !is_timeout(level, option) ||
+	/* In free mode they last as long as they say, of real time. */
+	if (!value || size < sizeof(time) || !is_timeout(level, option) || free_on() ||
 	    !(call_is_task() || descriptor_in_setup() || task_self))
 		return REAL(setsockopt)(fd, level, option, value, size);
 	time = *(const struct timeval *)value;
@@ -86,8 +89,11 @@ static void announce(struct call *call, int fd, int option)
 	socklen_t size = sizeof(time);
 	struct timespec after;
 
-	if (sys_call(SYS_getsockopt, fd, SOL_SOCKET, option, (long)&time, (long)&size, 0) != 0 ||
-	    time.tv_sec < MOVED_S)
+	if (sys_call(SYS_getsockopt, fd, SOL_SOCKET, option, (long)&time, (long)&size, 0) != 0)
+		return;
+	if (free_on() && (time.tv_sec || time.tv_usec))
+		time.tv_sec = time.tv_sec * CLOCK_FREE_RATE + MOVED_S;
+	if (time.tv_sec < MOVED_S)
 		return;
 	after.tv_sec = time.tv_sec - MOVED_S;
 	after.tv_nsec = time.tv_usec * 1000;

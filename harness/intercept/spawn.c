@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/spawn.h"
 
-#include "intercept/answer.h"
-
+#include "core/free.h"
 #include "core/object.h"
 #include "core/point.h"
 #include "core/trace.h"
+#include "intercept/answer.h"
 #include "memory/race.h"
 #include "os/sys.h"
 
@@ -20,15 +20,30 @@ static _Noreturn void no_room(struct task *parent)
 		point_request(parent, REQUEST_FINDING);
 }
 
+/* A blank one, or NULL: there are too many. */
+static struct task *next_task(void)
+{
+	bool before = free_lock();
+	struct task *task = NULL;
+
+	if (control->task_count < TASKS_MAX) {
+		task = &control->tasks[control->task_count];
+		memset(task, 0, sizeof(*task));
+		task->state = TASK_BORN; /* first: in free mode the supervisor looks at any time */
+		__atomic_store_n(&control->task_count, control->task_count + 1, __ATOMIC_RELEASE);
+	}
+	free_unlock(before);
+	return task;
+}
+
 struct task *spawn_begin(bool process)
 {
 	struct task *parent = task_self;
-	struct task *child = &control->tasks[control->task_count];
+	struct task *child = next_task();
 	int length;
 
-	if (control->task_count == TASKS_MAX)
+	if (!child)
 		no_room(parent);
-	memset(child, 0, sizeof(*child));
 	length = snprintf(child->name, sizeof(child->name), "%s/%u", parent->name,
 			  parent->children + 1);
 	if (length >= (int)sizeof(child->name))
@@ -46,8 +61,6 @@ struct task *spawn_begin(bool process)
 	child->call.op = OP_START;
 	child->call.object = -1;
 	child->in_runtime = true;
-	child->state = TASK_BORN;
-	control->task_count++;
 	if (control->race.on)
 		race_born(child);
 	return child;
@@ -56,6 +69,13 @@ struct task *spawn_begin(bool process)
 void spawn_undo(struct task *child)
 {
 	task_self->children--;
+	if (free_on()) {
+		/* Others may have come after it: its place stays, and is nobody's. */
+		memset(child, 0, sizeof(*child));
+		child->parent = child->process = -1;
+		(void)free_all_left(task_bit(task_number(child)));
+		return;
+	}
 	control->task_count--;
 	memset(child, 0, sizeof(*child));
 }
@@ -71,6 +91,11 @@ void spawn_outside(struct task *child)
 	child->outside = true;
 	child->in_runtime = false;
 	child->call.op = OP_UNKNOWN;
+	if (free_on()) {
+		child->state = TASK_RUNNING;
+		spawn_done(child);
+		return;
+	}
 	child->state = control->gated ? TASK_WOKEN : TASK_ASLEEP;
 	child->counted = true;
 	control->asleep++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SysV semaphores: semop(2), semctl(2). What a task took, less what it gave, is what it holds. */
+#include "intercept/deadline.h"
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "memory/race.h"
@@ -114,7 +115,7 @@ static bool ends_later(const struct timespec *timeout)
 INTERPOSE int semtimedop(int id, struct sembuf *operations, size_t count,
 			 const struct timespec *timeout)
 {
-	struct timespec never;
+	struct timespec left;
 	struct call call;
 	int result;
 
@@ -124,12 +125,11 @@ INTERPOSE int semtimedop(int id, struct sembuf *operations, size_t count,
 	if (ends_later(timeout)) {
 		call.deadline_ns = call_deadline_after(timeout);
 		call.timeout_result = -EAGAIN;
-		call_never(&never, CLOCK_MONOTONIC);
-		never.tv_sec /= 1024; /* relative: added to the kernel's own clock */
 	}
 	call_begin(&call);
 	give(id, operations, count);
-	result = REAL(semtimedop)(id, operations, count, call.deadline_ns ? &never : timeout);
+	deadline_left(&call, &left);
+	result = REAL(semtimedop)(id, operations, count, call.deadline_ns ? &left : timeout);
 	if (result == 0)
 		note(id, operations, count);
 	return (int)call_end(&call, result);

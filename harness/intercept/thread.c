@@ -7,6 +7,7 @@
 #include "intercept/thread.h"
 
 #include "intercept/cancel.h"
+#include "intercept/deadline.h"
 #include "intercept/real.h"
 #include "intercept/spawn.h"
 
@@ -172,15 +173,15 @@ INTERPOSE int pthread_tryjoin_np(pthread_t thread, void **result)
 static int join_until(struct call *call, pthread_t thread, void **result, clockid_t clock,
 		      const struct timespec *deadline)
 {
-	struct timespec never;
+	struct timespec end;
 	int error;
 
 	call->object = object_of(thread);
 	call->deadline_ns = call_deadline_at(deadline, clock);
 	call->timeout_result = -ETIMEDOUT;
-	call_never(&never, clock);
 	call_begin(call);
-	error = REAL(pthread_clockjoin_np)(thread, result, clock, &never);
+	deadline_on(call, clock, &end);
+	error = REAL(pthread_clockjoin_np)(thread, result, clock, &end);
 	note_joined(thread, error);
 	return call_end_error(call, error);
 }

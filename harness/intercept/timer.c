@@ -30,7 +30,7 @@ static uint64_t left_of(const struct timer *timer)
 {
 	if (!timer || !timer->next_ns)
 		return 0;
-	return timer->next_ns > control->now_ns ? timer->next_ns - control->now_ns : 1;
+	return timer->next_ns > clock_now() ? timer->next_ns - clock_now() : 1;
 }
 
 /* ---- The process's own ---------------------------------------------------------------------- */
@@ -79,7 +79,7 @@ static int set_own(struct call *call, uint64_t first_ns, uint64_t interval_ns, u
 	*left_ns = left_of(timer);
 	*old_interval_ns = timer ? timer->interval_ns : 0;
 	if (timer)
-		timers_set(timer, first_ns ? control->now_ns + first_ns : 0, interval_ns);
+		timers_set(timer, first_ns ? clock_now() + first_ns : 0, interval_ns);
 	else if (first_ns)
 		return fail(EAGAIN);
 	return 0;

@@ -37,7 +37,7 @@ static bool is_valid(const struct timespec *time)
 
 static void tell(const struct timer *timer, struct itimerspec *value)
 {
-	uint64_t now = control->now_ns, left = 0;
+	uint64_t now = clock_now(), left = 0;
 
 	if (timer->next_ns)
 		left = timer->next_ns > now ? timer->next_ns - now : 1;

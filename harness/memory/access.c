@@ -2,6 +2,7 @@
 #include "memory/access.h"
 
 #include "core/decide.h"
+#include "core/free.h"
 #include "core/point.h"
 #include "core/store_buffer.h"
 #include "core/trace.h"
@@ -85,7 +86,15 @@ static void pass(struct task *task, const struct call *call, bool idle)
 	errno = saved;
 }
 
-/* The point. False: the caller is no task. */
+/* Nothing here may order the accesses around it, or cost more than it must. */
+static void pass_free(struct task *task)
+{
+	if (!control->accesses)
+		control->accesses = 1; /* that there are any */
+	free_access(task);
+}
+
+/* The point. False: the caller is no task, or all is done. */
 static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
 	uintptr_t where;
@@ -93,6 +102,10 @@ static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size
 
 	if (!task || task->in_runtime)
 		return false;
+	if (free_on()) {
+		pass_free(task);
+		return false;
+	}
 	store_buffer_close(task);
 	task->spins = spins(task, op, address, site);
 	idle = task->spins || ++control->accesses % ACCESSES_OF_AN_IDLE_STEP == 0;
@@ -174,7 +187,7 @@ bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t si
 
 void access_changed(void)
 {
-	if (task_self)
+	if (task_self && !free_on())
 		control->stores++;
 }
 
@@ -202,6 +215,10 @@ void access_fence(uintptr_t site, int order)
 
 	if (!task || task->in_runtime)
 		return;
+	if (free_on()) {
+		pass_free(task);
+		return;
+	}
 	store_buffer_close(task);
 	pass(task, &(struct call){ .op = OP_FENCE, .object = -1, .site = site }, false);
 	if (control->race.on)

@@ -169,6 +169,12 @@ struct sabot_scenario {
 	 * whoever is woken leaves its call at once, and its cases are skipped.
 	 */
 	bool needs_priorities;
+	/*
+	 * It counts on steps: that what stands between two points is done at once, or that a death
+	 * is over before anybody goes on. In free mode (`sabot run --free`) neither is so, and its
+	 * cases are skipped.
+	 */
+	bool needs_steps;
 };
 
 /*
