@@ -137,4 +137,5 @@ const struct sabot_scenario msgq_types = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.needs_steps = true,
 };

@@ -100,4 +100,5 @@ const struct sabot_scenario jobserver = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.needs_steps = true,
 };

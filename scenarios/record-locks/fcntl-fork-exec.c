@@ -151,4 +151,5 @@ const struct sabot_scenario fcntl_fork_exec = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.needs_steps = true,
 };

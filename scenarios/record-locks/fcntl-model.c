@@ -100,4 +100,5 @@ const struct sabot_scenario fcntl_model = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.needs_steps = true,
 };

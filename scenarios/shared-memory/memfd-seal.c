@@ -143,4 +143,5 @@ const struct sabot_scenario memfd_seal = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.needs_steps = true,
 };

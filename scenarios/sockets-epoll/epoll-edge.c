@@ -102,4 +102,5 @@ const struct sabot_scenario epoll_edge = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.needs_steps = true,
 };

@@ -111,4 +111,5 @@ const struct sabot_scenario bounded_buffer = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.needs_steps = true,
 };
