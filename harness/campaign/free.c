@@ -2,6 +2,7 @@
 #include "campaign/free.h"
 
 #include "campaign/coordinates.h"
+#include "os/checker.h"
 #include "os/sys.h"
 
 #include <stdlib.h>
@@ -191,7 +192,7 @@ void free_run(struct campaign *campaign)
 		campaign->limit = *record->caught_by ? EXECUTIONS_TWIN
 				  : options->quick   ? EXECUTIONS_QUICK
 						     : EXECUTIONS;
-		run.end_ns = sys_now_ns() + CASE_NS;
+		run.end_ns = sys_now_ns() + CASE_NS * (unsigned)checker_slowness();
 	}
 	campaign->execution.length = (uint32_t)campaign->limit; /* how often a replay runs it */
 	campaign->learn = note;

@@ -10,13 +10,14 @@
 #include "exec/strike.h"
 #include "exec/tick.h"
 #include "exec/watch.h"
+#include "os/checker.h"
 #include "os/hot.h"
 #include "os/sys.h"
 #include "os/world.h"
 
 #include <sys/wait.h>
 
-#define LIMIT_NS	UINT64_C(5000000000) /* of real time, for one execution */
+#define LIMIT_NS	UINT64_C(3000000000) /* of real time, for one execution */
 #define CENSUS_LIMIT_NS UINT64_C(20000000)
 
 enum { LOOK_NS = 1000000, LOOK_SOON_NS = 20000, ROUNDS = 4 };
@@ -194,7 +195,7 @@ static void judge_if_it_lasts(void)
 
 static void hold_census(void)
 {
-	uint64_t end_ns = sys_now_ns() + CENSUS_LIMIT_NS;
+	uint64_t end_ns = sys_now_ns() + CENSUS_LIMIT_NS * (unsigned)checker_slowness();
 	unsigned round = 0;
 
 	while (!control->over && sys_now_ns() < end_ns) {
@@ -273,7 +274,7 @@ static void sum_up(void)
 
 void free_supervise(void (*stuck)(void))
 {
-	uint64_t end_ns = sys_now_ns() + LIMIT_NS;
+	uint64_t end_ns = sys_now_ns() + LIMIT_NS * (unsigned)checker_slowness();
 	bool quiet = false;
 
 	launched = 0;

@@ -13,6 +13,7 @@
 #include "intercept/process.h"
 #include "intercept/sysv_shm.h"
 #include "memory/race.h"
+#include "os/checker.h"
 #include "os/hot.h"
 #include "os/proc.h"
 #include "os/sys.h"
@@ -143,6 +144,9 @@ static _Noreturn void live(struct task *task)
 	task_self = task;
 	task->in_runtime = true;
 	(void)sys_close_range((unsigned)control->fd_base, ~0u);
+	/* It opens a log of its own for each process. */
+	if (checker_is_valgrind())
+		lowest_fd = lowest_free();
 	/* No namespace ends it with the supervisor. */
 	if (!control->isolated)
 		(void)sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);

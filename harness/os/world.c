@@ -69,7 +69,7 @@ static void part(struct world *world)
 static int enter_isolated(const char **what)
 {
 	*what = "making mounts private";
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
 		return -errno;
 	*what = "mounting /proc";
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
