@@ -79,9 +79,17 @@ static uint32_t next_number(void)
 	return control->event_count++;
 }
 
-static struct event *event_at(uint32_t number, struct event *spare)
+/* Read before it is written: the fault of a read maps the pages around it as well, that of a write
+ * one. */
+static inline __attribute__((always_inline)) struct event *event_at(uint32_t number,
+								     struct event *spare)
 {
-	return number < EVENTS_MAX ? &control->events[number] : spare;
+	struct event *event = &control->events[number];
+
+	if (number >= EVENTS_MAX)
+		return spare;
+	(void)*(volatile const uint8_t *)&event->kind;
+	return event;
 }
 
 static struct event *next_event(struct event *spare)
@@ -115,7 +123,7 @@ fill(struct event *event, enum event_kind kind, const struct task *task, const s
  * Of the memory that the tasks share; 0 if they share more than is looked at here. What they store
  * there is seen all the same where the code has memory points.
  */
-static uint64_t memory_state(void)
+static __attribute__((noinline, cold)) uint64_t memory_state(void)
 {
 	if (control->more_memory && !control->accesses)
 		return 0;
