@@ -47,7 +47,7 @@ const char *campaign_name(struct arena *arena, const struct sabot_scenario *scen
 }
 
 /* What the worker is at, for who reports its death. */
-static struct pool_status *told;
+static struct pool_status *told HOT;
 
 static void tell(enum pool_phase phase)
 {

@@ -325,9 +325,10 @@ bool lock_log_read(struct lock_log *log)
 	static struct lock_reader reader;
 	uint32_t i;
 
-	log->count = 0;
+	/* Without writing to it, which after a fork would copy a page each time. */
 	if (!has_two_locks() || control->event_count > EVENTS_MAX)
 		return false;
+	log->count = 0;
 	memset(log->signals, 0, sizeof(log->signals));
 	memset(&reader, 0, offsetof(struct lock_reader, held));
 	for (i = 0; i < control->task_count; i++)

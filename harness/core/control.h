@@ -407,6 +407,7 @@ struct control {
 	struct decider decider;
 	uint32_t recorded_count;
 	bool recorded_full;
+	uint32_t object_count, made_count, timer_count, window_count; /* of the tables below */
 	uint32_t shot_count;
 	uint32_t shots_open; /* armed or holding a victim */
 	struct shot shots[PLAN_FAULTS_MAX];
@@ -417,16 +418,12 @@ struct control {
 	struct observed observed;
 	struct history history;
 	struct store_buffer buffers[TASKS_MAX];
-	uint32_t window_count;
 	bool window_again; /* something is mapped at more than one address */
 	struct window_part window[WINDOW_PARTS_MAX];
 	struct unmapped_log unmapped;
 	uint32_t mutated; /* calls that a mutation has answered */
-	uint32_t made_count;
 	struct made made[MADE_MAX];
-	uint32_t timer_count;
 	struct timer timers[TIMERS_MAX];
-	uint32_t object_count;
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];

@@ -2,11 +2,10 @@
 #include "exec/rest.h"
 
 #include "exec/outside.h"
-#include "os/hot.h"
 #include "os/proc.h"
 
-static struct proc_rest seen[TASKS_MAX] HOT;
-static uint64_t sleepers HOT; /* at the first look */
+static struct proc_rest seen[TASKS_MAX];
+static uint64_t sleepers; /* at the first look */
 
 /*
  * /proc/TID/status alone may show a sleep that its thread is about to begin, or to give up;

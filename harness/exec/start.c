@@ -98,8 +98,10 @@ static void run_body(struct task *task)
 	control->scenario->roles[task->role].body(api_task_handle(task));
 	task = task_self; /* the body may return in a child */
 	task->in_runtime = true;
-	store_buffer_close(task);
-	store_buffer_drain(task);
+	if (control->memory != SABOT_SC) {
+		store_buffer_close(task);
+		store_buffer_drain(task);
+	}
 	flush_streams();
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
 	process_children_left(task);

@@ -6,6 +6,7 @@
 #include "intercept/mapping.h"
 #include "intercept/real.h"
 #include "memory/window.h"
+#include "os/hot.h"
 
 #include <stdio.h>
 #include <sys/shm.h>
@@ -74,7 +75,7 @@ static void *attach_in_window(int id, int flags)
 	return result;
 }
 
-static int attached;
+static int attached HOT; /* read at the end of every task */
 
 int sysv_shm_attached(void)
 {
