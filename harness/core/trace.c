@@ -82,7 +82,7 @@ static uint32_t next_number(void)
 /* Read before it is written: the fault of a read maps the pages around it as well, that of a write
  * one. */
 static inline __attribute__((always_inline)) struct event *event_at(uint32_t number,
-								     struct event *spare)
+								    struct event *spare)
 {
 	struct event *event = &control->events[number];
 
