@@ -40,15 +40,18 @@ bool rest_sleeps(const struct task *task)
 	return look(task, &rest, false);
 }
 
-/* At a point, at its start, or over. Who has come to its end has yet to die, and may wake others.
+/*
+ * At a point, at its start, or over. Who has come to its end has yet to die, and may wake others;
+ * and who was let go is on its way to its first point, where it might show something.
  */
 static bool is_parked(const struct task *task)
 {
 	uint64_t left = __atomic_load_n(&control->free.left, __ATOMIC_SEQ_CST);
+	bool goes = __atomic_load_n(&task->go, __ATOMIC_SEQ_CST) && !task->op;
 
 	if (task_is_over(task))
 		return true;
-	return __atomic_load_n(&task->state, __ATOMIC_SEQ_CST) == TASK_PARKED &&
+	return __atomic_load_n(&task->state, __ATOMIC_SEQ_CST) == TASK_PARKED && !goes &&
 	       !(left & task_bit(task_number(task)));
 }
 
