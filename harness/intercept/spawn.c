@@ -106,9 +106,26 @@ void spawn_outside(struct task *child)
 	spawn_done(child);
 }
 
+/*
+ * In free mode the child may be here before its parent knows it, and the parent may die first. What
+ * is process 1 is so in a PID namespace of its own, and has to be told.
+ */
+static void know_oneself(struct task *child)
+{
+	pid_t none = 0, own = sys_getpid();
+
+	while (own == 1 && !__atomic_load_n(&child->pid, __ATOMIC_SEQ_CST))
+		sys_yield();
+	if (__atomic_compare_exchange_n(&child->pid, &none, own, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		child->tid = own;
+}
+
 void spawn_enter(struct task *child)
 {
 	task_self = child;
+	if (free_on() && child->process == (int8_t)task_number(child))
+		know_oneself(child);
 	/* Its parent knows a process: in a PID namespace of its own it has other numbers. */
 	if (child->process != (int8_t)task_number(child))
 		child->tid = sys_gettid();
