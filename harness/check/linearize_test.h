@@ -86,7 +86,8 @@ static inline struct sabot_state brute_copy(const struct sabot_state *from)
 	copy.values = malloc((from->count + 1) * sizeof(copy.values[0]));
 	copy.room = from->count + 1;
 	assert_non_null(copy.values);
-	memcpy(copy.values, from->values, from->count * sizeof(copy.values[0]));
+	if (from->count)
+		memcpy(copy.values, from->values, from->count * sizeof(copy.values[0]));
 	return copy;
 }
 

@@ -259,8 +259,10 @@ static void the_largest_plan_has_room(void **state)
 	memset(&code, 0xff, sizeof(code));
 	code.fault_count = PLAN_FAULTS_MAX;
 	code.switch_count = PLAN_SWITCHES_MAX;
-	for (i = 0; i < PLAN_FAULTS_MAX; i++)
+	for (i = 0; i < PLAN_FAULTS_MAX; i++) {
 		code.faults[i].kind = PLAN_ERRNO;
+		code.faults[i].lasting = true;
+	}
 	assert_in_range(plan_code_encode(&code, bytes), 1, sizeof(bytes));
 }
 

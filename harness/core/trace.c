@@ -84,10 +84,11 @@ static uint32_t next_number(void)
 static inline __attribute__((always_inline)) struct event *event_at(uint32_t number,
 								    struct event *spare)
 {
-	struct event *event = &control->events[number];
+	struct event *event;
 
 	if (number >= EVENTS_MAX)
 		return spare;
+	event = &control->events[number];
 	(void)*(volatile const uint8_t *)&event->kind;
 	return event;
 }
