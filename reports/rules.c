@@ -65,8 +65,8 @@ const struct rule rules[] = {
 	{ NULL, NULL, NULL, NULL, NULL, NULL, KIND_NONE },
 };
 
-_Static_assert(sizeof(rules) / sizeof(rules[0]) == KIND_COUNT - 1,
-	       "each kind of finding has a rule, none and broken have none");
+_Static_assert(sizeof(rules) / sizeof(rules[0]) == KIND_COUNT - 2,
+	       "each kind of finding has a rule; none, broken and unfit have none");
 
 const struct rule *rules_find(enum kind kind)
 {

@@ -17,7 +17,7 @@ struct rule {
 
 extern const struct rule rules[]; /* ends with a NULL id */
 
-/* NULL for what is no finding: KIND_NONE, KIND_BROKEN. */
+/* NULL for what is no finding: KIND_NONE, KIND_BROKEN, KIND_UNFIT. */
 const struct rule *rules_find(enum kind kind);
 
 #endif

@@ -163,6 +163,11 @@ static void reach_unlisted(struct sabot_task *task)
 	sabot_point(task, "hree");
 }
 
+static void give_up(struct sabot_task *task)
+{
+	sabot_skip(task, "no %s here", "flux capacitor");
+}
+
 static void leave_set(struct sabot_task *task)
 {
 	sabot_point(task, "here");
@@ -214,6 +219,7 @@ static const struct variant crashes = { .body = crash };
 static const struct variant exits = { .body = exit_3 };
 static const struct variant role_fails = { .body = fail_to_open };
 static const struct variant unlisted = { .body = reach_unlisted };
+static const struct variant unfit = { .body = give_up };
 static const struct variant leak_set = { .body = leave_set };
 static const struct variant leak_shm = { .body = leave_shm };
 static const struct variant leak_file = { .body = leave_file };
@@ -233,6 +239,7 @@ static const struct sabot_case role_cases[] = {
 	{ .name = "exit", .variant = &exits },
 	{ .name = "role-fails", .variant = &role_fails },
 	{ .name = "unlisted-point", .variant = &unlisted },
+	{ .name = "unfit", .variant = &unfit },
 	{ .name = "leak-set", .variant = &leak_set },
 	{ .name = "leak-shm", .variant = &leak_shm },
 	{ .name = "leak-file", .variant = &leak_file },

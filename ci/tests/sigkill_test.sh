@@ -11,7 +11,7 @@ fi
 
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
-moments=${MOMENTS:-200}
+moments=${MOMENTS:-60}
 mark=sabot-sigkill-$$
 RANDOM=7 # bash's own generator: the same moments each time
 

@@ -185,6 +185,11 @@ bool campaign_try(struct campaign *campaign)
 		campaign->ended = true;
 		return false;
 	}
+	if (control->finding.kind == KIND_UNFIT) {
+		conclude_skip(campaign,
+			      arena_copy(campaign->context->arena, control->finding.message));
+		return false;
+	}
 	if (campaign->learn)
 		campaign->learn(campaign->learner);
 	count(campaign);

@@ -133,7 +133,7 @@ static void conclude_twin(struct campaign *campaign)
 	}
 }
 
-static void skip(struct campaign *campaign, const char *why)
+void conclude_skip(struct campaign *campaign, const char *why)
 {
 	campaign->record->verdict = VERDICT_SKIP;
 	campaign->record->message = why;
@@ -148,11 +148,12 @@ void conclude_skip_unheld(struct campaign *campaign)
 	if (control->gated)
 		return;
 	if (target->scenario->needs_priorities)
-		skip(campaign, "it is right only if a woken task is held until it is chosen, which "
-			       "takes real-time priorities (see `sabot doctor`)");
+		conclude_skip(campaign,
+			      "it is right only if a woken task is held until it is chosen, which "
+			      "takes real-time priorities (see `sabot doctor`)");
 	else if (target->scase->fault.where == SABOT_WOKEN ||
 		 target->scase->second.where == SABOT_WOKEN)
-		skip(campaign, strikes_woken);
+		conclude_skip(campaign, strikes_woken);
 }
 
 static bool may_strike_woken(const struct sabot_fault *fault)
@@ -173,15 +174,15 @@ static void skip_woken(struct campaign *campaign)
 		return;
 	if (record->faults_fired && !campaign_is_twin(campaign))
 		return;
-	skip(campaign, strikes_woken);
+	conclude_skip(campaign, strikes_woken);
 }
 
 void conclude(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
 
-	if (conclude_needs_memory_points(campaign->target) && !campaign->accessed &&
-	    !record->finding_count && record->executions) {
+	if (record->verdict == VERDICT_PASS && conclude_needs_memory_points(campaign->target) &&
+	    !campaign->accessed && !record->finding_count && record->executions) {
 		record->verdict = VERDICT_INCONCLUSIVE;
 		record->message = "it needs memory points, and has none: compile it "
 				  "with `sabot cc`";

@@ -11,6 +11,9 @@ bool conclude_needs_memory_points(const struct campaign_target *target);
 /* Before the first execution: ends the campaign of a case that cannot be tested here. */
 void conclude_skip_unheld(struct campaign *campaign);
 
+/* Ends the campaign of a case that cannot be tested here, for the reason given. */
+void conclude_skip(struct campaign *campaign, const char *why);
+
 /* Fills verdict, kind, message and replay line of the record. */
 void conclude(struct campaign *campaign);
 

@@ -14,7 +14,9 @@ static const char *role_of(int task)
 
 void outcome_look(void)
 {
-	if (control->finding.kind != KIND_BROKEN && control->finding.kind != KIND_ASSERTION)
+	enum kind kind = control->finding.kind;
+
+	if (kind != KIND_BROKEN && kind != KIND_UNFIT && kind != KIND_ASSERTION)
 		invariant_look(control);
 }
 
@@ -53,6 +55,7 @@ bool outcome_observe(void)
 		return true;
 	case KIND_ASSERTION:
 	case KIND_BROKEN:
+	case KIND_UNFIT:
 	case KIND_RACE:
 		return false;
 	case KIND_INVARIANT:

@@ -158,6 +158,19 @@ void sabot_check_observe(struct sabot_check *check, const char *format, ...)
 	va_end(list);
 }
 
+void sabot_skip(struct sabot_task *handle, const char *format, ...)
+{
+	struct task *task = api_task(handle);
+	char message[PLAN_MESSAGE_MAX];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(message, sizeof(message), format, list);
+	va_end(list);
+	control_find(KIND_UNFIT, task_number(task), "unfit", "%s", message);
+	api_leave();
+}
+
 void sabot_assert_failed(struct sabot_task *handle, const char *file, int line, const char *cond,
 			 const char *format, ...)
 {

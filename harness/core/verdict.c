@@ -26,6 +26,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_LEAK] = "leak",
 	[KIND_POTENTIAL] = "potential deadlock",
 	[KIND_BROKEN] = "broken",
+	[KIND_UNFIT] = "unfit",
 };
 
 const char *verdict_name(enum verdict verdict)

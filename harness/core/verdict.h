@@ -31,6 +31,7 @@ enum kind {
 	KIND_LEAK,
 	KIND_POTENTIAL, /* locks taken in orders that another schedule turns into a deadlock */
 	KIND_BROKEN,	/* could not test: a call in setup or a role failed, a checker crashed */
+	KIND_UNFIT,	/* cannot test here, a task says: sabot_skip() */
 	KIND_COUNT,
 };
 

@@ -249,6 +249,13 @@ void sabot_observe(struct sabot_task *task, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
+ * The case cannot be tested on this machine, and the message says why: it ends as SKIP. For what
+ * only trying tells, such as a right that is missing. Does not return. Message as printf.
+ */
+void sabot_skip(struct sabot_task *task, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/*
  * The task's own assertion. On false the execution ends with a finding of the kind "assertion" that
  * quotes the message; does not return then. Message as printf.
  */
