@@ -33,6 +33,7 @@ static void finding(FILE *file, const struct record_finding *record)
 	section(file, "what happened", story ? story : "");
 	section(file, report_graph_heading(record), record->graph);
 	section(file, "what has no order", record->history);
+	section(file, "what leaked", record->leaks);
 	fputc('\n', file);
 	line(file, "plan: ", record->plan_path);
 	line(file, "replay: ", record->replay_line);

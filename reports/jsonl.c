@@ -93,6 +93,7 @@ static void finding(struct json *json, const struct record_finding *record)
 	steps(json, record);
 	json_text(json, "graph", record->graph);
 	json_text(json, "history", record->history);
+	json_text(json, "leaks", record->leaks);
 	json_text(json, "output", record->output);
 	json_text(json, "plan", record->plan_path);
 	json_text(json, "replay", record->replay_line);

@@ -51,6 +51,10 @@ const struct rule rules[] = {
 	{ "leak", "Leak", "error", "Something is left behind",
 	  "After all tasks have ended, something that they made is still there.",
 	  "Remove it on every path, also after a failed call or a death. " HELP_STEPS, KIND_LEAK },
+	{ "memory-leak", "MemoryLeak", "error", "A process has lost memory",
+	  "Nothing points any more to a block that the process has allocated and not freed. The "
+	  "checker that found it (valgrind or LeakSanitizer) tells where it was allocated.",
+	  "Free it on every path, also after a failed call. " HELP_STEPS, KIND_MEMORY_LEAK },
 	{ "potential-deadlock", "PotentialDeadlock", "warning",
 	  "Locks are taken in orders that can become a deadlock",
 	  "It did not happen here. Under another schedule each task gets its first lock and waits "

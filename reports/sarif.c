@@ -326,6 +326,7 @@ static void properties(struct json *json, const struct record_case *record,
 	property_text(json, "replay", finding->replay_line);
 	property_text(json, "waitsFor", finding->graph);
 	property_text(json, "history", finding->history);
+	property_text(json, "leaks", finding->leaks);
 	json_object_close(json);
 }
 

@@ -177,6 +177,7 @@ static const struct record_finding crash = { .kind = KIND_CRASH,
 					     .step_count = 3,
 					     .graph = "",
 					     .history = "",
+					     .leaks = "",
 					     .output = "",
 					     .plan_path = "",
 					     .replay_line = "" };

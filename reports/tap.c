@@ -91,6 +91,7 @@ static void finding(struct sink *sink, const struct record_finding *record)
 	lines(sink, indent, "story", story ? story : "");
 	lines(sink, indent, "graph", record->graph);
 	lines(sink, indent, "history", record->history);
+	lines(sink, indent, "leaks", record->leaks);
 	lines(sink, indent, "output", record->output);
 	entry(sink, indent, "plan", record->plan_path);
 	entry(sink, indent, "replay", record->replay_line);

@@ -206,6 +206,10 @@ static void show_finding(struct layout *layout, const struct record_finding *fin
 		heading(layout, "what has no order");
 		layout_block(layout, INDENT + 2, "", finding->history);
 	}
+	if (*finding->leaks) {
+		heading(layout, "what leaked");
+		layout_block(layout, INDENT + 2, "", finding->leaks);
+	}
 	output_section(layout, finding->output, options);
 	if (*finding->replay_line || *finding->plan_path)
 		layout_line_end(layout);

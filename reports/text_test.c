@@ -309,6 +309,7 @@ static void long_output_shows_its_end(void **state)
 		.file = "",
 		.graph = "",
 		.history = "",
+		.leaks = "",
 		.output = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n"
 			  "16\n17\n18\n19\n20\n21\n22\n23\n24\n25\n26\n27\n"
 			  "28\n29\n30\n31\n32\n33\n34\n35\n36\n37\n38\n39\n"

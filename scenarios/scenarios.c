@@ -22,6 +22,7 @@ extern const struct sabot_scenario fcntl_ledger;
 extern const struct sabot_scenario fcntl_long_cycle;
 extern const struct sabot_scenario fcntl_model;
 extern const struct sabot_scenario fd_leak;
+extern const struct sabot_scenario heap_leak;
 extern const struct sabot_scenario fifo_rendezvous;
 extern const struct sabot_scenario flock_inherited;
 extern const struct sabot_scenario flock_upgrade;
@@ -121,7 +122,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&fcntl_ledger,
 	&fcntl_long_cycle,
 	&fcntl_model,
-	&fd_leak,
+	&fd_leak, &heap_leak,
 	&fifo_rendezvous,
 	&flock_inherited,
 	&flock_upgrade,

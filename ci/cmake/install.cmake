@@ -16,6 +16,7 @@ install(TARGETS counters ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-cover
 install(FILES ${SABOT_COUNTERS_SCRIPT} DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
 
 install(TARGETS sabot-mutator LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot)
+install(DIRECTORY ci/suppressions DESTINATION ${CMAKE_INSTALL_DATADIR}/sabot)
 
 install(EXPORT sabot NAMESPACE sabot:: FILE sabotTargets.cmake DESTINATION ${SABOT_CMAKE_DIR})
 configure_package_config_file(ci/cmake/sabotConfig.cmake.in cmake/sabotConfig.cmake

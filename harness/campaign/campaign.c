@@ -14,6 +14,7 @@
 #include "check/invariant.h"
 #include "check/outcome.h"
 #include "check/stuck.h"
+#include "intercept/heap.h"
 #include "os/hot.h"
 #include "os/sys.h"
 #include "search/strategies.h"
@@ -22,6 +23,8 @@
 #include <string.h>
 
 enum {
+	EXECUTIONS_CHECKED = 4, /* on valgrind: each takes as long as a hundred others */
+	EXECUTIONS_CHECKED_TWIN = 40,
 	EXECUTIONS_PLAIN = 200,
 	EXECUTIONS_QUICK = 40,
 	EXECUTIONS_TWIN = 4000,
@@ -229,6 +232,8 @@ static void run_plain(struct campaign *campaign)
 
 static uint64_t limit_of(const struct campaign *campaign)
 {
+	bool checked = heap_checker() == HEAP_VALGRIND;
+
 	if (campaign->options->executions)
 		return campaign->options->executions;
 	if (exhaustive_is_wanted(campaign->options))
@@ -236,7 +241,9 @@ static uint64_t limit_of(const struct campaign *campaign)
 	if (campaign->target->scase->fault.kind)
 		return guided_is_wanted(campaign->options) ? EXECUTIONS_TWIN : EXECUTIONS_SWEEP;
 	if (campaign_is_twin(campaign))
-		return EXECUTIONS_TWIN;
+		return checked ? EXECUTIONS_CHECKED_TWIN : EXECUTIONS_TWIN;
+	if (checked)
+		return EXECUTIONS_CHECKED;
 	if (campaign->options->quick && !campaign->target->scase->characterises)
 		return EXECUTIONS_QUICK;
 	return EXECUTIONS_PLAIN;
@@ -281,6 +288,7 @@ struct campaign *campaign_begin(struct pool_context *context,
 		campaign->execution.over = outcome_look;
 	if (!options->free)
 		conclude_skip_unheld(campaign);
+	conclude_skip_unchecked(campaign);
 	return campaign;
 }
 

@@ -4,6 +4,7 @@
 #include "campaign/free.h"
 #include "campaign/observations.h"
 #include "campaign/recipe.h"
+#include "intercept/heap.h"
 
 #include <string.h>
 
@@ -154,6 +155,17 @@ void conclude_skip_unheld(struct campaign *campaign)
 	else if (target->scase->fault.where == SABOT_WOKEN ||
 		 target->scase->second.where == SABOT_WOKEN)
 		conclude_skip(campaign, strikes_woken);
+}
+
+/* What only a checker of memory can tell. */
+void conclude_skip_unchecked(struct campaign *campaign)
+{
+	const char *caught_by = campaign->target->scase->caught_by;
+
+	if (!heap_checker() && campaign_is_twin(campaign) &&
+	    !strcmp(caught_by, kind_name(KIND_MEMORY_LEAK)))
+		conclude_skip(campaign, "memory that is lost is looked for with --leaks=valgrind "
+					"or --leaks=lsan");
 }
 
 static bool may_strike_woken(const struct sabot_fault *fault)

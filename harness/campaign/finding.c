@@ -6,9 +6,11 @@
 #include "check/explain.h"
 #include "check/graph.h"
 #include "check/histories.h"
+#include "check/leaks.h"
 #include "check/lock_order.h"
 #include "check/place.h"
 #include "exec/start.h"
+#include "intercept/heap.h"
 #include "memory/race.h"
 #include "os/sys.h"
 
@@ -99,6 +101,7 @@ void finding_describe(struct record_finding *finding, struct pool_context *conte
 	char *graph =
 		control->finding.kind == KIND_POTENTIAL ? lock_order_text() : graph_last_text();
 	char *history = histories_text();
+	char *leaks = leaks_text();
 
 	take_story(finding, context->arena);
 	start_guard_again(); /* libdw may have come with the first story */
@@ -106,10 +109,12 @@ void finding_describe(struct record_finding *finding, struct pool_context *conte
 	take_place(finding, context->arena);
 	finding->graph = arena_copy(context->arena, graph);
 	finding->history = arena_copy(context->arena, history);
+	finding->leaks = arena_copy(context->arena, leaks);
 	finding->output = arena_copy(context->arena, finding_output(context));
 	finding->trace_hash = control->trace_hash;
 	free(graph);
 	free(history);
+	free(leaks);
 }
 
 static void plain_name(char *text)
@@ -164,8 +169,9 @@ static void save(struct campaign *campaign, struct record_finding *finding, stru
 		finding->plan_path = "";
 		return;
 	}
-	finding->replay_line =
-		arena_print(arena, "%s replay %s", options->program, finding->plan_path);
+	finding->replay_line = arena_print(arena, "%s replay %s%s%s", options->program,
+					   finding->plan_path, heap_checker() ? " --leaks=" : "",
+					   heap_checker() ? heap_checker_name(heap_checker()) : "");
 }
 
 /* Shrinks the plan and leaves its execution in the control block; else runs the whole one again. */

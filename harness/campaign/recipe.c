@@ -5,6 +5,7 @@
 #include "campaign/guided.h"
 #include "core/plan_text.h"
 #include "core/trace.h"
+#include "intercept/heap.h"
 #include "os/proc.h"
 #include "os/sys.h"
 #include "search/strategies.h"
@@ -154,6 +155,9 @@ const char *recipe_again(const struct campaign *campaign)
 	const char *search =
 		guided_is_wanted(options) ? " --strategy guided" : exhaustive_words(options, arena);
 
+	if (heap_checker())
+		search = arena_print(arena, "%s --leaks=%s", search,
+				     heap_checker_name(heap_checker()));
 	if (target->module[0])
 		return arena_print(arena, "%s run%s %s --case %s --seed %llu%s", options->program,
 				   options->free ? " --free" : "", target->module,

@@ -3,6 +3,7 @@
 
 #include "check/histories.h"
 #include "check/invariant.h"
+#include "check/leaks.h"
 #include "check/lock_order.h"
 #include "core/object.h"
 #include "exec/audit.h"
@@ -159,4 +160,5 @@ void expect_judge(void)
 	/* Its order of events is that of one task at a time. */
 	if (!control->over && !control->free.on)
 		lock_order_judge();
+	leaks_judge();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/explain.h"
 #include "check/graph.h"
+#include "check/leaks.h"
 #include "check/lock_order.h"
 #include "check/place.h"
 
@@ -70,6 +71,8 @@ uint64_t explain_fingerprint(void)
 					  place_hash(control->race.second.site)));
 	if (crash_hash())
 		return random_mix(hash ^ crash_hash());
+	if (finding->kind == KIND_MEMORY_LEAK)
+		return random_mix(hash ^ leaks_hash());
 	/* A sum: the order of tasks of one role says nothing. */
 	for (left = tasks; left; left &= left - 1)
 		sum += task_hash(&control->tasks[__builtin_ctzll(left)]);

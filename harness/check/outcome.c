@@ -70,6 +70,7 @@ bool outcome_observe(void)
 	case KIND_UNMAPPED:
 	case KIND_EXIT:
 	case KIND_LEAK:
+	case KIND_MEMORY_LEAK:
 		observe_task();
 		return true;
 	default:

@@ -15,6 +15,7 @@
 
 const struct sabot_scenario *const *cli_builtin;
 const char *cli_program;
+char **cli_arguments;
 
 const struct cli_verb cli_verbs[] = {
 	{ "run", "run scenarios and judge them", cli_run },
@@ -114,6 +115,17 @@ static void usage(FILE *file)
 		      "5 undecided; 70 bug in sabot; 77 all skipped.\n");
 }
 
+/* What parses the arguments moves and cuts them. */
+static char **copy_of(int argc, char **argv)
+{
+	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+	int i;
+
+	for (i = 0; copy && i < argc; i++)
+		copy[i] = strdup(argv[i]);
+	return copy;
+}
+
 int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builtin)
 {
 	static char name[64];
@@ -143,6 +155,9 @@ int sabot_main(int argc, char **argv, const struct sabot_scenario *const *builti
 	for (verb = cli_verbs; verb->name; verb++)
 		if (!strcmp(argv[1], verb->name)) {
 			cli_fix_addresses(argv);
+			cli_arguments = copy_of(argc, argv);
+			if (!cli_arguments)
+				return cli_fail(EXIT_BUG, "out of memory");
 			snprintf(name, sizeof(name), "sabot %s", verb->name);
 			argv[1] = name;
 			return verb->run(argc - 1, argv + 1);

@@ -41,6 +41,7 @@ int cli_cxx(int argc, char **argv);
 
 extern const struct sabot_scenario *const *cli_builtin;
 extern const char *cli_program; /* as the user called it */
+extern char **cli_arguments;	/* all of them, as they were typed; ends with NULL */
 
 /* One line on standard error, "sabot: ...". Message as printf. Returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/outdir.h"
 #include "cli/select.h"
+#include "intercept/heap.h"
 #include "reports/report.h"
 
 #include <errno.h>
@@ -26,6 +27,11 @@ static int load(struct plan_job *job)
 	fclose(file);
 	if (error)
 		return cli_fail(EXIT_USAGE, "%s:%u: %s", job->path, wrong.line, wrong.message);
+	if (!heap_checker() && !strncmp(job->plan.finding, "memory leak:", 12))
+		(void)cli_fail(0,
+			       "%s: it shows lost memory: that takes --leaks=valgrind or "
+			       "--leaks=lsan",
+			       job->path);
 	return select_plan(&job->target, &job->plan, job->path);
 }
 
@@ -154,6 +160,8 @@ int plan_job_print(const struct plan_job *job)
 		printf("\n%s", finding->graph);
 	if (finding->history[0])
 		printf("\n%s", finding->history);
+	if (finding->leaks[0])
+		printf("\n%s", finding->leaks);
 	if (finding->output[0])
 		printf("\nThe tasks wrote:\n%s", finding->output);
 	if (finding->kind == KIND_NONE)

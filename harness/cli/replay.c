@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/recipe.h"
 #include "cli/cli.h"
+#include "cli/leaks.h"
 #include "cli/plan_job.h"
 
 #include <argp.h>
@@ -21,6 +22,7 @@ static const struct argp_option replay_options[] = {
 struct replay_arguments {
 	struct plan_job job;
 	bool quiet;
+	const char *leaks;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -41,6 +43,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case 'q':
 		arguments->quiet = true;
 		break;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->leaks;
+		break;
 	case ARGP_KEY_ARG:
 		if (arguments->job.path)
 			argp_error(state, "one plan at a time");
@@ -55,8 +60,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child replay_children[] = { { &leaks_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp replay_argp = {
 	.options = replay_options,
+	.children = replay_children,
 	.parser = parse,
 	.args_doc = "PLAN",
 	.doc = "Runs a plan again and compares each step with the trace in its file. Exit "
@@ -98,6 +106,9 @@ int cli_replay(int argc, char **argv)
 	if (!arguments)
 		return cli_fail(EXIT_BUG, "out of memory");
 	argp_parse(&replay_argp, argc, argv, 0, NULL, arguments);
+	code = leaks_begin(arguments->leaks);
+	if (code != LEAKS_GO_ON)
+		return code;
 	code = plan_job_run(&arguments->job);
 	if (code || arguments->job.told_held)
 		return code;

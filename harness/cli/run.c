@@ -3,6 +3,7 @@
 
 #include "check/place.h"
 #include "cli/cli.h"
+#include "cli/leaks.h"
 #include "core/verdict.h"
 
 #include <stdlib.h>
@@ -169,6 +170,9 @@ int cli_run(int argc, char **argv)
 	int code;
 
 	run_parse(run, argc, argv);
+	code = leaks_begin(run->leaks);
+	if (code != LEAKS_GO_ON)
+		return code;
 	code = run_select(run);
 	return code ? code : run_go(run);
 }

@@ -28,6 +28,7 @@ struct run {
 	size_t report_count;
 	const char *only_source; /* kills: only of sources in this directory; NULL: of all */
 	char *command_line;
+	const char *leaks; /* the checker of memory, or NULL */
 	bool json;
 	int failed; /* an exit code that the verdicts cannot say: a report was not written */
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/exhaustive.h"
 #include "cli/cli.h"
+#include "cli/leaks.h"
 #include "cli/run.h"
 #include "core/verdict.h"
+#include "intercept/heap.h"
 #include "search/strategies.h"
 
 #include <argp.h>
@@ -186,10 +188,15 @@ static error_t parse_search(int key, char *argument, struct argp_state *state)
 }
 
 /* What chooses, weakens or compares schedules has nothing to do where there are none. */
-static void check_free(const struct campaign_options *campaign, struct argp_state *state)
+static void check_free(const struct run *run, struct argp_state *state)
 {
+	const struct campaign_options *campaign = &run->suite.campaign;
+
 	if (campaign->free && (campaign->strategy || campaign->twice || campaign->memory))
 		argp_error(state, "--free goes with no --strategy, --memory or --twice");
+	/* A checker looks at one process while the others wait. */
+	if (campaign->free && run->leaks && heap_checker_find(run->leaks) != HEAP_UNCHECKED)
+		argp_error(state, "--free goes with no --leaks: run without --free");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -242,10 +249,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (run->inject.count && run->filter.faults)
 			argp_error(state, "--faults selects cases that have a fault, --inject "
 					  "strikes those that have none: one of them");
-		check_free(&run->suite.campaign, state);
+		check_free(run, state);
 		break;
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &run->filter;
+		state->child_inputs[1] = &run->leaks;
 		break;
 	case ARGP_KEY_ARG:
 		if (run->word_count == RUN_WORDS_MAX)
@@ -258,7 +266,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_child run_children[] = { { &filter_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child run_children[] = { { &filter_argp, 0, NULL, 0 },
+						  { &leaks_argp, 0, NULL, 0 },
+						  { 0 } };
 
 /* What --report takes stands in the table of formats. */
 static char *add_formats(int key, const char *text, void *input)

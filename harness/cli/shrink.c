@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "cli/leaks.h"
 #include "cli/plan_job.h"
 
 #include <argp.h>
@@ -15,6 +16,7 @@ static const struct argp_option shrink_options[] = {
 struct shrink_arguments {
 	struct plan_job job;
 	const char *output;
+	const char *leaks;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -24,6 +26,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		arguments->output = argument;
+		break;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->leaks;
 		break;
 	case ARGP_KEY_ARG:
 		if (arguments->job.path)
@@ -39,8 +44,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child shrink_children[] = { { &leaks_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp shrink_argp = {
 	.options = shrink_options,
+	.children = shrink_children,
 	.parser = parse,
 	.args_doc = "PLAN",
 	.doc = "Removes faults and switches from a plan until none can go without losing "
@@ -80,6 +88,9 @@ int cli_shrink(int argc, char **argv)
 		return cli_fail(EXIT_BUG, "out of memory");
 	arguments->job.shrink = true;
 	argp_parse(&shrink_argp, argc, argv, 0, NULL, arguments);
+	code = leaks_begin(arguments->leaks);
+	if (code != LEAKS_GO_ON)
+		return code;
 	code = plan_job_run(&arguments->job);
 	if (code)
 		return code;

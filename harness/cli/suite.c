@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/outdir.h"
+#include "intercept/heap.h"
 #include "os/sys.h"
 #include "os/world.h"
 
@@ -98,7 +99,9 @@ int suite_run(struct suite *suite)
 	suite->campaign.program = cli_program;
 	pool.budget_ns = suite->budget_ns;
 	pool.free = suite->campaign.free;
-	if (suite->workers)
+	if (heap_checker() == HEAP_VALGRIND)
+		pool.workers = 1; /* its processes have one report */
+	else if (suite->workers)
 		pool.workers = (unsigned)suite->workers;
 	else
 		pool.workers = pool.free ? 1 : world_cpus();

@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "core/explore.h"
 #include "core/free_state.h"
+#include "core/heap.h"
 #include "core/op.h"
 #include "core/plan.h"
 #include "core/random.h"
@@ -357,12 +358,13 @@ struct control {
 	enum request_kind request;
 	int requester;
 	int chosen;
-	bool isolated;	  /* the worker has namespaces of its own: they end with it */
-	uint32_t world;	  /* if it has none: a number of its own; see core/private.h */
-	bool gated;	  /* real-time priorities hold the woken */
-	bool settle_due;  /* somebody may have been woken since the last settle */
-	bool signals_due; /* some task is `signalled` */
-	bool over;	  /* no more decisions: a finding, or the end */
+	bool isolated;	    /* the worker has namespaces of its own: they end with it */
+	uint32_t world;	    /* if it has none: a number of its own; see core/private.h */
+	bool gated;	    /* real-time priorities hold the woken */
+	bool settle_due;    /* somebody may have been woken since the last settle */
+	bool signals_due;   /* some task is `signalled` */
+	bool over;	    /* no more decisions: a finding, or the end */
+	bool looks_at_heap; /* of processes that a fault may end; see intercept/heap.h */
 	bool in_setup;
 	bool fingerprint; /* calls record the state of the shared memory: for a sweep's first run */
 	bool more_memory; /* tasks may share a mapping of their own besides it */
@@ -427,6 +429,7 @@ struct control {
 	uint32_t family_objects[FAMILY_COUNT];
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];
+	struct heap heap;
 	struct event events[EVENTS_MAX];
 	struct explore explore;
 };

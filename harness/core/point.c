@@ -7,6 +7,7 @@
 #include "os/sys.h"
 
 void (*point_run_held)(struct task *task);
+void (*point_before_strike)(struct task *task);
 
 static void wait_for_turn(struct task *task)
 {
@@ -125,6 +126,8 @@ static inline __attribute__((always_inline)) void arrive(struct task *task)
 	task->since = control->decisions;
 	task->state = TASK_PARKED;
 	trace_event(EVENT_CALL, task, 0);
+	if (control->shots_open && control->looks_at_heap)
+		point_before_strike(task);
 }
 
 /* Something is due that only the supervisor can do. */

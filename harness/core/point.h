@@ -39,6 +39,9 @@ void point_ring(void);
 /* Leaves the turn to the supervisor for good: the caller's thread or process ends now. */
 void point_leave(struct task *task);
 
+/* Set by who looks at memory: the task is at its next operation, at which a fault may be due. */
+extern void (*point_before_strike)(struct task *task);
+
 /* Set by the interceptors of signals: runs the handlers that were held while the task was parked.
  */
 extern void (*point_run_held)(struct task *task);

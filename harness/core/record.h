@@ -45,6 +45,7 @@ struct record_finding {
 	size_t step_count;
 	const char *graph;	 /* the waits-for graph as text lines, or "" */
 	const char *history;	 /* operations that have no order, as a table, or "" */
+	const char *leaks;	 /* memory that was lost, and where it was allocated, or "" */
 	const char *output;	 /* what the tasks wrote to standard output and error, or "" */
 	const char *plan_path;	 /* where the plan was written */
 	const char *replay_line; /* the command that replays it */

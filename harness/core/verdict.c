@@ -24,6 +24,7 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_UNMAPPED] = "use after unmap",
 	[KIND_EXIT] = "exit",
 	[KIND_LEAK] = "leak",
+	[KIND_MEMORY_LEAK] = "memory leak",
 	[KIND_POTENTIAL] = "potential deadlock",
 	[KIND_BROKEN] = "broken",
 	[KIND_UNFIT] = "unfit",

@@ -28,10 +28,11 @@ enum kind {
 	KIND_CRASH,	    /* a task died of a signal that nobody injected */
 	KIND_UNMAPPED,	    /* a task died of using shared memory that was taken away */
 	KIND_EXIT,	    /* a task ended with another status than 0 */
-	KIND_LEAK,
-	KIND_POTENTIAL, /* locks taken in orders that another schedule turns into a deadlock */
-	KIND_BROKEN,	/* could not test: a call in setup or a role failed, a checker crashed */
-	KIND_UNFIT,	/* cannot test here, a task says: sabot_skip() */
+	KIND_LEAK,	    /* of the kernel's objects: names, descriptors, children, locks */
+	KIND_MEMORY_LEAK,   /* blocks that nothing points to */
+	KIND_POTENTIAL,	    /* locks taken in orders that another schedule turns into a deadlock */
+	KIND_BROKEN, /* could not test: a call in setup or a role failed, a checker crashed */
+	KIND_UNFIT,  /* cannot test here, a task says: sabot_skip() */
 	KIND_COUNT,
 };
 

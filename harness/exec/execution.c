@@ -12,6 +12,7 @@
 #include "exec/watch.h"
 #include "intercept/crash.h"
 #include "intercept/descriptor.h"
+#include "intercept/heap.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
 #include "memory/edges.h"
@@ -46,13 +47,14 @@ int execution_prepare(int control_fd, bool free)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
 		control->fd_base = (int)limit.rlim_cur / 2;
 	real_prepare();
-	/* It knows code by the files that it was mapped from. */
-	if (!checker_is_valgrind())
+	/* A checker knows code by its file, and what lies between variables. */
+	if (!checker_is_valgrind() && !CHECKER_IS_ASAN)
 		anonymous_replace();
 	if (free)
 		world_keep_cpus();
 	else
 		(void)gate_open();
+	heap_prepare();
 	error = edges_prepare();
 	if (!error)
 		error = signal_prepare();
@@ -168,8 +170,9 @@ static int start_tasks(bool reuse)
 
 int execution_run(const struct execution *execution)
 {
-	bool pool = execution->pool && execution->scenario->keeps_no_state;
-	bool races = execution->races && !execution->free && race_prepare() == 0;
+	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
+	/* Their shadow is so large that no checker of memory could look at it in time. */
+	bool races = execution->races && !execution->free && !heap_checker() && race_prepare() == 0;
 	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
 		     kept_case == execution->scase && start_can_reuse();
 	int error;
@@ -199,6 +202,7 @@ int execution_run(const struct execution *execution)
 		return error;
 	if (run_setup(execution)) {
 		audit_begin();
+		heap_begin();
 		error = start_tasks(reuse);
 		if (!error && execution->free)
 			free_supervise(execution->stuck);

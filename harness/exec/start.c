@@ -10,6 +10,7 @@
 #include "exec/outside.h"
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
+#include "intercept/heap.h"
 #include "intercept/process.h"
 #include "intercept/sysv_shm.h"
 #include "memory/race.h"
@@ -111,6 +112,7 @@ static void run_body(struct task *task)
 			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
 	if (task->parent < 0)
 		judge_descriptors(task);
+	heap_end(task);
 }
 
 /* Runs after the scenario's own handlers: what the harness's libraries do at exit is no part of it.

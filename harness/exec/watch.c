@@ -294,7 +294,7 @@ static bool sleep_confirmed(const struct task *task)
 	if (control->gated)
 		return true;
 	/* libc takes away the child that could not run the program: that takes no time. */
-	if (task->call.op == OP_SPAWN && task->in_runtime)
+	if (control->heap.looking || (task->call.op == OP_SPAWN && task->in_runtime))
 		return false;
 	number = proc_syscall(task->pid, task->tid, arguments);
 	if (number == SYS_futex && arguments[0] == (uintptr_t)&task->go)

@@ -6,6 +6,7 @@
 #include "core/point.h"
 #include "core/trace.h"
 #include "intercept/answer.h"
+#include "intercept/heap.h"
 #include "memory/race.h"
 #include "os/sys.h"
 
@@ -129,6 +130,8 @@ void spawn_enter(struct task *child)
 	/* Its parent knows a process: in a PID namespace of its own it has other numbers. */
 	if (child->process != (int8_t)task_number(child))
 		child->tid = sys_gettid();
+	else
+		heap_born(child);
 	point_wait(child);
 	child->in_runtime = false;
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# sabot run --leaks: memory that an error path loses is found on valgrind, with where it was
+# allocated and a line that replays it; and where a checker cannot work, one line says so.
+# shellcheck source=ci/tests/expect.sh
+. "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+
+twin=memory/heap-leak:forgets-what-it-read-into
+last_skips() {
+	matches out "^SKIP +$twin"
+	matches out 'memory that is lost is looked for with --leaks=valgrind or --leaks=lsan'
+}
+
+expect "without a checker" 77 "$SABOT" run "$twin"
+last_skips
+expect "without a checker, all cases" 0 "$SABOT" run --quick heap-leak
+last_skips
+refuses "no checker of that name" 2 "sabot run: --leaks takes valgrind, lsan or off, not \"all\"
+Try \`sabot run --help' or \`sabot run --usage' for more information." "$SABOT" run --leaks=all
+refuses "no LeakSanitizer" 77 "sabot: --leaks=lsan: this build has no LeakSanitizer: make one \
+with \`cmake --preset asan && cmake --build build/asan\`, and run build/asan/sabot" \
+	"$SABOT" run --leaks=lsan "$twin"
+refuses "no valgrind" 77 "sabot: --leaks=valgrind: valgrind is not installed (on Debian: apt-get \
+install valgrind)" env PATH="$temp" "$SABOT" run --leaks=valgrind "$twin"
+printf '#!/bin/sh\nexit 1\n' >"$temp/valgrind"
+chmod +x "$temp/valgrind"
+refuses "a valgrind that cannot run it" 77 "sabot: --leaks=valgrind: valgrind cannot run this \
+program: no word from it" env PATH="$temp" "$SABOT" run --leaks=valgrind "$twin"
+rm "$temp/valgrind"
+
+if ! command -v valgrind >/dev/null; then
+	((failed)) || echo "valgrind is not installed"
+	exit $((failed ? 1 : 77))
+fi
+
+expect "on valgrind" 1 "$SABOT" run --raw --leaks=valgrind --report jsonl="$temp/jsonl" \
+	--report junit="$temp/junit" --out "$temp/results" "$twin"
+matches out '^        server#0 has lost 64 bytes in 1 block, allocated at heap-leak.c:[0-9]+$'
+matches out '^            64 bytes in 1 block, allocated$'
+matches out '^              in new_request \(heap-leak.c:[0-9]+\)$'
+matches out '^              by take_request \(heap-leak.c:[0-9]+\)$'
+matches out '^              by serve \(heap-leak.c:[0-9]+\)$'
+matches out '1\. server#0 meets EINTR once before read'
+matches jsonl '"kind": "memory leak".*"leaks": "server#0, at its end\\n  64 bytes in 1 block'
+matches junit 'type="memory leak"'
+matches junit '^server#0, at its end$'
+
+replay=$(sed -n 's/^ *replay: //p' "$temp/out")
+[[ $replay == *".1.plan --leaks=valgrind" ]] || complain "the replay line is \"$replay\""
+# shellcheck disable=SC2086
+expect "the replay line" 1 $replay
+matches out ': 1 of 1 runs took the same steps'
+matches out '^memory leak: server#0 has lost 64 bytes in 1 block'
+# shellcheck disable=SC2086
+expect "the same without the checker" 3 ${replay% *}
+matches err 'it shows lost memory: that takes --leaks=valgrind or --leaks=lsan$'
+compgen -G '/tmp/sabot-leaks-*' >/dev/null && complain "the reports were left behind"
+
+verdict "lost memory is found, told of, and replayed"
