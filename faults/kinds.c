@@ -14,5 +14,6 @@ const struct fault_kind *const fault_kinds[PLAN_FAULT_KIND_COUNT] = {
 	[PLAN_LIMIT] = &fault_limit,
 	[PLAN_SPAWN] = &fault_spawn,
 	[PLAN_RESTART] = &fault_restart,
+	[PLAN_ALLOC] = &fault_alloc,
 };
 /* clang-format on */

@@ -16,5 +16,6 @@ extern const struct fault_kind fault_remove;
 extern const struct fault_kind fault_limit;
 extern const struct fault_kind fault_spawn;
 extern const struct fault_kind fault_restart;
+extern const struct fault_kind fault_alloc;
 
 #endif

@@ -32,6 +32,8 @@ static int arm(struct shot *shot)
 static bool meets(enum op op, unsigned limit)
 {
 	switch (limit) {
+	case MEMORY: /* a checker of memory in the same process would die of it */
+		return !checker_is_valgrind() && !CHECKER_IS_ASAN;
 	case PROCESSES:
 		return op == OP_FORK || op == OP_SPAWN || op == OP_THREAD_CREATE;
 	case SYSV:

@@ -10,8 +10,8 @@
 
 enum { ACCESSES_MAX = 64 /* of each task, in free mode */ };
 
-_Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_RESTART == PLAN_RESTART + 1 &&
-		       PLAN_RESTART + 1 == PLAN_FAULT_KIND_COUNT,
+_Static_assert(SABOT_KILL == PLAN_KILL + 1 && SABOT_ALLOC == PLAN_ALLOC + 1 &&
+		       PLAN_ALLOC + 1 == PLAN_FAULT_KIND_COUNT,
 	       "the kinds of faults of cases are those of plans, after none");
 
 enum plan_fault_kind coordinates_kind(const struct sabot_fault *fault)

@@ -187,6 +187,14 @@ enum op_flag {
 	X(TIMER_GETTIME, "timer_gettime", TIMER, OP_PURE)                                          \
 	X(TIMER_GETOVERRUN, "timer_getoverrun", TIMER, OP_PURE)                                    \
 	X(TIMER_DELETE, "timer_delete", TIMER, OP_PURE)                                            \
+	X(MALLOC, "malloc", NONE, OP_PURE)                                                         \
+	X(CALLOC, "calloc", NONE, OP_PURE)                                                         \
+	X(REALLOC, "realloc", NONE, OP_PURE)                                                       \
+	X(REALLOCARRAY, "reallocarray", NONE, OP_PURE)                                             \
+	X(POSIX_MEMALIGN, "posix_memalign", NONE, OP_PURE)                                         \
+	X(ALIGNED_ALLOC, "aligned_alloc", NONE, OP_PURE)                                           \
+	X(STRDUP, "strdup", NONE, OP_PURE)                                                         \
+	X(STRNDUP, "strndup", NONE, OP_PURE)                                                       \
 	X(SLEEP, "sleep", TIME, OP_PURE)                                                           \
 	X(YIELD, "sched_yield", NONE, OP_PURE)                                                     \
 	X(OPERATION, "operation", NONE, 0)

@@ -23,6 +23,7 @@ static const struct {
 	[PLAN_LIMIT] = { "limit", PLAN_VALUE_NUMBER, false },
 	[PLAN_SPAWN] = { "spawn", PLAN_VALUE_ERRNO, true },
 	[PLAN_RESTART] = { "restart", PLAN_VALUE_NONE, false },
+	[PLAN_ALLOC] = { "alloc", PLAN_VALUE_ERRNO, true },
 };
 
 static const char *const where_names[PLAN_WHERE_COUNT] = {

@@ -71,6 +71,7 @@ enum plan_fault_kind {
 	PLAN_LIMIT,
 	PLAN_SPAWN,
 	PLAN_RESTART,
+	PLAN_ALLOC,
 	PLAN_FAULT_KIND_COUNT
 };
 

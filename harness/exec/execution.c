@@ -10,6 +10,7 @@
 #include "exec/strike.h"
 #include "exec/supervise.h"
 #include "exec/watch.h"
+#include "intercept/alloc.h"
 #include "intercept/crash.h"
 #include "intercept/descriptor.h"
 #include "intercept/heap.h"
@@ -200,6 +201,8 @@ int execution_run(const struct execution *execution)
 	error = arm_faults(execution);
 	if (error)
 		return error;
+	alloc_watch(execution->scenario, execution->scase->fault.kind == SABOT_ALLOC ||
+						 execution->scase->second.kind == SABOT_ALLOC);
 	if (run_setup(execution)) {
 		audit_begin();
 		heap_begin();

@@ -36,7 +36,7 @@ struct request {
 
 static const struct variant good;
 static const struct variant forgets_text = { .forgets_text = true };
-static const struct variant forgets_head __attribute__((unused)) = { .forgets_head = true };
+static const struct variant forgets_head = { .forgets_head = true };
 
 static void setup(struct sabot_env *env)
 {
@@ -138,10 +138,15 @@ static const struct sabot_invariant invariants[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
 	{ .name = "errno-anywhere", .variant = &good, .fault = { .kind = SABOT_ERRNO } },
+	{ .name = "no-memory", .variant = &good, .fault = { .kind = SABOT_ALLOC } },
 	{ .name = "kill-anywhere", .variant = &good, .fault = { .kind = SABOT_KILL } },
 	{ .name = "forgets-what-it-read-into",
 	  .variant = &forgets_text,
 	  .fault = { .kind = SABOT_ERRNO, .error = EINTR },
+	  .caught_by = "memory leak" },
+	{ .name = "forgets-the-head",
+	  .variant = &forgets_head,
+	  .fault = { .kind = SABOT_ALLOC },
 	  .caught_by = "memory leak" },
 	{ 0 },
 };

@@ -53,6 +53,11 @@ enum sabot_fault_kind {
 	 * setup opened.
 	 */
 	SABOT_RESTART,
+	/*
+	 * An allocation fails with ENOMEM. Each call of malloc and its kin that the scenario's own
+	 * code makes is a point in such a case, and in no other.
+	 */
+	SABOT_ALLOC,
 };
 
 /* Where, relative to what the victim is doing, a fault may strike. Zero means all of them. */
@@ -121,8 +126,9 @@ struct sabot_case {
 	 * NULL: the case is correct, and any finding fails it. Else the case is a twin, known to be
 	 * bad, and this names the oracle that must catch it: an invariant's or history's name, or
 	 * one of "deadlock", "self-deadlock", "orphaned owner", "lost wake-up", "livelock",
-	 * "data race", "crash", "use after unmap", "exit", "assertion", "leak", "potential
-	 * deadlock". "deadlock" also covers "self-deadlock" and "orphaned owner".
+	 * "data race", "crash", "use after unmap", "exit", "assertion", "leak", "memory leak" (with
+	 * `sabot run --leaks` only), "potential deadlock". "deadlock" also covers "self-deadlock"
+	 * and "orphaned owner".
 	 */
 	const char *caught_by;
 	/*
