@@ -157,15 +157,21 @@ void conclude_skip_unheld(struct campaign *campaign)
 		conclude_skip(campaign, strikes_woken);
 }
 
-/* What only a checker of memory can tell. */
+/* What only a checker of memory can tell; and with one, what does not need it. */
 void conclude_skip_unchecked(struct campaign *campaign)
 {
 	const char *caught_by = campaign->target->scase->caught_by;
+	bool lost = campaign_is_twin(campaign) && !strcmp(caught_by, kind_name(KIND_MEMORY_LEAK));
 
-	if (!heap_checker() && campaign_is_twin(campaign) &&
-	    !strcmp(caught_by, kind_name(KIND_MEMORY_LEAK)))
+	if (lost && !heap_checker())
 		conclude_skip(campaign, "memory that is lost is looked for with --leaks=valgrind "
 					"or --leaks=lsan");
+	else if (!heap_checker() || lost)
+		return;
+	else if (campaign_is_twin(campaign) && strcmp(caught_by, kind_name(KIND_LEAK)) != 0)
+		conclude_skip(campaign, "what it must be caught by is judged without --leaks");
+	else if (observations_wanted(campaign))
+		conclude_skip(campaign, "what the platform does is shown without --leaks");
 }
 
 static bool may_strike_woken(const struct sabot_fault *fault)
