@@ -64,8 +64,9 @@ const struct doctor_check doctor_checks[] = {
 	  .remedy = "sysctl kernel.yama.ptrace_scope=0 (docker run --cap-add SYS_PTRACE)" },
 	{ .name = "valgrind",
 	  .try = doctor_try_valgrind,
-	  .cost = "no check of the heap; Sabot itself does not use it",
-	  .remedy = "apt-get install valgrind" },
+	  .cost = "`sabot run --leaks=valgrind` is skipped: lost memory is found by a build "
+		  "with LeakSanitizer only",
+	  .remedy = "apt-get install valgrind; if Sabot was built without it, build again" },
 	{ .name = "core files",
 	  .try = doctor_try_cores,
 	  .cost = "a role that crashes leaves no core file; `sabot replay --gdb` stops "

@@ -2,6 +2,7 @@
 /* Whether the tools are there that are of use beside the engine, and room for what it writes. */
 #include "cli/doctor.h"
 
+#include "os/checker.h"
 #include "os/symbol.h"
 
 #include <errno.h>
@@ -63,7 +64,13 @@ bool doctor_try_gdb(char *detail, size_t size)
 
 bool doctor_try_valgrind(char *detail, size_t size)
 {
-	return version_of("valgrind", detail, size);
+	if (!version_of("valgrind", detail, size))
+		return false;
+	if (CHECKER_KNOWS_VALGRIND && !CHECKER_IS_ASAN)
+		return true;
+	snprintf(detail, size, "this build cannot run on it%s",
+		 CHECKER_IS_ASAN ? ": it has AddressSanitizer" : "");
+	return false;
 }
 
 static int attach(pid_t pid)
