@@ -141,10 +141,12 @@ static bool ask_lsan(const struct task *task)
 	return true;
 }
 
-static void look(const struct task *task, enum heap_look_kind kind)
+/* What the checker calls for that is none of the task's calls. */
+static void look(struct task *task, enum heap_look_kind kind)
 {
 	struct heap_look spare, *report = &spare;
 	struct heap *heap = &control->heap;
+	bool in_runtime = !task || task->in_runtime;
 	bool looked;
 
 	if (heap->look_count++ < HEAP_LOOKS_MAX)
@@ -152,12 +154,16 @@ static void look(const struct task *task, enum heap_look_kind kind)
 	*report = (struct heap_look){ .kind = kind,
 				      .task = (int16_t)(task ? task_number(task) : -1),
 				      .begin = (uint64_t)report_size() };
+	if (task)
+		task->in_runtime = true;
 	__atomic_store_n(&heap->looking, true, __ATOMIC_RELEASE);
 	if (heap->checker == HEAP_VALGRIND)
 		looked = ask_valgrind(kind == HEAP_AT_BIRTH);
 	else
 		looked = ask_lsan(task);
 	__atomic_store_n(&heap->looking, false, __ATOMIC_RELEASE);
+	if (task)
+		task->in_runtime = in_runtime;
 	report->end = (uint64_t)report_size();
 	if (!looked)
 		report->kind = HEAP_REFUSED;
