@@ -54,6 +54,16 @@ matches out '^memory leak: server#0 has lost 64 bytes in 1 block'
 # shellcheck disable=SC2086
 expect "the same without the checker" 3 ${replay% *}
 matches err 'it shows lost memory: that takes --leaks=valgrind or --leaks=lsan$'
+# The steps are those that are taken without it.
+cases=(semundo-crash:kill-anywhere robust-ledger:kill-anywhere eintr-restart:signal-anywhere
+	pipe-eof:no-fault)
+steps() { sed -E 's/.*"case": "([^"]*)".*"trace_hash": "([^"]*)".*/\1 \2/' "$temp/out"; }
+expect "cases on valgrind" 0 "$SABOT" run --leaks=valgrind --json --executions 3 \
+	--out "$temp/results" "${cases[@]}"
+steps >"$temp/with"
+expect "the same without" 0 "$SABOT" run --json --executions 3 "${cases[@]}"
+steps | diff "$temp/with" - || complain "on valgrind other steps are taken"
+
 compgen -G '/tmp/sabot-leaks-*' >/dev/null && complain "the reports were left behind"
 
 verdict "lost memory is found, told of, and replayed"
