@@ -51,7 +51,11 @@ sabot_matching(golden_tests *_test.sh ci/tests harness faults reports scenarios)
 foreach(script ${golden_tests})
 	string(REGEX REPLACE "\\.sh$" "" name ${script})
 	add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${script})
-	set_tests_properties(${name} PROPERTIES LABELS golden TIMEOUT ${golden_timeout}
+	set(labels golden)
+	if(name MATCHES "lsan")
+		list(APPEND labels lsan) # for the build with AddressSanitizer
+	endif()
+	set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${golden_timeout}
 		SKIP_RETURN_CODE 77 RESOURCE_LOCK real-time
 		ENVIRONMENT "SABOT=$<TARGET_FILE:sabot>;LIBSABOT=$<TARGET_FILE_DIR:libsabot>;\
 SABOT_SOURCE_DIR=${PROJECT_SOURCE_DIR};SABOT_BUILD_DIR=${PROJECT_BINARY_DIR};\

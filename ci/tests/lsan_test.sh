@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# sabot run --leaks=lsan, in a build with AddressSanitizer: what an error path loses is found, and
+# nothing where nothing is lost, whether a process ends, is killed, or forks.
+# shellcheck source=ci/tests/expect.sh
+. "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+
+# LeakSanitizer looks at the command line itself too, unless --leaks turns that off.
+export ASAN_OPTIONS=detect_leaks=0
+twin=memory/heap-leak:forgets-what-it-read-into
+"$SABOT" run --leaks=lsan --case none "$twin" >/dev/null 2>"$temp/err"
+if grep -q 'this build has no LeakSanitizer' "$temp/err"; then
+	echo "this is no build with AddressSanitizer"
+	exit 77
+fi
+
+expect "a leak" 1 "$SABOT" run --raw --leaks=lsan --report jsonl="$temp/jsonl" \
+	--out "$temp/results" "$twin"
+matches out '^        server#0 has lost 64 bytes in 1 block, allocated at heap-leak.c:[0-9]+$'
+matches out '^              in new_request \(heap-leak.c:[0-9]+\)$'
+matches jsonl '"kind": "memory leak"'
+replay=$(sed -n 's/^ *replay: //p' "$temp/out")
+[[ $replay == *".1.plan --leaks=lsan" ]] || complain "the replay line is \"$replay\""
+# shellcheck disable=SC2086
+expect "the replay line" 1 $replay
+matches out ': 1 of 1 runs took the same steps'
+
+expect "kills, faults and forks" 0 "$SABOT" run --quick --leaks=lsan --out "$temp/results" \
+	memory/ sysv-sem/semundo-crash record-locks/fcntl-fork-exec
+
+expect "steps with it" 0 "$SABOT" run --leaks=lsan --json --executions 4 --case no-fault memory/
+sed -E 's/.*"trace_hash": "([^"]*)".*/\1/' "$temp/out" >"$temp/with"
+expect "steps without it" 0 "$SABOT" run --json --executions 4 --case no-fault memory/
+sed -E 's/.*"trace_hash": "([^"]*)".*/\1/' "$temp/out" >"$temp/without"
+cmp "$temp/with" "$temp/without" || complain "the traces are not the same"
+
+verdict "LeakSanitizer finds what is lost"
