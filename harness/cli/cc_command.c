@@ -239,7 +239,9 @@ void cc_add_format(struct cc_list *list, const char *format, ...)
 
 char **cc_end(struct cc_list *list)
 {
-	list->arguments[list->count] = NULL;
+	/* Adding makes the room, also where nothing was: as of an empty response file. */
+	cc_add(list, NULL);
+	list->count--;
 	return list->arguments;
 }
 

@@ -112,6 +112,9 @@ for compiler in gcc clang; do
 	printf '%s\n' '-shared -fPIC' '"race.c" -o made.so' 'add.c' >arguments
 	expect "$compiler: a response file" 0 "$SABOT" cc @arguments
 	races made.so
+	: >empty
+	expect "$compiler: an empty response file" 1 "$SABOT" cc @empty
+	matches err 'no input files'
 	cp add.c add.inc
 	expect "$compiler: -x" 0 "$SABOT" cc -shared -fPIC race.c -x c add.inc -x none -o made.so
 	races made.so
