@@ -2,8 +2,6 @@
 /*
  * Fuzz entry: whatever arguments `sabot cc` is given (one a line), each is told to be
  * something, and none is lost. Built by ci/fuzz only; else it is empty.
- *
- * fuzz-sources: cli/cc_command.c
  */
 #include "cli/cc.h"
 
@@ -13,6 +11,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { ARGUMENTS_MAX = 64 };
 
@@ -50,21 +50,46 @@ static void check(const struct cc_command *command)
 	require(sources >= command->sources && objects >= command->objects);
 }
 
+static void read_all(int count, char **arguments, bool clang, bool expanded)
+{
+	struct cc_command command = { .compiler = "cc", .clang = clang };
+
+	require(cc_read(&command, count, arguments) == 0);
+	require(expanded || command.count == (size_t)count);
+	check(&command);
+	(void)cc_refuse(&command);
+	free(command.arguments);
+	free(command.kinds);
+	free(command.languages);
+}
+
+/* The same bytes as a response file. */
+static void read_response(const char *text, size_t size, bool clang)
+{
+	char path[64], *argument = path;
+	int file = memfd_create("response", 0);
+
+	require(file >= 0 && write(file, text, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "@/proc/self/fd/%d", file);
+	read_all(1, &argument, clang, true);
+	close(file);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct cc_command command = { .compiler = "cc", .clang = size % 2 };
-	char *text = malloc(size + 1), *arguments[ARGUMENTS_MAX], *rest = text, *line;
+	char *text = malloc(size + 1), *arguments[ARGUMENTS_MAX], *rest = text, *line, *at;
 	int count = 0;
 
 	require(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
+	/* Other files, as /dev/zero, are not to be read. */
+	while ((at = memchr(text, '@', size)) != NULL)
+		*at = '#';
+	read_response(text, size, size % 2);
 	while (count < ARGUMENTS_MAX && (line = strsep(&rest, "\n")) != NULL)
 		arguments[count++] = line;
-	require(cc_read(&command, count, arguments) == 0 && command.count == (size_t)count);
-	check(&command);
-	(void)cc_refuse(&command);
-	free(command.kinds);
+	read_all(count, arguments, size % 2, false);
 	free(text);
 	return 0;
 }

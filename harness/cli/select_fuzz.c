@@ -2,8 +2,6 @@
 /*
  * Fuzz entry: whatever pattern the command line is given, selecting ends well: cases that are in
  * the table, each once, or one clear line. Built by ci/fuzz only; else it is empty.
- *
- * fuzz-sources: cli/select.c cli/table.c cli/module.c core/plan_text.c core/verdict.c
  */
 #include "cli/select.h"
 

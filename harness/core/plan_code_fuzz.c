@@ -2,8 +2,6 @@
 /*
  * Fuzz entry: whatever the bytes are, they are a plan that is valid, and what is written of it is
  * the same plan. Built by ci/fuzz only; else it is empty.
- *
- * fuzz-sources: core/plan_code.c core/plan_code_names.c core/plan.c core/plan_text.c core/random.c
  */
 #include "core/plan_code.h"
 

@@ -2,9 +2,6 @@
 /*
  * Fuzz entry: whatever the text is, reading it does no harm, and what was read is a valid plan that
  * writing and reading give back. Built by ci/fuzz only; else it is empty.
- *
- * fuzz-sources: core/plan.c core/plan_line.c core/plan_text.c core/plan_text_read.c
- * fuzz-sources: core/plan_text_write.c
  */
 #include "core/plan.h"
 

@@ -2,8 +2,6 @@
 /*
  * Fuzz entry: whatever two plans AFL++'s mutator is given, it gives back one that is within limits,
  * and trimming ends, with no more than there was. Built by ci/fuzz only; else it is empty.
- *
- * fuzz-sources: search/afl_mutator.c search/guided_edit.c core/plan_code.c core/random.c
  */
 #include "core/plan_code.h"
 
