@@ -8,12 +8,7 @@
 
 #include "intercept/real.h"
 
-#include "os/checker.h"
-
 #include <pthread.h>
-#if CHECKER_IS_ASAN
-#include <sanitizer/asan_interface.h>
-#endif
 
 static bool is_due(const struct task *task)
 {
@@ -30,13 +25,8 @@ void cancel_note(struct task *task)
 
 void cancel_heed(void)
 {
-	if (!task_self || !is_due(task_self))
-		return;
-#if CHECKER_IS_ASAN
-	/* The frames that are left do not return: nobody else would take their marks away. */
-	__asan_handle_no_return();
-#endif
-	REAL(pthread_testcancel)();
+	if (task_self && is_due(task_self))
+		REAL(pthread_testcancel)();
 }
 
 INTERPOSE int pthread_setcancelstate(int state, int *old)
