@@ -11,9 +11,8 @@ fi
 
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
-moments=${MOMENTS:-60}
+moments=${MOMENTS:-200}
 mark=sabot-sigkill-$$
-RANDOM=7 # bash's own generator: the same moments each time
 
 state() {
 	ipcs -a | grep -E '^0x' | sort
@@ -45,12 +44,13 @@ wait_until_gone() {
 
 mkfifo "$temp/never"
 
-# strike MOMENTS PAUSE_MS COMMAND...: a part dies at a random moment; so much later the command line
-# has to go as well, since it replaces a worker that died.
-strike() {
-	local count=$1 later=$2 struck=0 i pid part before after
-	shift 2
-	before=$(state)
+# strike_one LANE MOMENTS PAUSE_MS COMMAND...: a part dies at a random moment; so much later the
+# command line has to go as well, since it replaces a worker that died.
+strike_one() {
+	local count=$2 later=$3 struck=0 i pid part
+	mark=$mark-$1
+	RANDOM=$1 # bash's own generator: the same moments each time
+	shift 3
 	for ((i = 0; i < count; i++)); do
 		"$@" "$SABOT" run --executions 100000 --out "$temp/$mark" >/dev/null 2>&1 &
 		pid=$!
@@ -66,10 +66,24 @@ strike() {
 			break
 		fi
 	done
+	((struck * 10 >= count * 9)) || complain "only $struck of $count moments struck"
+	exit "$failed"
+}
+
+# Where there is no such CPU, any does.
+on_cpu() { taskset -cp "$1" $BASHPID >/dev/null || true; }
+
+# strike MOMENTS PAUSE_MS COMMAND...: half of them beside the others, each with its own CPU.
+strike() {
+	local count=$1 before after
+	shift
+	before=$(state)
+	(on_cpu 0 && strike_one 7 $((count - count / 2)) "$@") 2>/dev/null &
+	(on_cpu 1 && strike_one 8 $((count / 2)) "$@") 2>/dev/null || failed=1
+	wait $! || failed=1
 	after=$(state)
 	[[ $before == "$after" ]] ||
 		complain "something is left: $(diff <(echo "$before") <(echo "$after"))"
-	((struck * 10 >= count * 9)) || complain "only $struck of $count moments struck"
 }
 
 strike "$moments" 5 env
@@ -77,7 +91,7 @@ strike "$moments" 5 env
 refuse_namespaces
 if "${refused[@]}" true 2>/dev/null; then
 	strike "$((moments / 8))" 300 "${refused[@]}"
-	[[ -z $(find "$temp/$mark" -name 'work-*') ]] || complain "a working directory is left"
+	[[ -z $(find "$temp/$mark"-* -name 'work-*') ]] || complain "a working directory is left"
 else
 	echo "user namespaces are not allowed here: one part is skipped"
 fi
