@@ -89,23 +89,30 @@ static void take_note(struct task *task)
 		pending_note_stop(task, state == 'T');
 }
 
-void pending_settle(void)
+/* One round; without the gate, who is waited for in it may send to others. */
+static void settle(void)
 {
+	bool looked[TASKS_MAX] = { false };
 	uint32_t i;
 
 	control->signals_due = false;
 	/* First all of them, so that the order in which they are told of is not that of their
 	 * deaths. */
-	for (i = 0; i < control->task_count; i++)
-		if (control->tasks[i].signalled)
-			wait_for_fate(&control->tasks[i]);
 	for (i = 0; i < control->task_count; i++) {
-		struct task *task = &control->tasks[i];
-
-		if (task->signalled && !task_is_over(task))
-			take_note(task);
-		task->signalled = false;
+		looked[i] = control->tasks[i].signalled;
+		control->tasks[i].signalled = false;
+		if (looked[i])
+			wait_for_fate(&control->tasks[i]);
 	}
+	for (i = 0; i < control->task_count; i++)
+		if (looked[i] && !task_is_over(&control->tasks[i]))
+			take_note(&control->tasks[i]);
+}
+
+void pending_settle(void)
+{
+	while (control->signals_due)
+		settle();
 }
 
 void pending_tell_parent(const struct task *child)

@@ -453,6 +453,8 @@ void watch_settle(void)
 		while (!look_at_sleeper(task))
 			watch_pause(round++);
 	}
+	if (control->signals_due)
+		pending_settle(); /* without the gate: of who came out of a sleep just now */
 	control->settle_due = false;
 }
 

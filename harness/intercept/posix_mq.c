@@ -196,6 +196,16 @@ static const struct timespec *time_real(const struct call *call, const struct ti
 	return end;
 }
 
+/*
+ * Ends a call that sent, or not. Who is to be told was expected before it; again now, for they may
+ * have been looked at in vain while it slept.
+ */
+static int sent(struct call *call, int result)
+{
+	mq_notify_expect(call->object);
+	return (int)call_end(call, result);
+}
+
 INTERPOSE int mq_send(mqd_t queue, const char *message, size_t size, unsigned priority)
 {
 	struct call call;
@@ -204,7 +214,7 @@ INTERPOSE int mq_send(mqd_t queue, const char *message, size_t size, unsigned pr
 		return REAL(mq_send)(queue, message, size, priority);
 	call_begin(&call);
 	mq_notify_expect(call.object);
-	return (int)call_end(&call, REAL(mq_send)(queue, message, size, priority));
+	return sent(&call, REAL(mq_send)(queue, message, size, priority));
 }
 
 INTERPOSE int mq_timedsend(mqd_t queue, const char *message, size_t size, unsigned priority,
@@ -220,7 +230,7 @@ INTERPOSE int mq_timedsend(mqd_t queue, const char *message, size_t size, unsign
 	call_begin(&call);
 	mq_notify_expect(call.object);
 	end = time_real(&call, end, &real);
-	return (int)call_end(&call, REAL(mq_timedsend)(queue, message, size, priority, end));
+	return sent(&call, REAL(mq_timedsend)(queue, message, size, priority, end));
 }
 
 INTERPOSE ssize_t mq_receive(mqd_t queue, char *message, size_t size, unsigned *priority)
