@@ -350,8 +350,7 @@ int watch_turn(void)
 		case 'Z':
 			if (__atomic_load_n(&control->turn, __ATOMIC_ACQUIRE) != turn)
 				break;
-			if (control->signals_due)
-				pending_settle(); /* it may have killed others besides itself */
+			pending_settle(); /* it may have killed others besides itself */
 			watch_death(task);
 			return turn;
 		default:
@@ -438,8 +437,7 @@ void watch_settle(void)
 	if (!control->settle_due)
 		return;
 	control->settle_due = false;
-	if (control->signals_due)
-		pending_settle();
+	pending_settle();
 	outside_settle();
 	while (!watch_deaths())
 		watch_pause(wait++);
@@ -453,8 +451,7 @@ void watch_settle(void)
 		while (!look_at_sleeper(task))
 			watch_pause(round++);
 	}
-	if (control->signals_due)
-		pending_settle(); /* without the gate: of who came out of a sleep just now */
+	pending_settle(); /* without the gate: of who came out of a sleep just now */
 	control->settle_due = false;
 }
 
