@@ -249,7 +249,7 @@ static void bounds_lead_to_the_same(void **state)
 
 	(void)state;
 	random_seed_stream(&random, 2, 0, 0, 0);
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 40 / PART; i++) {
 		struct exhaustive_options few = { .bounded = true, .preemptions = i % 3 };
 		struct exhaustive_options all = few;
 
