@@ -26,7 +26,7 @@ expect "the replay line" 1 $replay
 matches out ': 1 of 1 runs took the same steps'
 
 expect "kills, faults and forks" 0 "$SABOT" run --quick --leaks=lsan --out "$temp/results" \
-	memory/ sysv-sem/semundo-crash record-locks/fcntl-fork-exec
+	memory/ semundo-crash:kill-anywhere fcntl-fork-exec:kill-anywhere
 
 expect "steps with it" 0 "$SABOT" run --leaks=lsan --json --executions 4 --case no-fault memory/
 sed -E 's/.*"trace_hash": "([^"]*)".*/\1/' "$temp/out" >"$temp/with"

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { HIDDEN_MAX = 128 };
+enum { HIDDEN_MAX = 128, LSAN_DESCRIPTORS = 4 };
 
 /* Of LeakSanitizer, in builds that have it. */
 extern int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
@@ -125,20 +126,46 @@ static bool is_alone(const struct task *task)
 	return true;
 }
 
+/* It reads of the process in /proc, and ends it with status 1 if it cannot. */
+static bool has_descriptors(int fd)
+{
+	int fds[LSAN_DESCRIPTORS], count = 0, i;
+
+	while (count < LSAN_DESCRIPTORS && (fds[count] = sys_fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0)
+		count++;
+	for (i = 0; i < count; i++)
+		(void)sys_close(fds[i]);
+	return count == LSAN_DESCRIPTORS;
+}
+
+static void write_lsan(int fd)
+{
+	__sanitizer_set_report_fd((void *)(intptr_t)fd);
+	(void)__lsan_do_recoverable_leak_check();
+	__sanitizer_set_report_fd((void *)(intptr_t)STDERR_FILENO);
+}
+
+/* Also of a process that has reached its limit of descriptors. */
 static bool ask_lsan(const struct task *task)
 {
+	struct rlimit limit = { 0 }, lifted;
+	bool looked = false;
 	int fd;
 
 	if (!is_alone(task))
 		return false;
+	(void)sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
+	lifted = (struct rlimit){ limit.rlim_max, limit.rlim_max };
+	(void)sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&lifted, 0, 0, 0);
 	fd = sys_open(report_path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	__sanitizer_set_report_fd((void *)(intptr_t)fd);
-	(void)__lsan_do_recoverable_leak_check();
-	__sanitizer_set_report_fd((void *)(intptr_t)STDERR_FILENO);
-	(void)sys_close(fd);
-	return true;
+	if (fd >= 0 && has_descriptors(fd)) {
+		write_lsan(fd);
+		looked = true;
+	}
+	if (fd >= 0)
+		(void)sys_close(fd);
+	(void)sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)&limit, 0, 0, 0);
+	return looked;
 }
 
 /* What the checker calls for that is none of the task's calls. */
