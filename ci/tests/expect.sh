@@ -45,6 +45,14 @@ matches() {
 	grep -Eq -e "$2" "$temp/$1" || complain "no line of $1 matches $2:"$'\n'"$(cat "$temp/$1")"
 }
 
+# what_leaked: under "what leaked" in the report of the last expect stands, but for stacks, what
+# standard input brings.
+what_leaked() {
+	sed -n '/^        what leaked$/,/^$/ { /^ *\(in\|by\) .*)$/d; s/^          //p }' \
+		"$temp/out" >"$temp/leaked"
+	diff - "$temp/leaked" || complain "what leaked is not that"
+}
+
 # refuses WHAT STATUS LINE COMMAND...: ends so, with exactly this line on standard error and nothing
 # on standard output.
 refuses() {

@@ -5,8 +5,6 @@
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
-# LeakSanitizer looks at the command line itself too, unless --leaks turns that off.
-export ASAN_OPTIONS=detect_leaks=0
 twin=memory/heap-leak:forgets-what-it-read-into
 "$SABOT" run --leaks=lsan --case none "$twin" >/dev/null 2>"$temp/err"
 if grep -q 'this build has no LeakSanitizer' "$temp/err"; then
@@ -24,6 +22,25 @@ replay=$(sed -n 's/^ *replay: //p' "$temp/out")
 # shellcheck disable=SC2086
 expect "the replay line" 1 $replay
 matches out ': 1 of 1 runs took the same steps'
+
+compile "$SABOT_SOURCE_DIR/ci/tests/fixtures/leaks.c" "$temp/leaks.so"
+echo leak:lose_known >"$temp/supp"
+expect "a family, and a kill" 1 env LSAN_OPTIONS="suppressions=$temp/supp" "$SABOT" run -j1 \
+	--leaks=lsan --executions 2 ./leaks.so
+what_leaked <<'EOF'
+in execution 0
+1 SysV message queue is left behind
+  made by parent#0
+parent#0, at its end
+  111 bytes in 1 block, allocated
+parent#0/1, at its end
+  222 bytes in 1 block, allocated
+parent#0/1/1, at its end
+  333 bytes in 1 block, allocated
+in execution 0
+hider#0, as it came to the call at which it was struck
+  444 bytes in 1 block, allocated
+EOF
 
 expect "kills, faults and forks" 0 "$SABOT" run --quick --leaks=lsan --out "$temp/results" \
 	memory/ semundo-crash:kill-anywhere fcntl-fork-exec:kill-anywhere

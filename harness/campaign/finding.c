@@ -163,6 +163,8 @@ static void save(struct campaign *campaign, struct record_finding *finding, stru
 	plan->trace_hash = control->trace_hash;
 	error = write_plan(campaign, plan, name);
 	finding->plan_path = arena_print(arena, "%s/%s", options->out_directory, name);
+	*strrchr(name, '.') = '\0';
+	leaks_save(campaign->context->out_fd, name);
 	if (error) {
 		finding->replay_line = arena_print(arena, "(the plan could not be written: %s: %s)",
 						   finding->plan_path, strerror(-error));

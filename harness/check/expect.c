@@ -133,7 +133,9 @@ static void judge_locks(void)
 {
 	uint32_t i;
 
-	for (i = 0; i < control->object_count && !control->over; i++) {
+	if (control->over)
+		return;
+	for (i = 0; i < control->object_count; i++) {
 		const struct object *object = &control->objects[i];
 		bool lock = object->family == FAMILY_MUTEX || object->family == FAMILY_SPIN ||
 			    object->family == FAMILY_RWLOCK;

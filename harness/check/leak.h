@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LEAK_FRAMES_MAX = 16, LEAK_TEXT_MAX = 96, LEAKS_MAX = 64 };
+enum { LEAK_FRAMES_MAX = 24, LEAK_TEXT_MAX = 96, LEAKS_MAX = 64 };
 
 struct leak_frame {
 	uintptr_t address; /* within the instruction; 0: not known */

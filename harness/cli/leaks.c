@@ -95,7 +95,7 @@ static _Noreturn void exec_valgrind(const char *directory)
 	cc_add(&list, "--undef-value-errors=no");
 	cc_add(&list, "--run-libc-freeres=no");
 	cc_add(&list, "--error-limit=no");
-	cc_add(&list, "--num-callers=16");
+	cc_add(&list, "--num-callers=24");
 	cc_add(&list, "--leak-check=full");
 	cc_add(&list, "--show-leak-kinds=definite,indirect");
 	cc_add(&list, "--errors-for-leak-kinds=definite,indirect");
@@ -162,7 +162,8 @@ static int wait_for(pid_t pid, const char *directory)
 /* Stays, to remove what valgrind has written, however that ends. */
 static int start_on_valgrind(void)
 {
-	char directory[] = "/tmp/sabot-leaks-XXXXXX";
+	const char *temporary = getenv("TMPDIR");
+	char directory[PATH_MAX - 64];
 	struct sigaction action = { .sa_handler = pass_on };
 	pid_t pid;
 	int code;
@@ -174,6 +175,8 @@ static int start_on_valgrind(void)
 	if (!CHECKER_KNOWS_VALGRIND)
 		return cli_fail(EXIT_SKIPPED, "--leaks=valgrind: valgrind was not installed when "
 					      "this was built: install it and build again");
+	snprintf(directory, sizeof(directory), "%s/sabot-leaks-XXXXXX",
+		 temporary && *temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory))
 		return cli_fail(EXIT_UNDECIDED, "%s: %s", directory, strerror(errno));
 	(void)sigaction(SIGINT, &action, NULL);
@@ -216,7 +219,7 @@ static int start_with_options(void)
 	char *options;
 
 	if (asprintf(&options,
-		     "%s%sdetect_leaks=1:leak_check_at_exit=0:symbolize=0:malloc_context_size=16:"
+		     "%s%sdetect_leaks=1:leak_check_at_exit=0:symbolize=0:malloc_context_size=24:"
 		     "intercept_tls_get_addr=0:use_sigaltstack=0",
 		     had ? had : "", had ? ":" : "") < 0)
 		return cli_fail(EXIT_BUG, "out of memory");
@@ -224,6 +227,24 @@ static int start_with_options(void)
 	(void)setenv(ENVIRONMENT, "", 1);
 	execv("/proc/self/exe", cli_arguments);
 	return cli_fail(EXIT_UNDECIDED, "it cannot be started anew: %s", strerror(errno));
+}
+
+/* The user's own: LSAN_OPTIONS=suppressions=FILE, as LeakSanitizer itself has it. */
+static int suppress_more(void)
+{
+	const char *options = getenv("LSAN_OPTIONS"), *file;
+	char path[PATH_MAX];
+	int error;
+
+	file = options ? strstr(options, "suppressions=") : NULL;
+	if (!file)
+		return LEAKS_GO_ON;
+	file += strlen("suppressions=");
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(file, ": "), file);
+	error = leaks_suppress(path);
+	if (error)
+		return cli_fail(EXIT_USAGE, "LSAN_OPTIONS: %s: %s", path, strerror(-error));
+	return LEAKS_GO_ON;
 }
 
 static int use_lsan(void)
@@ -244,7 +265,7 @@ static int use_lsan(void)
 	(void)leaks_suppress(suppressions("lsan.supp", path, sizeof(path)));
 	heap_use(HEAP_LSAN, "");
 	(void)unsetenv(ENVIRONMENT);
-	return LEAKS_GO_ON;
+	return suppress_more();
 }
 
 int leaks_begin(const char *checker)

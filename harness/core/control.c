@@ -83,6 +83,10 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->observed.count = block->observed.lost = block->mutated = 0;
 	block->history.count = 0;
 	block->made_count = block->object_count = 0;
+	if (block->left.length)
+		memset(&block->left, 0, sizeof(block->left));
+	if (block->looks_at_heap)
+		block->heap.look_count = 0;
 	block->trace_hash = TRACE_HASH_START;
 	block->event_count = 0;
 	block->finding.task = -1;
@@ -103,6 +107,11 @@ void control_find(enum kind kind, int task, const char *oracle, const char *form
 
 	enum kind none = KIND_NONE;
 
+	if (kind == KIND_LEAK) {
+		va_start(list, format);
+		left_note_list(format, list);
+		va_end(list);
+	}
 	/* In free mode two may find something at once. */
 	if (!__atomic_compare_exchange_n(&finding->kind, &none, kind, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE))

@@ -11,6 +11,7 @@
 #include "core/explore.h"
 #include "core/free_state.h"
 #include "core/heap.h"
+#include "core/left.h"
 #include "core/op.h"
 #include "core/plan.h"
 #include "core/random.h"
@@ -430,6 +431,7 @@ struct control {
 	uint16_t object_index[OBJECTS_MAX * 2]; /* hash table: index + 1 */
 	struct object objects[OBJECTS_MAX];
 	struct heap heap;
+	struct left left;
 	struct event events[EVENTS_MAX];
 	struct explore explore;
 };

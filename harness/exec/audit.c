@@ -161,6 +161,16 @@ void audit_begin(void)
 	before = alone && setup ? count_sysv() : none;
 }
 
+/* A named semaphore's file is "sem." and the name. */
+static bool is_name_of(const struct made *made, const char *name)
+{
+	const char *own = made->name + 1;
+
+	if (made->family == FAMILY_POSIX_SEM)
+		return !strncmp(name, "sem.", 4) && !strcmp(name + 4, own);
+	return !strcmp(name, own);
+}
+
 static bool judge_name(struct place *place, const char *name)
 {
 	uint32_t i;
@@ -169,14 +179,31 @@ static bool judge_name(struct place *place, const char *name)
 		if (!strncmp(place->names[i], name, NAME_BYTES - 1))
 			return true;
 	control_find(KIND_LEAK, -1, "leak", "%s \"%s\" is left behind", place->what, name);
-	return false;
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].task >= 0 && control->made[i].name[0] == '/' &&
+		    is_name_of(&control->made[i], name))
+			left_note("  made by %s", control->tasks[control->made[i].task].name);
+	return true;
 }
 
-static void judge_count(const char *what, int had, int has)
+/* What tasks have made, and nobody has removed since. Numbers of SysV objects are never the same.
+ */
+static void note_makers(enum family family)
 {
-	if (has > had)
-		control_find(KIND_LEAK, -1, "leak", "%d SysV %s%s left behind", has - had, what,
-			     has - had == 1 ? " is" : "s are");
+	uint32_t i;
+
+	for (i = 0; i < control->made_count; i++)
+		if (control->made[i].family == family && control->made[i].task >= 0)
+			left_note("  made by %s", control->tasks[control->made[i].task].name);
+}
+
+static void judge_count(enum family family, const char *what, int had, int has)
+{
+	if (has <= had)
+		return;
+	control_find(KIND_LEAK, -1, "leak", "%d SysV %s%s left behind", has - had, what,
+		     has - had == 1 ? " is" : "s are");
+	note_makers(family);
 }
 
 void audit_judge(void)
@@ -198,9 +225,9 @@ void audit_judge(void)
 		return;
 	}
 	now = count_sysv();
-	judge_count("semaphore set", before.sem, now.sem);
-	judge_count("segment", before.shm, now.shm);
-	judge_count("message queue", before.msg, now.msg);
+	judge_count(FAMILY_SYSV_SEM, "semaphore set", before.sem, now.sem);
+	judge_count(FAMILY_SYSV_SHM, "segment", before.shm, now.shm);
+	judge_count(FAMILY_SYSV_MSG, "message queue", before.msg, now.msg);
 	nothing_left = !left && !now.sem && !now.shm && !now.msg;
 }
 
