@@ -5,6 +5,7 @@
 #include "campaign/observations.h"
 #include "campaign/recipe.h"
 #include "intercept/heap.h"
+#include "os/checker.h"
 
 #include <string.h>
 
@@ -163,7 +164,13 @@ void conclude_skip_unchecked(struct campaign *campaign)
 	const char *caught_by = campaign->target->scase->caught_by;
 	bool lost = campaign_is_twin(campaign) && !strcmp(caught_by, kind_name(KIND_MEMORY_LEAK));
 
-	if (lost && !heap_checker())
+	/* Scenarios that are built in have no memory points where AddressSanitizer sees accesses.
+	 */
+	if (CHECKER_IS_ASAN && !campaign->target->module[0] &&
+	    conclude_needs_memory_points(campaign->target))
+		conclude_skip(campaign, "it needs memory points, of which a build with "
+					"AddressSanitizer has none");
+	else if (lost && !heap_checker())
 		conclude_skip(campaign, "memory that is lost is looked for with --leaks=valgrind "
 					"or --leaks=lsan");
 	else if (!heap_checker() || lost)
