@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The same seed gives the same trace: of every case, two times in one run, from run to run, whatever
 # the number of workers, and on a loaded machine. And every plan replays.
+# Needs all CPUs: two workers.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 

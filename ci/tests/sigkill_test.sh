@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SIGKILL of any part of a run, at random moments, leaves nothing: no process, no IPC object, no
 # mount, no file outside of the output directory. MOMENTS=n for another number of moments.
+# Needs all CPUs: two workers, and two runs beside each other.
 
 # Where other tests run beside this one, what they leave for a moment must not count.
 if [[ -z ${SIGKILL_TEST_ALONE:-} ]] && unshare --ipc --mount true 2>/dev/null; then

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Without root, without real-time priorities, and without namespaces, the suite runs and says what
 # it has to do without. Correct cases pass and twins are caught all the same.
+# Needs all CPUs: two workers.
 # shellcheck source=ci/tests/expect.sh
 . "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 

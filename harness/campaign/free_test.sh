@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # sabot run --free: what it finds, what it proves, what it leaves undecided, and how it says so.
+# Needs all CPUs: free tasks run on all.
 source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
 "$SABOT" cc -shared -fPIC -g -Wall -Wextra "$SABOT_SOURCE_DIR/harness/campaign/fixtures/free.c" \
