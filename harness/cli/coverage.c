@@ -60,6 +60,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (!coverage->job.source)
 			argp_error(state, "--user-source DIR is missing: of which sources is to be "
 					  "told?");
+		if (coverage->run->leaks)
+			argp_error(state, "--leaks is for `sabot run`: a checker's own work "
+					  "would be counted");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

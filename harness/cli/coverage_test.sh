@@ -64,6 +64,8 @@ expect "no directory" 2 "$SABOT" coverage --user-source none
 [[ $(head -n 1 err) == "sabot coverage: --user-source none: No such file or directory" ]] ||
 	complain "of no directory it says $(cat err)"
 expect "no sources" 2 "$SABOT" coverage ./mine/struck.so
+expect "a checker of memory" 2 "$SABOT" coverage --user-source mine --leaks=valgrind
+matches err '^sabot coverage: --leaks is for '
 compile mine/struck.c plain.so
 refuses "a module of another compiler" 2 \
 	"sabot: no module was built with \`sabot cc --coverage\`" \
