@@ -25,7 +25,9 @@ expect() {
 	"$@" >"$temp/out" 2>"$temp/err" </dev/null || got=$?
 	[[ $got == "$want" ]] && return
 	complain "$what: status $got, not $want"
-	grep -v '"verdict": "PASS"' "$temp/out" | sed 's/^/    out: /'
+	# Not what passed, nor what was skipped and why: there may be many of them.
+	awk '/^[^ ]/ { shown = !/^SKIP |"verdict": "(PASS|SKIP)"/ } shown' "$temp/out" |
+		sed 's/^/    out: /'
 	sed 's/^/    err: /' "$temp/err"
 }
 

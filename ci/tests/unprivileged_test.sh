@@ -20,7 +20,10 @@ fi
 no_rt=(setpriv --bounding-set=-sys_nice)
 [[ $(id -u) == 0 ]] || no_rt=()
 
-# suite WHAT [COMMAND...] -- [GROUP...]: all scenarios, or those of these groups.
+# What the platform does is the same for any user, and takes as long as all else.
+verdicts=(--kind plain --kind sweep --kind twin)
+
+# suite WHAT [COMMAND...] -- [OPTION...] [GROUP...]: all scenarios, or those of these groups.
 suite() {
 	local what=$1 command=()
 	shift
@@ -33,7 +36,7 @@ suite() {
 	grep -q '^PASS ' "$temp/out" || complain "$what: no summary"
 }
 
-suite "a user" "${as_user[@]}" -- sysv-sem/ message-queues/ sockets-epoll/
+suite "a user" "${as_user[@]}" -- "${verdicts[@]}" sysv-sem/ message-queues/ sockets-epoll/
 expect "a user's doctor" 0 "${as_user[@]}" "$sabot" doctor
 grep -q '^MISSING *real-time priorities' "$temp/out" || {
 	# Some machines let users have them: then nothing was taken away.
@@ -42,7 +45,9 @@ grep -q '^MISSING *real-time priorities' "$temp/out" || {
 
 refuse_namespaces
 if "${as_user[@]}" "${refused[@]}" true 2>/dev/null; then
-	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}" --
+	suite "a user without namespaces" "${as_user[@]}" "${refused[@]}" -- "${verdicts[@]}"
+	suite "its facts of names and keys" "${as_user[@]}" "${refused[@]}" -- --kind fact \
+		sysv-sem/ message-queues/
 	# Names and keys are private to a worker all the same.
 	"${as_user[@]}" "${refused[@]}" "$sabot" run --out "$temp/work/other" -q -j2 --quick \
 		mq-request sem-create-race shm-rmid-attach >/dev/null 2>&1 &
@@ -58,7 +63,8 @@ fi
 
 # Root in a container without CAP_SYS_NICE: namespaces, but no gate.
 if ((${#no_rt[@]})); then
-	suite "root without priorities" "${no_rt[@]}" -- pthread-shared/ signals-processes/
+	suite "root without priorities" "${no_rt[@]}" -- "${verdicts[@]}" pthread-shared/ \
+		signals-processes/
 	expect "each execution two times" 0 "${no_rt[@]}" "$sabot" run --twice --executions 50 -q \
 		--out "$temp/work/out" 'semundo-crash:no-fault' 'lock-order:no-fault'
 fi
