@@ -28,6 +28,7 @@ endif()
 # of them says so in a comment of its script, and runs alone.
 set(on_one_cpu ${PROJECT_SOURCE_DIR}/ci/on-one-cpu ${PROJECT_BINARY_DIR}/Testing/cpu-)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/Testing)
+add_custom_target(unit_tests) # them alone: without sabot and its scenarios
 foreach(source ${unit_tests})
 	string(REGEX REPLACE "\\.c$" "" name ${source})
 	get_filename_component(target ${name} NAME)
@@ -39,6 +40,7 @@ foreach(source ${unit_tests})
 	target_link_libraries(${target} PRIVATE ${SABOT_CMOCKA} ${CMAKE_DL_LIBS} -pthread)
 	set_target_properties(${target} PROPERTIES
 		RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+	add_dependencies(unit_tests ${target})
 	add_test(NAME ${name} COMMAND ${on_one_cpu} $<TARGET_FILE:${target}>)
 	set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT ${unit_timeout}
 		ENVIRONMENT "${unit_environment}")
