@@ -15,7 +15,7 @@ hashes() {
 expect "each execution two times" 0 "$SABOT" run --twice --executions 20 --raw --no-shrink \
 	--out "$temp/twice" --json --kind plain --kind sweep
 
-expect "a first run" 0 "$SABOT" run --executions 20 --out "$temp/one" --json -j1 \
+expect "a first run" 0 "$SABOT" run --executions 12 --out "$temp/one" --json -j1 \
 	--kind plain --kind sweep
 hashes "$temp/out" >"$temp/first"
 [[ -s $temp/first ]] || complain "no case ran"
@@ -25,7 +25,7 @@ for ((i = 0; i < 6; i++)); do
 	(while :; do :; done) &
 	load+=($!)
 done
-expect "the same, loaded" 0 "$SABOT" run --executions 20 --out "$temp/two" --json -j2 \
+expect "the same, loaded" 0 "$SABOT" run --executions 12 --out "$temp/two" --json -j2 \
 	--kind plain --kind sweep
 hashes "$temp/out" | sort >"$temp/second"
 expect "two times, loaded" 0 "$SABOT" run --twice --executions 8 --out "$temp/twice" --json -j2 \
