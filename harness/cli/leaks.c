@@ -159,14 +159,54 @@ static int wait_for(pid_t pid, const char *directory)
 	return WEXITSTATUS(status);
 }
 
-/* Stays, to remove what valgrind has written, however that ends. */
+/*
+ * Forks one that removes the directory when nobody has the write end any more: also after SIGKILL
+ * of the caller. In a session of its own, as Ctrl-C is not for it.
+ */
+static pid_t remove_after(const char *directory, int *held)
+{
+	int ends[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		(void)setsid();
+		close(ends[1]);
+		while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
+			continue;
+		tree_remove(AT_FDCWD, directory);
+		_exit(0);
+	}
+	close(ends[0]);
+	*held = ends[1];
+	return pid;
+}
+
+static int run_valgrind(const char *directory)
+{
+	struct sigaction action = { .sa_handler = pass_on };
+	pid_t pid;
+
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGHUP, &action, NULL);
+	pid = fork();
+	if (pid == 0)
+		exec_valgrind(directory);
+	started = pid;
+	return pid < 0 ? cli_fail(EXIT_UNDECIDED, "fork: %s", strerror(errno))
+		       : wait_for(pid, directory);
+}
+
 static int start_on_valgrind(void)
 {
 	const char *temporary = getenv("TMPDIR");
 	char directory[PATH_MAX - 64];
-	struct sigaction action = { .sa_handler = pass_on };
-	pid_t pid;
-	int code;
+	int held = -1, code;
+	pid_t remover;
 
 	if (CHECKER_IS_ASAN)
 		return cli_fail(EXIT_SKIPPED,
@@ -179,16 +219,15 @@ static int start_on_valgrind(void)
 		 temporary && *temporary ? temporary : "/tmp");
 	if (!mkdtemp(directory))
 		return cli_fail(EXIT_UNDECIDED, "%s: %s", directory, strerror(errno));
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGHUP, &action, NULL);
-	pid = fork();
-	if (pid == 0)
-		exec_valgrind(directory);
-	started = pid;
-	code = pid < 0 ? cli_fail(EXIT_UNDECIDED, "fork: %s", strerror(errno))
-		       : wait_for(pid, directory);
-	tree_remove(AT_FDCWD, directory);
+	remover = remove_after(directory, &held);
+	if (remover < 0) {
+		tree_remove(AT_FDCWD, directory);
+		return cli_fail(EXIT_UNDECIDED, "%s cannot be removed later", directory);
+	}
+	code = run_valgrind(directory);
+	close(held);
+	while (waitpid(remover, NULL, 0) < 0 && errno == EINTR)
+		continue;
 	return code;
 }
 
