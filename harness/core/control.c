@@ -100,6 +100,16 @@ bool control_valid(const struct control *block)
 	       block->history.count <= HISTORY_MAX;
 }
 
+bool control_all_over(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++)
+		if (!task_is_over(&control->tasks[i]))
+			return false;
+	return true;
+}
+
 void control_find(enum kind kind, int task, const char *oracle, const char *format, ...)
 {
 	struct finding *finding = &control->finding;

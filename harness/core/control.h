@@ -481,6 +481,9 @@ static inline uint64_t task_bit(int task)
 	return (uint64_t)1 << task;
 }
 
+/* Whether no task runs, sleeps or is still to begin. */
+bool control_all_over(void);
+
 /* Records a finding unless one is recorded: the first one counts. Message as printf. */
 void control_find(enum kind kind, int task, const char *oracle, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -75,16 +75,6 @@ static void see_deaths(void)
 	}
 }
 
-static bool all_over(void)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->task_count; i++)
-		if (!task_is_over(&control->tasks[i]))
-			return false;
-	return true;
-}
-
 /* ---- Faults -------------------------------------------------------------------------------- */
 
 static uint32_t steps_of_others(const struct shot *shot)
@@ -288,7 +278,7 @@ void free_supervise(void (*stuck)(void))
 		soon = control->shots_open &&
 		       see_faults(quiet && rest_begin(true) && rest_lasted());
 		launch();
-		if (control->over || all_over())
+		if (control->over || control_all_over())
 			break;
 		see_timers();
 		if (__atomic_load_n(&control->free.census, __ATOMIC_SEQ_CST))

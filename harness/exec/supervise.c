@@ -153,16 +153,6 @@ static void settle_and_strike(int at)
 	}
 }
 
-static bool all_over(void)
-{
-	uint32_t i;
-
-	for (i = 0; i < control->task_count; i++)
-		if (!task_is_over(&control->tasks[i]))
-			return false;
-	return true;
-}
-
 /* Who runs next; -1 if the execution is over. */
 static int choose(enum request_kind request, int at, int current, void (*stuck)(void))
 {
@@ -186,7 +176,7 @@ static int choose(enum request_kind request, int at, int current, void (*stuck)(
 		if ((request == REQUEST_SETTLE || request == REQUEST_SPAWNED) && current >= 0)
 			return current;
 		next = decide(current, at);
-		if (next >= 0 || all_over())
+		if (next >= 0 || control_all_over())
 			return next;
 		if (strike_relent() || tick_jump(0))
 			continue;
