@@ -13,6 +13,7 @@ matches out '^FAIL +free/crossed:plain'
 matches out 'crosser#[01] waits for mutex#[01] .*held by crosser#[01]'
 matches out 'the cycle: crosser#[01] -> crosser#[01] -> crosser#[01]'
 matches out 'seen in 5 of 5 executions in free mode: not exactly replayable'
+! grep -q 'real-time' out || complain "it misses what free mode does not want"
 plan=results/free-crossed.plain.1.plan
 matches out "replay: .* replay $plan\$"
 grep -q '^strategy free:5$' "$plan" || complain "the plan does not say how often to run it"

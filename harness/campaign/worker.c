@@ -100,7 +100,7 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	error = audit_open(world->isolated);
 	if (error)
 		give_up(start, "opening the working directory", error);
-	atomic_store(&start->status->gated, control->gated);
+	atomic_store(&start->status->gated, control->gated || start->options->free);
 	atomic_store(&start->status->isolated, world->isolated);
 	run_jobs(start, &context, result_fd);
 	execution_end_pool();
