@@ -9,9 +9,9 @@
 # A place that any user can read, and one that this user can write.
 chmod 755 "$temp"
 cp "$SABOT" "$(dirname "$SABOT")"/libsabot.so.1 "$temp"/
-mkdir -m 777 "$temp/work"
+mkdir -m 777 "$temp/place"
 sabot=$temp/$(basename "$SABOT")
-cd "$temp/work" || exit 1
+cd "$temp/place" || exit 1
 
 as_user=()
 if [[ $(id -u) == 0 ]]; then
@@ -32,7 +32,7 @@ suite() {
 		shift
 	done
 	shift
-	expect "$what" 0 "${command[@]}" "$sabot" run --out "$temp/work/out" -q -j2 --quick "$@"
+	expect "$what" 0 "${command[@]}" "$sabot" run --out "$temp/place/out" -q -j2 --quick "$@"
 	grep -q '^PASS ' "$temp/out" || complain "$what: no summary"
 }
 
@@ -49,14 +49,14 @@ if "${as_user[@]}" "${refused[@]}" true 2>/dev/null; then
 	suite "its facts of names and keys" "${as_user[@]}" "${refused[@]}" -- --kind fact \
 		sysv-sem/ message-queues/
 	# Names and keys are private to a worker all the same.
-	"${as_user[@]}" "${refused[@]}" "$sabot" run --out "$temp/work/other" -q -j2 --quick \
+	"${as_user[@]}" "${refused[@]}" "$sabot" run --out "$temp/place/other" -q -j2 --quick \
 		mq-request sem-create-race shm-rmid-attach >/dev/null 2>&1 &
 	expect "two runs at once" 0 "${as_user[@]}" "${refused[@]}" "$sabot" run -q -j2 --quick \
-		--out "$temp/work/out" mq-request sem-create-race shm-rmid-attach
+		--out "$temp/place/out" mq-request sem-create-race shm-rmid-attach
 	wait $! || complain "the other of two runs at once does not pass"
 	expect "its doctor" 0 "${as_user[@]}" "${refused[@]}" "$sabot" doctor
 	grep -q '^MISSING *namespaces' "$temp/out" || complain "doctor does not miss the namespaces"
-	[[ -z $(find "$temp/work/out" -name 'work-*') ]] || complain "a working directory is left"
+	[[ -z $(find "$temp/place/out" -name 'work-*') ]] || complain "a working directory is left"
 else
 	echo "user namespaces are not allowed here: one part is skipped"
 fi
@@ -66,6 +66,6 @@ if ((${#no_rt[@]})); then
 	suite "root without priorities" "${no_rt[@]}" -- "${verdicts[@]}" pthread-shared/ \
 		signals-processes/
 	expect "each execution two times" 0 "${no_rt[@]}" "$sabot" run --twice --executions 50 -q \
-		--out "$temp/work/out" 'semundo-crash:no-fault' 'lock-order:no-fault'
+		--out "$temp/place/out" 'semundo-crash:no-fault' 'lock-order:no-fault'
 fi
 exit "$failed"
