@@ -22,7 +22,7 @@ struct pool_status {
 	_Atomic uint64_t findings;
 	_Atomic uint32_t job;	/* index + 1; 0: none */
 	_Atomic uint32_t phase; /* of enum pool_phase */
-	_Atomic bool gated; /* or in free mode, which misses nothing by it */
+	_Atomic bool gated;	/* or in free mode, which misses nothing by it */
 	_Atomic bool isolated;
 	_Atomic int error; /* why it could not begin: an errno */
 };
