@@ -20,6 +20,13 @@ expect "a first run" 0 "$SABOT" run --executions 12 --out "$temp/one" --json -j1
 hashes "$temp/out" >"$temp/first"
 [[ -s $temp/first ]] || complain "no case ran"
 
+# What ran before in the same worker tells nothing: the first of all takes the same steps.
+grep -E '^(sysv-sem|message-queues|shared-memory)/' "$temp/first" >"$temp/some"
+while read -r name _; do
+	"$SABOT" run --executions 12 --out "$temp/alone" --json "$name" </dev/null
+done <"$temp/some" >"$temp/out" 2>"$temp/err"
+hashes "$temp/out" | diff "$temp/some" - || complain "alone, other traces"
+
 load=()
 for ((i = 0; i < 6; i++)); do
 	(while :; do :; done) &

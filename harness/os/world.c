@@ -12,7 +12,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -87,8 +90,26 @@ static int enter_isolated(const char **what)
 	return chdir("/dev/shm/.sabot/run") == 0 ? 0 : -errno;
 }
 
+/*
+ * The first identifier of a kind in a new IPC namespace is 0, as memory is that nobody has written:
+ * who stores it there changes nothing, and a case would take other steps as the first of a worker.
+ */
+static void pass_first_ids(void)
+{
+	int shm = shmget(IPC_PRIVATE, 1, 0600), sem = semget(IPC_PRIVATE, 1, 0600),
+	    msg = msgget(IPC_PRIVATE, 0600);
+
+	if (shm >= 0)
+		(void)shmctl(shm, IPC_RMID, NULL);
+	if (sem >= 0)
+		(void)semctl(sem, 0, IPC_RMID);
+	if (msg >= 0)
+		(void)msgctl(msg, IPC_RMID, NULL);
+}
+
 int world_enter(const struct world *world, const char *fallback_directory, const char **what)
 {
+	pass_first_ids();
 	if (world->isolated)
 		return enter_isolated(what);
 	adopt_orphans();
