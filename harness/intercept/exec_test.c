@@ -186,10 +186,13 @@ static void test_streams(void **state)
 
 /* ---- Programs that sleep -------------------------------------------------------------------- */
 
-/* A real time passes, but only when nobody has anything else to do. */
+/*
+ * A real time passes, but only when nobody has anything else to do. It is longer than the machine
+ * stands still: the program's sleep, which nobody controls, must not end before it was seen.
+ */
 static void rest(struct sabot_task *task)
 {
-	FILE *file = popen("sleep 0.02; echo x", "r");
+	FILE *file = popen("sleep 0.2; echo x", "r");
 	char line[8] = "";
 
 	SABOT_OK(file ? 0 : -1);
