@@ -94,12 +94,18 @@ bool campaign_is_twin(const struct campaign *campaign)
 	return campaign->target->scase->caught_by && !campaign->options->raw;
 }
 
+void campaign_count(struct campaign *campaign)
+{
+	campaign->record->executions++;
+	atomic_fetch_add(&campaign->context->status->executions, 1);
+}
+
 static void count(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
 	uint32_t i;
 
-	record->executions++;
+	campaign_count(campaign);
 	record->points += control->steps;
 	record->checks += control->checks;
 	record->mutated += control->mutated;
@@ -179,7 +185,7 @@ bool campaign_try(struct campaign *campaign)
 	told = campaign->context->status;
 	tell(POOL_SETUP);
 	error = execution_run(&campaign->execution);
-	atomic_fetch_add(&campaign->context->status->executions, 1);
+	atomic_fetch_add(&campaign->context->status->alive, 1);
 	if (error) {
 		record->verdict = VERDICT_BROKEN;
 		record->message =

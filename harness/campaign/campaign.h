@@ -84,6 +84,9 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
  */
 bool campaign_try(struct campaign *campaign);
 
+/* One more execution: for the record, and for who watches meanwhile. */
+void campaign_count(struct campaign *campaign);
+
 /* "group/name" of a scenario, in the arena. */
 const char *campaign_name(struct arena *arena, const struct sabot_scenario *scenario);
 

@@ -169,7 +169,7 @@ struct fuzz_watch *fuzz_watch_run(struct pool_context *context, struct fuzz_watc
 	while (!last && i == watch->target_count) {
 		last = atomic_load(&watch->last) || atomic_load(context->stop);
 		look(&watching);
-		atomic_fetch_add(&context->status->executions, 1); /* still alive */
+		atomic_fetch_add(&context->status->alive, 1); /* still alive */
 		if (!last)
 			sys_nap(LOOK_NS);
 	}

@@ -46,7 +46,7 @@ static void note_child(int signo)
 struct worker {
 	struct worker_start start;
 	pid_t keeper;
-	uint64_t seen; /* executions at the last look */
+	uint64_t seen; /* its sign of life at the last look */
 	uint64_t seen_ns;
 	bool silenced;
 };
@@ -209,13 +209,13 @@ static void end_the_silent(struct pool *pool)
 
 	for (i = 0; i < pool->options->workers; i++) {
 		struct worker *worker = &pool->workers[i];
-		uint64_t executions = atomic_load(&worker->start.status->executions);
+		uint64_t alive = atomic_load(&worker->start.status->alive);
 
 		if (worker->keeper <= 0)
 			continue;
-		if (executions != worker->seen)
+		if (alive != worker->seen)
 			worker->seen_ns = now;
-		worker->seen = executions;
+		worker->seen = alive;
 		if (now - worker->seen_ns < limit_ns)
 			continue;
 		worker->silenced = true;

@@ -18,7 +18,8 @@ enum { POOL_WORKERS_MAX = 64 };
 
 /* What a worker shows of itself while it runs; read by the command line at any time. */
 struct pool_status {
-	_Atomic uint64_t executions;
+	_Atomic uint64_t executions; /* those that records count */
+	_Atomic uint64_t alive;	     /* moves with those of shrinking and replays as well */
 	_Atomic uint64_t findings;
 	_Atomic uint32_t job;	/* index + 1; 0: none */
 	_Atomic uint32_t phase; /* of enum pool_phase */

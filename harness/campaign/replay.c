@@ -37,7 +37,7 @@ static void hold(void)
 	atomic_store(&result->task_count, count);
 	atomic_store(&result->held, true);
 	while (!atomic_load(held_context->stop)) {
-		atomic_fetch_add(&held_context->status->executions, 1); /* still alive */
+		atomic_fetch_add(&held_context->status->alive, 1); /* still alive */
 		sys_nap(50000000);
 	}
 }
@@ -131,7 +131,7 @@ static int replay_free(struct pool_context *context, const struct replay_request
 
 		if (error)
 			return error;
-		atomic_fetch_add(&context->status->executions, 1);
+		atomic_fetch_add(&context->status->alive, 1);
 		result->runs++;
 		execution->number++;
 		if (control->finding.kind == KIND_NONE || result->seen++)
@@ -153,7 +153,7 @@ static int replay_steps(struct pool_context *context, const struct replay_reques
 	     run++) {
 		int error = execution_run(execution);
 
-		atomic_fetch_add(&context->status->executions, 1);
+		atomic_fetch_add(&context->status->alive, 1);
 		if (error)
 			return error;
 		result->runs = run;

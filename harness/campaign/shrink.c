@@ -45,7 +45,7 @@ static void subset(struct plan *plan, const struct plan *whole, const unsigned c
 
 static bool shows_it(const struct shrinking *shrinking, const struct plan *plan)
 {
-	atomic_fetch_add(&shrinking->status->executions, 1);
+	atomic_fetch_add(&shrinking->status->alive, 1);
 	return shrink_run(plan, shrinking->execution) == 0 &&
 	       control->finding.kind == shrinking->kind &&
 	       !strcmp(control->finding.oracle, shrinking->oracle);

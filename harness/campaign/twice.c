@@ -30,7 +30,7 @@ static bool is_same(struct campaign *campaign, bool pool, uint64_t hash)
 
 	again.pool = pool;
 	again.races = control->race.on; /* as it was run: the first of a campaign looks for none */
-	campaign->record->executions++;
+	campaign_count(campaign);
 	return execution_run(&again) != 0 || control->trace_hash == hash;
 }
 

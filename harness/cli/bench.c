@@ -107,7 +107,7 @@ static void *run(struct pool_context *context, uint32_t job, void *user)
 	struct bench_arguments *arguments = user;
 
 	(void)job;
-	bench_run(arguments->bench, arguments->scale, &context->status->executions);
+	bench_run(arguments->bench, arguments->scale, &context->status->alive);
 	return arguments->bench;
 }
 
