@@ -72,6 +72,7 @@ struct report_totals report_total(const struct record_run *run)
 		totals.faults_fired += record->faults_fired;
 		totals.kill_points_covered += record->kill_points_covered;
 		totals.kill_points_known += record->kill_points_known;
+		totals.kill_points_left += record->kill_points_left;
 	}
 	return totals;
 }

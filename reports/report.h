@@ -113,6 +113,7 @@ struct report_totals {
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
+	uint64_t kill_points_left;
 };
 
 /* What the formats sum up. */

@@ -224,6 +224,7 @@ static const struct record_case sample_cases[] = {
 	  .seed = 7,
 	  .executions = 1000000,
 	  .kill_points_known = 2,
+	  .kill_points_left = 2,
 	  .seconds = 1234.5,
 	  .plan_path = "" },
 	{ .scenario = "pipe/short-write",

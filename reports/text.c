@@ -309,6 +309,11 @@ static void sums(struct layout *layout, const struct record_run *run,
 		 totals->executions, totals->points, totals->checks, totals->faults_fired,
 		 totals->kill_points_covered, totals->kill_points_known);
 	layout_wrap(layout, INDENT, text);
+	if (!totals->kill_points_left)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " kill points were left out to be quick",
+		 totals->kill_points_left);
+	layout_wrap(layout, INDENT, text);
 }
 
 static void verdict_counts(struct layout *layout, const struct report_totals *totals)

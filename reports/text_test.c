@@ -107,7 +107,8 @@ static const struct report_options coloured = { REPORT_COLOUR, REPORT_NORMAL };
 	"        on this host:\n"                                                                  \
 	"          no real-time priorities: \"woken\" is not held\n"                               \
 	"        executions 1123477, points 9224, checks 5076, faults "                            \
-	"fired 417, kill points 418 of 453\n"
+	"fired 417, kill points 418 of 453\n"                                                      \
+	"        2 kill points were left out to be quick\n"
 
 #define VERDICT_LINE                                                                               \
 	"FAIL    7 cases: 3 pass, 1 skip, 1 inconclusive, 1 broken, 1 "                            \

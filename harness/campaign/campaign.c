@@ -94,6 +94,12 @@ bool campaign_is_twin(const struct campaign *campaign)
 	return campaign->target->scase->caught_by && !campaign->options->raw;
 }
 
+bool campaign_has_shown_enough(const struct campaign *campaign)
+{
+	return campaign->options->quick && !campaign->options->executions &&
+	       (!observations_wanted(campaign) || observations_are_all_there(campaign));
+}
+
 void campaign_count(struct campaign *campaign)
 {
 	campaign->record->executions++;
@@ -232,7 +238,10 @@ static void run_plain(struct campaign *campaign)
 			execution->depth = campaign->options->depth;
 			execution->length = campaign->length;
 		}
-		(void)campaign_try(campaign);
+		if (campaign_try(campaign) && observations_wanted(campaign) &&
+		    campaign->record->executions >= EXECUTIONS_QUICK &&
+		    campaign_has_shown_enough(campaign))
+			campaign->ended = true;
 	}
 }
 

@@ -84,6 +84,12 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
  */
 bool campaign_try(struct campaign *campaign);
 
+/*
+ * Few schedules will do: the run is quick, and what the case knows of the platform was seen. What
+ * else there may be to see, `sabot semantics` looks for.
+ */
+bool campaign_has_shown_enough(const struct campaign *campaign);
+
 /* One more execution: for the record, and for who watches meanwhile. */
 void campaign_count(struct campaign *campaign);
 

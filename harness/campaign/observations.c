@@ -51,3 +51,22 @@ bool observations_take(struct campaign *campaign)
 			add(campaign, control->observed.texts[i]);
 	return true;
 }
+
+static bool was_seen(const struct campaign *campaign, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < campaign->record->observation_count; i++)
+		if (!strcmp(campaign->observations[i].text, text))
+			return true;
+	return false;
+}
+
+bool observations_are_all_there(const struct campaign *campaign)
+{
+	const char *const *known = campaign->target->scase->known;
+
+	while (known && *known && was_seen(campaign, *known))
+		known++;
+	return campaign->record->observation_count && (!known || !*known);
+}

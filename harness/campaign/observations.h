@@ -14,4 +14,7 @@ bool observations_wanted(const struct campaign *campaign);
  */
 bool observations_take(struct campaign *campaign);
 
+/* Something was observed, and all that the case knows of was. */
+bool observations_are_all_there(const struct campaign *campaign);
+
 #endif

@@ -13,6 +13,8 @@ enum {
 	BASES_QUICK = 1,
 	BASES_TWIN = 256,
 	CASCADE_BASES = 2,
+	/* In a quick run, of the places that follow a first strike. */
+	SECOND_QUICK = 10,
 	/* On valgrind, where an execution takes as long as a hundred others. */
 	BASES_CHECKED_TWIN = 16,
 	PLACES_CHECKED_QUICK = 6,
@@ -84,18 +86,51 @@ static bool on_valgrind(const struct campaign *campaign)
 	       !campaign->options->schedules;
 }
 
-/* Of so many places every one, or as many as there is time for, wherever they lie. */
-static size_t step_of(const struct campaign *campaign, size_t count, bool second)
+/* A quick run, of a case that has to show that it is sound. */
+static bool is_quick(const struct campaign *campaign)
 {
-	size_t most = second ? SECOND_CHECKED : PLACES_CHECKED_QUICK;
-
-	if (!on_valgrind(campaign) || (!second && !campaign->options->quick) || count <= most)
-		return 1;
-	return (count + most - 1) / most;
+	return campaign->options->quick && !campaign->options->executions &&
+	       !campaign->options->schedules && !campaign_is_twin(campaign);
 }
 
-/* After the first fault, the recoverer dies as well: each coordinate that followed it. */
-static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
+/* How many of the places there is time for; 0: all. */
+static size_t most_of(const struct campaign *campaign, bool second)
+{
+	if (on_valgrind(campaign))
+		return second			  ? SECOND_CHECKED
+		       : campaign->options->quick ? PLACES_CHECKED_QUICK
+						  : 0;
+	return second && is_quick(campaign) ? SECOND_QUICK : 0;
+}
+
+/* One in how many, so that those are taken wherever they lie. */
+static size_t step_of(const struct campaign *campaign, size_t count, bool second)
+{
+	size_t most = most_of(campaign, second);
+
+	return most ? (count + most - 1) / most : 1;
+}
+
+/*
+ * Known, and not struck for want of time. A twin's count for nothing: another schedule may come to
+ * the same one.
+ */
+static void leave(struct sweep *sweep, const struct sabot_fault *fault, const struct coordinate *at)
+{
+	struct campaign *campaign = sweep->campaign;
+
+	if (campaign_is_twin(campaign) || !coordinate_set_add(&sweep->seen, at->key))
+		return;
+	campaign->record->kill_points_known++;
+	campaign->record->kill_points_left++;
+	(void)strikes_know(&campaign->strikes, fault, at);
+}
+
+/*
+ * After the first fault, the recoverer dies as well: each coordinate that followed it. If these are
+ * too many, then after each first strike others of them.
+ */
+static void sweep_second(struct sweep *sweep, struct plan_fault shots[2], size_t turn)
 {
 	const struct sabot_fault *fault = &sweep->campaign->target->scase->second;
 	struct execution *execution = &sweep->campaign->execution;
@@ -103,7 +138,11 @@ static void sweep_second(struct sweep *sweep, struct plan_fault shots[2])
 
 	coordinates_collect(&sweep->second, fault, true);
 	step = step_of(sweep->campaign, sweep->second.count, true);
-	for (i = 0; i < sweep->second.count; i += step) {
+	for (i = 0; i < sweep->second.count; i++) {
+		if ((i + turn) % step) {
+			leave(sweep, fault, &sweep->second.list[i]);
+			continue;
+		}
 		if (!coordinate_set_add(&sweep->seen, sweep->second.list[i].key))
 			continue;
 		if (!strike_at(sweep->campaign, fault, &sweep->second.list[i], shots, 2))
@@ -123,13 +162,17 @@ bool sweep_places(struct sweep *sweep, bool second)
 	coordinates_collect(&sweep->first, &scase->fault, false);
 	execution->faults = shots;
 	step = step_of(campaign, sweep->first.count, false);
-	for (i = 0; i < sweep->first.count && !campaign->ended; i += step) {
+	for (i = 0; i < sweep->first.count && !campaign->ended; i++) {
+		if (i % step) {
+			leave(sweep, &scase->fault, &sweep->first.list[i]);
+			continue;
+		}
 		if (!coordinate_set_add(&sweep->seen, sweep->first.list[i].key))
 			continue;
 		if (!strike_at(campaign, &scase->fault, &sweep->first.list[i], shots, 1))
 			break;
 		if (scase->second.kind && second)
-			sweep_second(sweep, shots);
+			sweep_second(sweep, shots, i);
 	}
 	execution->faults = NULL;
 	execution->fault_count = 0;
@@ -149,7 +192,8 @@ static bool sweep_base(struct sweep *sweep, uint64_t base)
 }
 
 /*
- * How many schedules are swept: a quick run is content with one. But where the case's own fault has
+ * How many schedules are swept: a quick run is content with one, or with as many as show what is
+ * known of a platform. But where the case's own fault has
  * found no place so far, as many are tried as for a twin.
  */
 static bool is_enough(const struct campaign *campaign, uint64_t bases)
@@ -167,9 +211,7 @@ static bool is_enough(const struct campaign *campaign, uint64_t bases)
 		return bases >= options->schedules;
 	if (twin || (!campaign->record->faults_fired && !campaign->target->injected))
 		return bases >= BASES_TWIN;
-	/* What a platform does is not known from one schedule. */
-	return bases >=
-	       (options->quick && !campaign->target->scase->characterises ? BASES_QUICK : BASES);
+	return bases >= (campaign_has_shown_enough(campaign) ? BASES_QUICK : BASES);
 }
 
 struct sweep *sweep_begin(struct campaign *campaign)

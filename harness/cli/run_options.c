@@ -48,7 +48,9 @@ static const struct argp_option run_options[] = {
 	{ "memory", KEY_MEMORY, "MODEL", 0,
 	  "How stores of code with memory points reach others: sc (default), tso or pso", 0 },
 	{ "quick", KEY_QUICK, NULL, 0,
-	  "A profile for pull requests: fewer schedules, every kill point of the first", 0 },
+	  "A profile for pull requests: fewer schedules, every kill point of the first, and "
+	  "a part of those that follow another strike",
+	  0 },
 	{ "inject", KEY_INJECT, "FAULT[,FAULT...]", 0,
 	  "Strike the plain cases with faults that they do not have: kinds of `sabot faults`, "
 	  "all, or as errno=EINTR and signal=USR1 one way; each is swept",

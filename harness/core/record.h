@@ -103,16 +103,17 @@ struct record_case {
 	uint64_t faults_fired;
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
-	bool free;		 /* ran in free mode: findings come back at a rate */
-	uint64_t late;		 /* free mode: executions that did not end in time */
-	bool exhaustive;	 /* all schedules were to be explored */
-	bool complete;		 /* ... and were: it is a proof */
-	uint64_t schedules;	 /* that were */
-	const char *explored;	 /* ... in words, or NULL */
-	uint64_t trace_hash;	 /* over the traces of all executions, in order */
-	double seconds;		 /* wall clock; reports only, decides nothing */
-	const char *plan_path;	 /* of the first finding, or "" */
-	const char *replay_line; /* of a case that did not pass and has no finding; may be NULL */
+	uint64_t kill_points_left; /* of those known: not struck, for want of time */
+	bool free;		   /* ran in free mode: findings come back at a rate */
+	uint64_t late;		   /* free mode: executions that did not end in time */
+	bool exhaustive;	   /* all schedules were to be explored */
+	bool complete;		   /* ... and were: it is a proof */
+	uint64_t schedules;	   /* that were */
+	const char *explored;	   /* ... in words, or NULL */
+	uint64_t trace_hash;	   /* over the traces of all executions, in order */
+	double seconds;		   /* wall clock; reports only, decides nothing */
+	const char *plan_path;	   /* of the first finding, or "" */
+	const char *replay_line;   /* of a case that did not pass and has no finding; may be NULL */
 	const struct record_finding *findings;
 	size_t finding_count;
 	const struct record_observation *observations; /* sorted by text */
