@@ -65,7 +65,7 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->requester = -1;
 	block->last_ran = -1;
 	block->more_memory = block->settle_due = block->signals_due = block->over =
-		block->in_setup = block->judging = block->network = false;
+		block->in_setup = block->judging = block->network = block->lasting = false;
 	block->asleep = block->woken = block->timed = block->decisions = block->steps =
 		block->idle_steps = 0;
 	block->checks = 0;

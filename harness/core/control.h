@@ -133,6 +133,7 @@ struct task {
 	bool cancelled; /* somebody has asked its thread to end */
 	bool uncancellable;   /* ... and it does not heed that now */
 	bool cancels_at_once; /* ... or does so at its next point */
+	bool lasting;	      /* the end of its process gives back what it has: it cannot be kept */
 	bool leaving;	      /* its thread ends, and its process need not */
 	bool outside;	      /* runs another program, which is no part of the schedule */
 	bool gone;   /* its thread is no more; in a pool a task that ended may still have it */
@@ -372,6 +373,7 @@ struct control {
 	bool judging;	  /* a check runs: if the process dies now, the check crashed */
 	const char *judged; /* the name of that check */
 	bool pool;	    /* processes are kept between executions */
+	bool lasting;	    /* more than memory outlives the bodies in their processes */
 	bool network;	    /* a socket of the loopback was made: packets may be on their way */
 	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
 	struct free_state free;

@@ -133,7 +133,7 @@ bool free_all_left(uint64_t more)
 
 void free_leave(struct task *task)
 {
-	bool stays = control->pool && task->parent < 0 && !task->leaving;
+	bool stays = control->pool && task->parent < 0 && !task->leaving && !task->lasting;
 
 	__atomic_store_n(&task->go, 0, __ATOMIC_RELAXED);
 	if (stays) {

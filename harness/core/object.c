@@ -146,6 +146,16 @@ void object_thread_ended(const struct task *task)
 	}
 }
 
+bool object_is_any_lent(const struct task *task)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++)
+		if (control->objects[i].lent[task->process])
+			return true;
+	return false;
+}
+
 void object_task_died(const struct task *task)
 {
 	int at = task_number(task);

@@ -34,6 +34,8 @@ void object_take(int object, const struct task *task, int count, bool lent);
 void object_own(int object, const struct task *task);
 /* Nobody holds anything of it any more: it was made anew, given a value, or removed. */
 void object_reset(int object);
+/* The kernel would take something back if the task's process died now. */
+bool object_is_any_lent(const struct task *task);
 /* The task's process died: the kernel took back what was lent. */
 void object_task_died(const struct task *task);
 /* One thread of its process ended: of what was lent, robust mutexes alone are taken back. */

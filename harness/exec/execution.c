@@ -14,6 +14,7 @@
 #include "intercept/crash.h"
 #include "intercept/descriptor.h"
 #include "intercept/heap.h"
+#include "intercept/mapping.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
 #include "memory/edges.h"
@@ -182,7 +183,7 @@ int execution_run(const struct execution *execution)
 		execution_end_pool();
 	control_reset(control, reuse);
 	free_begin(execution->free);
-	control->pool = pool;
+	control->pool = false;
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;
@@ -204,6 +205,8 @@ int execution_run(const struct execution *execution)
 	alloc_watch(execution->scenario, execution->scase->fault.kind == SABOT_ALLOC ||
 						 execution->scase->second.kind == SABOT_ALLOC);
 	if (run_setup(execution)) {
+		/* What its tasks have from setup, the end of their processes closes. */
+		control->pool = pool && !descriptor_is_inherited() && !mapping_is_any();
 		audit_begin();
 		heap_begin();
 		error = start_tasks(reuse);
@@ -216,7 +219,7 @@ int execution_run(const struct execution *execution)
 		execution->over();
 	strike_disarm_all();
 	kept = NULL;
-	if (pool && !control->over && !error && !descriptor_is_inherited())
+	if (control->pool && !control->over && !error)
 		kept = execution->scenario;
 	kept_case = execution->scase;
 	if (!kept || !start_can_reuse())

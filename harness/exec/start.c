@@ -11,6 +11,7 @@
 #include "exec/watch.h"
 #include "intercept/descriptor.h"
 #include "intercept/heap.h"
+#include "intercept/mapping.h"
 #include "intercept/process.h"
 #include "intercept/sysv_shm.h"
 #include "memory/race.h"
@@ -92,6 +93,13 @@ static void judge_descriptors(const struct task *task)
 		     object >= 0 ? ": " : "", object >= 0 ? object_label(object) : "");
 }
 
+/* What the end of its process would give back, a process that is kept would not. */
+static void note_lasting(struct task *task)
+{
+	if (control->pool)
+		task->lasting = mapping_is_any() || object_is_any_lent(task);
+}
+
 static void run_body(struct task *task)
 {
 	task->lowest_fd = lowest_fd;
@@ -112,6 +120,7 @@ static void run_body(struct task *task)
 			     sysv_shm_attached(), sysv_shm_attached() == 1 ? "" : "s");
 	if (task->parent < 0)
 		judge_descriptors(task);
+	note_lasting(task);
 	heap_end(task);
 }
 
@@ -160,7 +169,7 @@ static _Noreturn void live(struct task *task)
 	for (;;) {
 		run_body(task);
 		point_leave(task_self);
-		if (!control->pool || task_self != task)
+		if (!control->pool || task->lasting || task_self != task)
 			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		if (control->free.on)
 			point_wait(task);
@@ -232,13 +241,15 @@ bool start_can_reuse(void)
 {
 	uint32_t i;
 
+	if (control->lasting)
+		return false;
 	/* What was done to its process may outlive the execution. */
 	for (i = 0; i < control->shot_count; i++)
 		if (control->shots[i].plan.kind == PLAN_LIMIT)
 			return false;
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].state != TASK_ENDED || control->tasks[i].gone ||
-		    control->tasks[i].parent >= 0)
+		    control->tasks[i].lasting || control->tasks[i].parent >= 0)
 			return false;
 	return control->task_count > 0;
 }

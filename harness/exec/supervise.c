@@ -101,7 +101,7 @@ static enum request_kind turn_back(int *at, int *current)
 		watch_count(task);
 		break;
 	case REQUEST_ENDED:
-		if (control->pool && task->parent < 0 && !task->leaving) {
+		if (control->pool && task->parent < 0 && !task->leaving && !task->lasting) {
 			task->state = TASK_ENDED;
 			task->mark = 0;
 			control->idle_steps = 0;

@@ -32,6 +32,11 @@ static struct mapping *find(uintptr_t address)
 	return NULL;
 }
 
+bool mapping_is_any(void)
+{
+	return count > 0;
+}
+
 const struct mapping *mapping_at(uintptr_t address)
 {
 	return find(address);

@@ -42,6 +42,8 @@ void mapping_remove(uintptr_t address, size_t size);
 void mapping_gone(uintptr_t address, size_t size, const char *how, uintptr_t site);
 /* The inode, as it was before, was cut off at `length`. Anywhere. */
 void mapping_cut(const struct stat *before, off_t length, const char *how, uintptr_t site);
+/* The process has any, of its own or of setup. */
+bool mapping_is_any(void);
 /* The mapping at the address, or NULL. */
 const struct mapping *mapping_at(uintptr_t address);
 /* A key from two numbers that say what is mapped; never 0. */

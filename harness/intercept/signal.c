@@ -308,6 +308,7 @@ static int change(int signo, const struct sigaction *action, struct sigaction *o
 	(void)call_enter_at(&call, OP_SIGACTION, site);
 	call.amount = signo;
 	call_begin(&call);
+	control->lasting = true;
 	return (int)call_end(&call, install(signo, action, old));
 }
 

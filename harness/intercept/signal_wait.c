@@ -38,6 +38,7 @@ INTERPOSE int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restr
 		return REAL(sigprocmask)(how, set, old);
 	call.amount = how;
 	call_begin(&call);
+	control->lasting = true;
 	return (int)call_end(&call, REAL(sigprocmask)(how, stripped(set, &room), old));
 }
 
@@ -50,6 +51,7 @@ INTERPOSE int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *r
 		return REAL(pthread_sigmask)(how, set, old);
 	call.amount = how;
 	call_begin(&call);
+	control->lasting = true;
 	return call_end_error(&call, REAL(pthread_sigmask)(how, stripped(set, &room), old));
 }
 

@@ -159,9 +159,13 @@ struct sabot_scenario {
 	const char *const *points; /* names for sabot_point(), then NULL; NULL: not checked */
 	unsigned limit_steps;	   /* steps without progress that are a livelock; zero means 4000 */
 	/*
-	 * The bodies keep no process-local state from one execution to the next (no static data, no
-	 * descriptor, no mapping, no atexit, no SEM_UNDO), so the harness may keep the processes
-	 * alive and run the bodies again. `sabot run --twice` compares the traces of both ways.
+	 * The bodies leave nothing behind in their process from one execution to the next (no
+	 * static data, no limit, no atexit), and nobody asks whether another's process has ended:
+	 * so the harness may keep the processes alive and run the bodies again. It does not after
+	 * what it sees for itself: a death, a child, a thread, a signal handler or mask, a
+	 * descriptor or mapping of setup's, a mapping that is left, and what the end of a process
+	 * gives back (a robust mutex, SEM_UNDO, a file lock). `sabot run --twice` compares the
+	 * traces of both ways.
 	 */
 	bool keeps_no_state;
 	/*
