@@ -112,4 +112,5 @@ const struct sabot_scenario msgq_ack = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -96,4 +96,5 @@ const struct sabot_scenario msgq_removed = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };

@@ -137,5 +137,6 @@ const struct sabot_scenario msgq_types = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 	.needs_steps = true,
 };

@@ -98,4 +98,5 @@ const struct sabot_scenario posix_sem_mutex = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -148,4 +148,5 @@ const struct sabot_scenario posix_sem_named = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

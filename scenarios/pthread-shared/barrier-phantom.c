@@ -130,4 +130,5 @@ const struct sabot_scenario barrier_phantom = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

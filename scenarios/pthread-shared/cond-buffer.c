@@ -108,4 +108,5 @@ const struct sabot_scenario cond_buffer = {
 	.invariants = ring_invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -170,4 +170,5 @@ const struct sabot_scenario cond_dead_waiter = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };

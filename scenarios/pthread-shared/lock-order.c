@@ -136,4 +136,5 @@ const struct sabot_scenario lock_order = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -177,4 +177,5 @@ const struct sabot_scenario mutex_dead_holder = {
 	.invariants = pair_invariants,
 	.cases = cases,
 	.points = pair_points,
+	.keeps_no_state = true,
 };

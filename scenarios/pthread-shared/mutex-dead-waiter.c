@@ -100,4 +100,5 @@ const struct sabot_scenario mutex_dead_waiter = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

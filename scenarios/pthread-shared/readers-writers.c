@@ -128,4 +128,5 @@ const struct sabot_scenario readers_writers = {
 	.invariants = record_invariants,
 	.cases = cases,
 	.points = record_points,
+	.keeps_no_state = true,
 };

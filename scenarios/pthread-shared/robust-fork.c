@@ -142,4 +142,5 @@ const struct sabot_scenario robust_fork = {
 	.invariants = pair_invariants,
 	.cases = cases,
 	.points = pair_points,
+	.keeps_no_state = true,
 };

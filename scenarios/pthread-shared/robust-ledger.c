@@ -133,4 +133,5 @@ const struct sabot_scenario robust_ledger = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -137,4 +137,5 @@ const struct sabot_scenario robust_limit = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -116,4 +116,5 @@ const struct sabot_scenario robust_notrecoverable = {
 	.cases = cases,
 	.points = pair_points,
 	.limit_steps = LIMIT_STEPS,
+	.keeps_no_state = true,
 };

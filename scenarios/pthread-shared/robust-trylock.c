@@ -113,4 +113,5 @@ const struct sabot_scenario robust_trylock = {
 	.invariants = pair_invariants,
 	.cases = cases,
 	.points = pair_points,
+	.keeps_no_state = true,
 };

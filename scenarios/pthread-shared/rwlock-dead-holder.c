@@ -89,4 +89,5 @@ const struct sabot_scenario rwlock_dead_holder = {
 	.invariants = record_invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

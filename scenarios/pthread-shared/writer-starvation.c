@@ -128,4 +128,5 @@ const struct sabot_scenario writer_starvation = {
 	.invariants = invariants,
 	.cases = cases,
 	.limit_steps = LIMIT_STEPS,
+	.keeps_no_state = true,
 };

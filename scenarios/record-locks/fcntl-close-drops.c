@@ -149,4 +149,5 @@ const struct sabot_scenario fcntl_close_drops = {
 	.invariants = invariants,
 	.points = points,
 	.cases = cases,
+	.keeps_no_state = true,
 };

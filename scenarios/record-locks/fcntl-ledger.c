@@ -142,4 +142,5 @@ const struct sabot_scenario fcntl_ledger = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };

@@ -156,4 +156,5 @@ const struct sabot_scenario fcntl_long_cycle = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -100,5 +100,6 @@ const struct sabot_scenario fcntl_model = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 	.needs_steps = true,
 };

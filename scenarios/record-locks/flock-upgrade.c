@@ -117,4 +117,5 @@ const struct sabot_scenario flock_upgrade = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -111,4 +111,5 @@ const struct sabot_scenario lock_file = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };

@@ -88,4 +88,5 @@ const struct sabot_scenario pidfile = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

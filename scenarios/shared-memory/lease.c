@@ -91,4 +91,5 @@ const struct sabot_scenario lease = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -130,4 +130,5 @@ const struct sabot_scenario map_truncate = {
 	.roles = roles,
 	.cases = cases,
 	.setup = setup,
+	.keeps_no_state = true,
 };

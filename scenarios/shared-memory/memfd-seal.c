@@ -143,5 +143,6 @@ const struct sabot_scenario memfd_seal = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 	.needs_steps = true,
 };

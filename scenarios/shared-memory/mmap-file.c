@@ -121,4 +121,5 @@ const struct sabot_scenario mmap_file = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

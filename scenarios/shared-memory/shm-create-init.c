@@ -112,4 +112,5 @@ const struct sabot_scenario shm_create_init = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -136,4 +136,5 @@ const struct sabot_scenario shm_publish = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -137,4 +137,5 @@ const struct sabot_scenario shm_rmid_attach = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

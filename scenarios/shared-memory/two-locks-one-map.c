@@ -103,4 +103,5 @@ const struct sabot_scenario two_locks_one_map = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

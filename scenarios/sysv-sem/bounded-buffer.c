@@ -111,5 +111,6 @@ const struct sabot_scenario bounded_buffer = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 	.needs_steps = true,
 };

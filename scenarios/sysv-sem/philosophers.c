@@ -152,4 +152,5 @@ const struct sabot_scenario philosophers = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -114,4 +114,5 @@ const struct sabot_scenario sem_create_race = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -147,4 +147,5 @@ const struct sabot_scenario semundo_crash = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -125,4 +125,5 @@ const struct sabot_scenario semundo_cross = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };

@@ -143,4 +143,5 @@ const struct sabot_scenario semundo_setval = {
 	.invariants = invariants,
 	.cases = cases,
 	.points = points,
+	.keeps_no_state = true,
 };

@@ -149,4 +149,5 @@ const struct sabot_scenario semundo_signal = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
+	.keeps_no_state = true,
 };
