@@ -19,7 +19,7 @@
 #include "intercept/signal.h"
 #include "memory/edges.h"
 #include "memory/race.h"
-#include "os/anonymous.h"
+#include "os/detach.h"
 #include "os/hot.h"
 #include "os/network.h"
 #include "os/world.h"
@@ -51,7 +51,7 @@ int execution_prepare(int control_fd, bool free)
 	real_prepare();
 	/* A checker knows code by its file, and what lies between variables. */
 	if (!checker_is_valgrind() && !CHECKER_IS_ASAN)
-		anonymous_replace();
+		detach_files();
 	if (free)
 		world_keep_cpus();
 	else
