@@ -5,6 +5,7 @@
 #include "check/place.h"
 #include "core/control.h"
 #include "intercept/heap.h"
+#include "os/hot.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ struct loss {
 };
 
 static struct loss losses[LEAKS_MAX];
-static uint32_t loss_count;
+static uint32_t loss_count HOT;
 
 static char patterns[PATTERNS_MAX][LEAK_TEXT_MAX];
 static uint32_t pattern_count;

@@ -151,12 +151,11 @@ struct task {
 	uint32_t stack_count; /* frames of where it crashed, the innermost first */
 	uintptr_t stack[STACK_FRAMES_MAX];
 	uint64_t random_used[8];
-	int64_t clock_ns; /* of its process's first: how far CLOCK_REALTIME was set off */
-	uint32_t held_count;
-	struct held_signal held[HELD_SIGNALS_MAX];
-	uint32_t quiet;	  /* accesses of shared memory at which there is nothing to decide */
-	uint32_t repeats; /* loads in a row that brought nothing new */
-	bool spins;	  /* at such a load: others run first */
+	int64_t clock_ns;    /* of its process's first: how far CLOCK_REALTIME was set off */
+	uint32_t held_count; /* signals; see control->held */
+	uint32_t quiet;	     /* accesses of shared memory at which there is nothing to decide */
+	uint32_t repeats;    /* loads in a row that brought nothing new */
+	bool spins;	     /* at such a load: others run first */
 	struct access_last last_loads[ACCESS_LAST_MAX];
 	uint32_t loads_noted; /* there, so far: a new one takes the place of the oldest */
 	int spin_version;     /* the object's version at which it began to spin */
@@ -417,8 +416,10 @@ struct control {
 	uint32_t shots_open; /* armed or holding a victim */
 	struct shot shots[PLAN_FAULTS_MAX];
 	struct task tasks[TASKS_MAX];
-	/* Above: what every task touches, close together, since each fork maps it anew. */
 	struct recorded_switch recorded[RECORDED_MAX];
+	struct event events[EVENTS_MAX];
+	/* Above: what every task touches, close together: a fork maps nothing of what is shared,
+	 * and each fault of the child maps some pages. */
 	struct listed listed[RECORDED_MAX];
 	struct observed observed;
 	struct history history;
@@ -434,7 +435,7 @@ struct control {
 	struct object objects[OBJECTS_MAX];
 	struct heap heap;
 	struct left left;
-	struct event events[EVENTS_MAX];
+	struct held_signal held[TASKS_MAX][HELD_SIGNALS_MAX]; /* by task; the oldest first */
 	struct explore explore;
 };
 

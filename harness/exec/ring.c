@@ -33,7 +33,7 @@ static bool is_pending(const struct timer *timer, const struct task *target)
 
 	for (i = 0; i < control->task_count; i++)
 		for (j = 0; j < control->tasks[i].held_count; j++)
-			if (is_of(timer, &control->tasks[i].held[j].info))
+			if (is_of(timer, &control->held[i][j].info))
 				return true;
 	return proc_signals(target->pid, target->tid, &signals) == 0 &&
 	       (signals.pending >> (timer->signo - 1) & 1);

@@ -22,7 +22,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -70,11 +69,17 @@ extern void *_IO_list_all;
 static const void *first_stream HOT;
 static int lowest_fd HOT; /* when the bodies begin: the same for all, inherited */
 
+/* As __fpending(3), which few tasks call: its page of libc would be mapped for that alone. */
+static bool is_pending(const FILE *stream)
+{
+	return stream->_IO_write_ptr != stream->_IO_write_base;
+}
+
 /* As at a normal exit, but only if there is anything to flush: the look-up alone would copy a page.
  */
 static void flush_streams(void)
 {
-	if (_IO_list_all != first_stream || __fpending(stdout) || __fpending(stderr))
+	if (_IO_list_all != first_stream || is_pending(stdout) || is_pending(stderr))
 		fflush(NULL);
 }
 

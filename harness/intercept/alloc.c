@@ -3,12 +3,13 @@
 
 #include "intercept/answer.h"
 #include "intercept/call.h"
+#include "os/hot.h"
 #include "os/link.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool watched;
+static bool watched HOT; /* written in every execution */
 
 /* Whether a fault makes it fail. */
 static bool fails(void)

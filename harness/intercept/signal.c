@@ -140,12 +140,17 @@ static void end_call(struct task *task, void *context)
 	task->expired = false;
 }
 
+static struct held_signal *held_by(const struct task *task)
+{
+	return control->held[task_number(task)];
+}
+
 static bool is_held(const struct task *task, int signo)
 {
 	uint32_t i;
 
 	for (i = 0; i < task->held_count; i++)
-		if (task->held[i].signo == signo)
+		if (held_by(task)[i].signo == signo)
 			return true;
 	return false;
 }
@@ -158,8 +163,8 @@ static void hold(struct task *task, int signo, const siginfo_t *info, void *cont
 	if (task->held_count == HELD_SIGNALS_MAX ||
 	    (signo < FIRST_REAL_TIME && is_held(task, signo)))
 		return;
-	task->held[task->held_count].signo = signo;
-	task->held[task->held_count].info = *info;
+	held_by(task)[task->held_count].signo = signo;
+	held_by(task)[task->held_count].info = *info;
 	task->held_count++;
 	if (task->held_count == HELD_SIGNALS_MAX) {
 		/* No room for another: the kernel keeps what comes, until these have run. */
@@ -208,21 +213,20 @@ static int first_held(const struct task *task, uint64_t mask)
 	uint32_t i;
 
 	for (i = 0; i < task->held_count; i++)
-		if (!(mask & mask_bit(task->held[i].signo)))
+		if (!(mask & mask_bit(held_by(task)[i].signo)))
 			return (int)i;
 	return -1;
 }
 
 static void run_one(struct task *task, uint32_t at, uint64_t mask)
 {
-	struct held_signal held = task->held[at];
+	struct held_signal *list = held_by(task), held = list[at];
 	const struct sigaction *action = &handlers[held.signo];
 	uint64_t during = mask | mask_of(&action->sa_mask);
 	ucontext_t context;
 
 	task->held_count--;
-	memmove(&task->held[at], &task->held[at + 1],
-		(task->held_count - at) * sizeof(task->held[0]));
+	memmove(&list[at], &list[at + 1], (task->held_count - at) * sizeof(list[0]));
 	if (!(action->sa_flags & SA_NODEFER))
 		during |= mask_bit(held.signo);
 	memset(&context, 0, sizeof(context));
