@@ -3,6 +3,8 @@
 
 #include "core/api.h"
 
+#include <errno.h>
+
 /* Somebody was given something and has not run since, so it cannot have said so. */
 static bool in_flight(const struct control *block)
 {
@@ -42,11 +44,14 @@ static void check_one(struct control *block, const struct sabot_invariant *invar
 void invariant_judge(struct control *block, enum sabot_when when)
 {
 	const struct sabot_invariant *invariant = block->scenario->invariants;
-	bool settled = !in_flight(block);
 	struct task *self = task_self;
+	bool settled;
+	int saved;
 
 	if (!invariant || block->over)
 		return;
+	saved = errno; /* of the task at whose point this is */
+	settled = !in_flight(block);
 	block->judging = true;
 	/* A check is the harness's: what it calls is no point, in whichever process it runs. */
 	task_self = NULL;
@@ -58,6 +63,7 @@ void invariant_judge(struct control *block, enum sabot_when when)
 	}
 	task_self = self;
 	block->judging = false;
+	errno = saved;
 }
 
 void invariant_look(struct control *block)

@@ -115,7 +115,6 @@ static bool point_is_known(const char *name)
 void sabot_point(struct sabot_task *handle, const char *name)
 {
 	struct task *task = api_task(handle);
-	int saved = errno;
 
 	if (!point_is_known(name)) {
 		control_find(KIND_BROKEN, task_number(task), "broken",
@@ -126,14 +125,14 @@ void sabot_point(struct sabot_task *handle, const char *name)
 	task->in_runtime = true;
 	if (control->memory != SABOT_SC)
 		store_buffer_close(task);
-	memset(&task->call, 0, sizeof(task->call));
-	task->call.op = OP_POINT;
-	task->call.object = -1;
-	task->call.site = (uintptr_t)__builtin_return_address(0);
-	task->call.name = name;
+	task->call = (struct call){
+		.op = OP_POINT,
+		.object = -1,
+		.site = (uintptr_t)__builtin_return_address(0),
+		.name = name,
+	};
 	point_pass(task);
 	task->in_runtime = false;
-	errno = saved;
 }
 
 void sabot_observe(struct sabot_task *task, const char *format, ...)

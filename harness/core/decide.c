@@ -9,29 +9,25 @@
 
 enum { WAITS_MAX = 64 /* steps without progress that a store may wait */ };
 
-static bool can_run(const struct task *task)
+/* It waits for what the harness sees come: a time, or a change of an object. */
+static bool has_come(const struct task *task)
 {
+	if (task->interrupted)
+		return true;
+	if (task->state == TASK_TIMED)
+		return control->now_ns >= task->call.deadline_ns;
+	return task->call.object >= 0 &&
+	       (int)control->objects[task->call.object].version != task->spin_version;
+}
+
+static inline __attribute__((always_inline)) bool can_run(const struct task *task)
+{
+	const unsigned now = 1u << TASK_PARKED | 1u << TASK_WOKEN;
+	const unsigned later = 1u << TASK_TIMED | 1u << TASK_SPINNING;
+
 	if (task->stopped || task->delayed)
 		return false;
-	switch (task->state) {
-	case TASK_PARKED:
-	case TASK_WOKEN:
-		return true;
-	case TASK_TIMED:
-		return task->interrupted || control->now_ns >= task->call.deadline_ns;
-	case TASK_SPINNING:
-		return task->interrupted ||
-		       (task->call.object >= 0 &&
-			(int)control->objects[task->call.object].version != task->spin_version);
-	case TASK_NONE:
-	case TASK_BORN:
-	case TASK_RUNNING:
-	case TASK_ASLEEP:
-	case TASK_ENDED:
-	case TASK_DEAD:
-		break;
-	}
-	return false;
+	return (now >> task->state & 1) || ((later >> task->state & 1) && has_come(task));
 }
 
 static inline __attribute__((always_inline)) uint64_t ready_tasks(void)
@@ -205,7 +201,8 @@ int decide(int current, int at)
 {
 	uint64_t ready;
 
-	let_stores_arrive(current, at);
+	if (control->buffered)
+		let_stores_arrive(current, at);
 	ready = ready_tasks();
 	if (current < 0)
 		return choose(current, at, ready);

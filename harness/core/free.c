@@ -299,7 +299,7 @@ void free_pass(struct task *task)
 	task->op++;
 	hash = hash_of(task);
 	task->pass = task->slept = task->woke = 0;
-	trace_event(EVENT_CALL, task, 0);
+	trace_event(EVENT_CALL, task, task->call.amount);
 	if (asks(hash))
 		ask();
 	else

@@ -125,7 +125,7 @@ static inline __attribute__((always_inline)) void arrive(struct task *task)
 	task->slept = task->woke = 0;
 	task->since = control->decisions;
 	task->state = TASK_PARKED;
-	trace_event(EVENT_CALL, task, 0);
+	trace_arrival(task);
 	if (control->shots_open && control->looks_at_heap)
 		point_before_strike(task);
 }

@@ -33,14 +33,18 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* In free mode events come in no order that another run would have: there is nothing to compare. */
-static void hash(uint64_t what, uint64_t value)
+static inline __attribute__((always_inline)) void mix(uint64_t what, uint64_t value)
 {
-	if (free_on())
-		return;
 	control->trace_hash =
 		random_rotate_(control->trace_hash, 23) ^
 		fold(what ^ RANDOM_GOLDEN, value ^ control->trace_hash ^ TRACE_HASH_KEY);
+}
+
+/* In free mode events come in no order that another run would have: there is nothing to compare. */
+static void hash(uint64_t what, uint64_t value)
+{
+	if (!free_on())
+		mix(what, value);
 }
 
 static uint64_t what_of(unsigned kind, unsigned task, unsigned op, uint32_t number)
@@ -58,11 +62,17 @@ static uint64_t value_of(int64_t value, unsigned op, uint64_t offset)
  * `what` is what the event begins with, and not read back from there: a load that joins several
  * stores just made waits for all of them.
  */
+static inline __attribute__((always_inline)) uint64_t hashed_value(const struct event *event,
+								   uint64_t what)
+{
+	return value_of(event->value, (unsigned)(what >> 16) & UINT16_MAX, event->detail[0]) +
+	       (uint64_t)(uint16_t)event->object * 0x10001u +
+	       ((uint64_t)(uint16_t)event->error << 48);
+}
+
 static inline __attribute__((always_inline)) void hash_event(struct event *event, uint64_t what)
 {
-	hash(what, value_of(event->value, (unsigned)(what >> 16) & UINT16_MAX, event->detail[0]) +
-			   (uint64_t)(uint16_t)event->object * 0x10001u +
-			   ((uint64_t)(uint16_t)event->error << 48));
+	hash(what, hashed_value(event, what));
 	event->hash = control->trace_hash;
 }
 
@@ -137,11 +147,21 @@ void trace_event(enum event_kind kind, const struct task *task, int64_t value)
 	uint64_t what;
 
 	what = fill(event, kind, task, task ? &task->call : NULL);
-	event->value = kind == EVENT_CALL ? task->call.amount : value;
+	event->value = value;
 	event->state = 0;
-	if (kind == EVENT_CALL && control->fingerprint)
-		event->state = memory_state();
 	hash_event(event, what);
+}
+
+void trace_arrival(const struct task *task)
+{
+	struct event spare, *event = event_at(control->event_count++, &spare);
+	uint64_t what;
+
+	what = fill(event, EVENT_CALL, task, &task->call);
+	event->value = task->call.amount;
+	event->state = control->fingerprint ? memory_state() : 0;
+	mix(what, hashed_value(event, what));
+	event->hash = control->trace_hash;
 }
 
 void trace_access(const struct task *task, int64_t value)

@@ -14,6 +14,8 @@
 
 /* An event of the task (NULL: of nobody) with one value. */
 void trace_event(enum event_kind kind, const struct task *task, int64_t value);
+/* The task has come to the point of its task->call: an EVENT_CALL. Not in free mode. */
+void trace_arrival(const struct task *task) __attribute__((nonnull));
 /* An event of an object, with no task: a timer expires. */
 void trace_object(enum event_kind kind, int object, int64_t value);
 /* The task's call returned. */

@@ -199,6 +199,7 @@ static void look(struct task *task, enum heap_look_kind kind)
 /* In this operation the task may be struck by what may end its process. */
 static void look_before_strike(struct task *task)
 {
+	int saved = errno;
 	uint32_t i;
 
 	for (i = 0; i < control->shot_count; i++) {
@@ -209,9 +210,10 @@ static void look_before_strike(struct task *task)
 		    (shot->plan.kind == PLAN_KILL || shot->plan.kind == PLAN_SIGNAL ||
 		     shot->plan.kind == PLAN_RESTART)) {
 			look(task, HEAP_AT_FAULT);
-			return;
+			break;
 		}
 	}
+	errno = saved;
 }
 
 /* A file that goes with this process; tasks have the same /proc. */

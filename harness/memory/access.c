@@ -8,7 +8,6 @@
 #include "core/trace.h"
 #include "memory/race.h"
 
-#include <errno.h>
 #include <string.h>
 
 enum { REPEATS_ARE_A_SPIN = 2, ACCESSES_OF_AN_IDLE_STEP = 64 };
@@ -74,8 +73,6 @@ static int64_t value_at(uintptr_t place, size_t size)
 
 static void pass(struct task *task, const struct call *call, bool idle)
 {
-	int saved = errno;
-
 	task->call = *call;
 	task->in_runtime = true;
 	point_access(task, idle);
@@ -83,7 +80,6 @@ static void pass(struct task *task, const struct call *call, bool idle)
 	task->in_runtime = false;
 	if (task->held_count && point_run_held)
 		point_run_held(task);
-	errno = saved;
 }
 
 /* Nothing here may order the accesses around it, or cost more than it must. */
@@ -128,14 +124,11 @@ static bool arrive(struct task *task, enum op op, uintptr_t address, size_t size
 /* After the search for races: to look at memory that is no more mapped is a crash. */
 static void trace_value(struct task *task, uintptr_t address, size_t size)
 {
-	int saved = errno;
-
 	if (control->brief)
 		return;
 	task->in_runtime = true;
 	trace_access(task, value_at(address, size));
 	task->in_runtime = false;
-	errno = saved;
 }
 
 void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
