@@ -64,7 +64,6 @@ static void make_semaphore(struct sabot_env *env)
 static const struct sabot_case plain_case[] = { { .name = "plain" }, { 0 } };
 static const struct sabot_role two_short[] = { { "one", 2, ten_points }, { 0 } };
 static const struct sabot_role two_long[] = { { "one", 2, many_points }, { 0 } };
-static const struct sabot_role one_long[] = { { "one", 1, many_points }, { 0 } };
 static const struct sabot_role five_waiters[] = { { "one", 5, wait_for_ever }, { 0 } };
 
 static const struct sabot_scenario short_scenario = {
@@ -79,14 +78,6 @@ static const struct sabot_scenario switch_scenario = {
 	.name = "switch",
 	.group = "bench",
 	.roles = two_long,
-	.cases = plain_case,
-	.shared_size = sizeof(struct bench_shared),
-	.limit_steps = PASSES * 4,
-};
-static const struct sabot_scenario point_scenario = {
-	.name = "point",
-	.group = "bench",
-	.roles = one_long,
 	.cases = plain_case,
 	.shared_size = sizeof(struct bench_shared),
 	.limit_steps = PASSES * 4,
@@ -225,20 +216,7 @@ static double inside_ns(const struct execution *execution)
 	return (double)(shared->ended_ns - shared->began_ns);
 }
 
-/* A call that the compiler cannot see through: what any call costs, before it is a point. */
-static void (*volatile empty_call)(struct decider *decider) = begin_nothing;
-
-static double call_ns(void)
-{
-	uint64_t began_ns = sys_now_ns();
-	int i;
-
-	for (i = 0; i < PASSES; i++)
-		empty_call(NULL);
-	return (double)(sys_now_ns() - began_ns) / PASSES;
-}
-
-static void bench_steps(struct bench *bench, double scale)
+static void bench_switch(struct bench *bench, double scale)
 {
 	unsigned rounds = (unsigned)(10000 * scale), i;
 	double floor = 1e18, value = 1e18;
@@ -253,13 +231,6 @@ static void bench_steps(struct bench *bench, double scale)
 	bench_add(bench,
 		  (struct bench_row){ "hand-over between two processes", "ns", value, floor,
 				      value / floor, 1.3, false, false, "bare futex hand-over" });
-	bench_fill(&execution, &point_scenario);
-	value = 1e18;
-	for (i = 0; i < BLOCKS; i++)
-		value = least(value, inside_ns(&execution) / PASSES);
-	value -= call_ns();
-	bench_add(bench, (struct bench_row){ "point without a switch, beyond the call", "ns", value,
-					     0, 0, 30, false, false, "" });
 }
 
 static uint64_t verdict_ns;
@@ -304,14 +275,17 @@ static double peak_mib(void)
 /* As many as the name says: what is measured is not stretched. */
 static void bench_memory(struct bench *bench, double scale)
 {
-	unsigned rounds = (unsigned)(1e6 * scale) + 1;
+	unsigned rounds = (unsigned)(1e6 * scale) + BLOCKS, i;
 	struct execution execution;
 
 	bench_fill(&execution, &short_scenario);
 	execution.pool = true;
-	(void)time_executions(&execution, rounds);
+	for (i = 0; i < BLOCKS; i++) {
+		(void)time_executions(&execution, rounds / BLOCKS);
+		bench_cost_look();
+	}
 	snprintf(bench->memory_name, sizeof(bench->memory_name),
-		 "supervisor's memory after %u executions", rounds - 1);
+		 "supervisor's memory after %u executions", rounds - BLOCKS);
 	bench_add(bench, (struct bench_row){ bench->memory_name, "MiB", peak_mib(), 0, 0, 64, false,
 					     false, "" });
 }
@@ -319,9 +293,11 @@ static void bench_memory(struct bench *bench, double scale)
 void bench_run(struct bench *bench, double scale, _Atomic uint64_t *alive)
 {
 	still_alive = alive;
+	bench_cost_look();
 	bench_executions(bench, scale);
-	bench_steps(bench, scale);
+	bench_cost_look();
+	bench_switch(bench, scale);
 	bench_verdict(bench, scale);
-	bench_access(bench, scale);
 	bench_memory(bench, scale);
+	bench_cost(bench, scale);
 }

@@ -12,7 +12,13 @@ void bench_fill(struct execution *execution, const struct sabot_scenario *scenar
 /* Adds a row, and judges it against its bar. */
 void bench_add(struct bench *bench, struct bench_row row);
 
-/* Accesses of shared memory as points. */
-void bench_access(struct bench *bench, double scale);
+/*
+ * Costs of some nanoseconds depend on what else the machine does, for seconds on end: on two tasks
+ * that share a core, or a memory bus with others. So they are looked at now and then in a run of
+ * the benchmark, and the least counts: what else the machine does only ever adds.
+ */
+void bench_cost_look(void);
+/* Adds the rows of what was seen, and executions of accesses. */
+void bench_cost(struct bench *bench, double scale);
 
 #endif
