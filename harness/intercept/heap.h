@@ -33,6 +33,8 @@ void heap_begin(void);
 void heap_born(struct task *task);
 /* The task's process ends. */
 void heap_end(struct task *task);
+/* It ends, or becomes another program: with a checker that waits for its other threads. */
+void heap_let_threads_end(const struct task *task);
 
 /* Whether LeakSanitizer can look at a process here; it has to be allowed to stop its threads. */
 bool heap_lsan_works(void);
