@@ -98,7 +98,9 @@ static inline void oneshot_open_workers(struct sabot_task *task, int pidfd[WORKE
 		if (!shared->pid[i] || pidfd[i])
 			continue;
 		pidfd[i] = pidfd_open(shared->pid[i], 0);
-		if (pidfd[i] < 0)
+		if (pidfd[i] < 0 && errno == ENOSYS)
+			sabot_skip(task, "pidfd_open(2) is not known here");
+		else if (pidfd[i] < 0)
 			oneshot_take_over(task, i);
 		else
 			watch_add(shared->watch, pidfd[i], EPOLLIN | EPOLLONESHOT, (uint32_t)i);
