@@ -6,7 +6,9 @@
  */
 #include "faults/kinds.h"
 
+#include "core/ending.h"
 #include <stdio.h>
+
 #include <string.h>
 
 #include "os/sys.h"
@@ -22,6 +24,7 @@ static int fire(struct shot *shot, struct task *victim)
 {
 	victim->expected |= task_bit(shot->plan.signo);
 	victim->signalled = control->signals_due = true;
+	ending_release_signalled(victim, shot->plan.signo);
 	return sys_tgkill(victim->pid, victim->tid, shot->plan.signo);
 }
 

@@ -19,6 +19,26 @@ static void observed(struct json *json, const struct record_case *record)
 	json_bool(json, "differs", report_differs(record));
 }
 
+static void looked_at(struct json *json, const uint64_t sights[HEAP_SIGHTS])
+{
+	static const char *const names[HEAP_SIGHTS] = {
+		[HEAP_SEEN] = "looked_at",
+		[HEAP_HAD_THREADS] = "had_threads",
+		[HEAP_OTHER_PROGRAM] = "other_program",
+		[HEAP_UNSEEN] = "could_not_be",
+	};
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < HEAP_SIGHTS; i++)
+		all += sights[i];
+	if (!all)
+		return;
+	json_object_open(json, "memory_of_processes");
+	for (size_t i = 0; i < HEAP_SIGHTS; i++)
+		json_unsigned(json, names[i], sights[i]);
+	json_object_close(json);
+}
+
 static void case_members(struct json *json, const struct record_case *record)
 {
 	json_text(json, "scenario", record->scenario);
@@ -47,6 +67,7 @@ static void case_members(struct json *json, const struct record_case *record)
 		json_bool(json, "complete", record->complete);
 		json_text(json, "explored", record->explored);
 	}
+	looked_at(json, record->sights);
 	if (*record->characterises)
 		observed(json, record);
 }
@@ -153,6 +174,7 @@ static void summary_line(struct json *json, const struct record_run *run)
 	json_unsigned(json, "faults_fired", totals.faults_fired);
 	json_unsigned(json, "kill_points_covered", totals.kill_points_covered);
 	json_unsigned(json, "kill_points_known", totals.kill_points_known);
+	looked_at(json, totals.sights);
 	json_seconds(json, "seconds", run->seconds);
 	json_object_close(json);
 	json_line_end(json);

@@ -110,6 +110,8 @@ static void figures(struct xml *xml, const struct record_case *record)
 		 record->kill_points_covered, record->kill_points_known, record->seed,
 		 record->trace_hash);
 	xml_text(xml, text);
+	report_sights(record->sights, text, sizeof(text));
+	line(xml, "", text);
 	if (record->verdict == VERDICT_PASS)
 		line(xml, "caught by ", record->caught_by);
 }

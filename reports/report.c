@@ -2,6 +2,7 @@
 #include "reports/report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define REPORT_ROW(name, about) { #name, about, name##_write },
@@ -56,6 +57,35 @@ const char *report_graph_heading(const struct record_finding *finding)
 	return finding->kind == KIND_POTENTIAL ? "who could wait for whom" : "who waits for whom";
 }
 
+void report_sights(const uint64_t sights[HEAP_SIGHTS], char *text, size_t size)
+{
+	static const char *const why[HEAP_SIGHTS] = {
+		[HEAP_HAD_THREADS] = "had other threads",
+		[HEAP_OTHER_PROGRAM] = "ran another program",
+		[HEAP_UNSEEN] = "could not be",
+	};
+	uint64_t unseen = 0;
+	const char *before = ": ";
+	size_t used;
+
+	for (size_t i = HEAP_SEEN + 1; i < HEAP_SIGHTS; i++)
+		unseen += sights[i];
+	*text = '\0';
+	if (!unseen)
+		return;
+	used = (size_t)snprintf(text, size,
+				"%" PRIu64 " of %" PRIu64
+				" processes not looked at for lost memory",
+				unseen, unseen + sights[HEAP_SEEN]);
+	for (size_t i = HEAP_SEEN + 1; i < HEAP_SIGHTS && used < size; i++) {
+		if (!sights[i])
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " %s", before,
+					 sights[i], why[i]);
+		before = ", ";
+	}
+}
+
 struct report_totals report_total(const struct record_run *run)
 {
 	struct report_totals totals = { 0 };
@@ -73,6 +103,8 @@ struct report_totals report_total(const struct record_run *run)
 		totals.kill_points_covered += record->kill_points_covered;
 		totals.kill_points_known += record->kill_points_known;
 		totals.kill_points_left += record->kill_points_left;
+		for (size_t sight = 0; sight < HEAP_SIGHTS; sight++)
+			totals.sights[sight] += record->sights[sight];
 	}
 	return totals;
 }

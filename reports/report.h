@@ -114,7 +114,15 @@ struct report_totals {
 	uint64_t kill_points_covered;
 	uint64_t kill_points_known;
 	uint64_t kill_points_left;
+	uint64_t sights[HEAP_SIGHTS];
 };
+
+/*
+ * Of processes that no checker of memory looked at as they ended: how many, and why not. "" if
+ * there are none.
+ */
+enum { SIGHTS_BYTES = 256 }; /* of text: always enough */
+void report_sights(const uint64_t sights[HEAP_SIGHTS], char *text, size_t size);
 
 /* What the formats sum up. */
 struct report_totals report_total(const struct record_run *run);

@@ -101,6 +101,7 @@ static void finding(struct sink *sink, const struct record_finding *record)
 static void diagnostics(struct sink *sink, const struct record_case *record)
 {
 	static const char indent[] = "  ";
+	char unseen[SIGHTS_BYTES];
 
 	sink_text(sink, "  ---\n");
 	entry(sink, indent, "verdict", verdict_name(record->verdict));
@@ -115,6 +116,8 @@ static void diagnostics(struct sink *sink, const struct record_case *record)
 		    "\"\n",
 		    record->executions, record->points, record->checks, record->faults_fired,
 		    record->kill_points_covered, record->kill_points_known);
+	report_sights(record->sights, unseen, sizeof(unseen));
+	entry(sink, indent, "leaks", unseen);
 	if (record->verdict != VERDICT_PASS && record->finding_count) {
 		sink_text(sink, "  findings:\n");
 		for (size_t i = 0; i < record->finding_count; i++)

@@ -259,6 +259,15 @@ static void observations(struct layout *layout, const struct record_case *record
 			labelled(layout, "known, not seen here: ", *known);
 }
 
+static void unseen(struct layout *layout, const uint64_t sights[HEAP_SIGHTS])
+{
+	char text[SIGHTS_BYTES];
+
+	report_sights(sights, text, sizeof(text));
+	if (*text)
+		layout_wrap(layout, INDENT, text);
+}
+
 static void show_case(struct layout *layout, const struct record_case *record,
 		      const struct report_options *options)
 {
@@ -270,6 +279,7 @@ static void show_case(struct layout *layout, const struct record_case *record,
 		evidence(layout, record, options);
 	if (record->explored && record->verdict == VERDICT_PASS && record->complete)
 		layout_wrap(layout, INDENT, record->explored);
+	unseen(layout, record->sights);
 	if (*record->characterises && record->verdict == VERDICT_PASS)
 		observations(layout, record, options);
 }
@@ -366,6 +376,7 @@ static void summary(struct layout *layout, const struct record_run *run,
 		not_passed(layout, run, options);
 		sums(layout, run, &totals);
 	}
+	unseen(layout, totals.sights);
 	verdict_line(layout, run, &totals, options);
 }
 

@@ -55,6 +55,21 @@ what_leaked() {
 	diff - "$temp/leaked" || complain "what leaked is not that"
 }
 
+# what_ended: by the report of the last expect, each case has lost so much in a process that ended
+# so, as standard input tells.
+what_ended() {
+	sed -nE -e 's/^(PASS|FAIL) +own\/ends:([a-z-]+) .* executions? .*/\2:/p' \
+		-e 's/^ +([0-9]+) bytes in 1 block, allocated$/ \1/p' \
+		-e 's/^ +parent#0\/1, (a.*)/, \1/p' "$temp/out" |
+		awk '/:$/ { name() ; line = $0; amounts = ""; when = ""; next }
+			/^,/ { when = $0; next } { amounts = amounts $0 }
+			function name() {
+				if (line) print line amounts (amounts ? " bytes" : "") when
+			}
+			END { name() }' >"$temp/ended"
+	diff - "$temp/ended" || complain "what was lost is not that"
+}
+
 # refuses WHAT STATUS LINE COMMAND...: ends so, with exactly this line on standard error and nothing
 # on standard output.
 refuses() {

@@ -84,6 +84,26 @@ for loss in '#0=111' '#0-1=222' '#0-1-1=333'; do
 	grep -q "<leakedbytes>${loss#*=}</leakedbytes>" "$xml" || complain "$xml: $(cat "$xml")"
 done
 
+# Of processes that others end, that crash or become another program, and of those with threads,
+# which all have to end.
+compile "$SABOT_SOURCE_DIR/ci/tests/fixtures/ends.c" "$temp/ends.so"
+expect "other ends" 1 timeout 120 "$SABOT" run -j1 --leaks=valgrind --no-shrink --executions 1 \
+	--report jsonl="$temp/jsonl" --out "$temp/results" ./ends.so
+what_ended <<'END'
+killed: 11 bytes, as it came to the call in which it ended
+ended: 11 bytes, as it came to the call in which it ended
+crashed: 22 bytes, as it crashed
+other: 33 bytes, as it came to the call in which it ended
+crowd: 44 bytes, at its end
+other-crowd: 44 33 bytes, as it came to the call in which it ended
+ended-crowd: 44 bytes, as it came to the call in which it ended
+killed-crowd: 44 bytes, as it came to the call in which it ended
+END
+matches out '^        2 of 14 processes not looked at for lost memory: 2 ran another program$'
+matches jsonl '"type": "summary".*"memory_of_processes": .*"other_program": 2, "could_not_be": 0'
+expect "the replay of one" 1 "$SABOT" replay results/own-ends.killed.1.plan --leaks=valgrind
+matches out ': 1 of 1 runs took the same steps'
+
 # The steps are those that are taken without it.
 cases=(semundo-crash:kill-anywhere eintr-restart:signal-anywhere)
 steps() { sed -E 's/.*"case": "([^"]*)".*"trace_hash": "([^"]*)".*/\1 \2/' "$temp/out"; }

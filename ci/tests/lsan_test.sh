@@ -29,6 +29,21 @@ expect "a family, and a kill" 1 env LSAN_OPTIONS="suppressions=$temp/supp" "$SAB
 	--leaks=lsan --executions 2 ./leaks.so
 what_leaked <"$SABOT_SOURCE_DIR/ci/tests/fixtures/leaks.txt"
 
+compile "$SABOT_SOURCE_DIR/ci/tests/fixtures/ends.c" "$temp/ends.so"
+expect "other ends" 1 timeout 120 "$SABOT" run -j1 --leaks=lsan --no-shrink --executions 2 \
+	--out "$temp/results" ./ends.so
+what_ended <<'END'
+killed: 11 bytes, as it came to the call in which it ended
+ended: 11 bytes, as it came to the call in which it ended
+crashed: 22 bytes, as it crashed
+other: 33 bytes, as it came to the call in which it ended
+crowd:
+other-crowd:
+ended-crowd:
+killed-crowd:
+END
+matches out '^        2 of 4 processes not looked at for lost memory: 2 had other threads$'
+
 expect "kills, faults and forks" 0 "$SABOT" run --quick --leaks=lsan --out "$temp/results" \
 	memory/ semundo-crash:kill-anywhere fcntl-fork-exec:kill-anywhere
 

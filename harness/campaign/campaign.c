@@ -14,6 +14,7 @@
 #include "check/invariant.h"
 #include "check/outcome.h"
 #include "check/stuck.h"
+#include "exec/unseen.h"
 #include "intercept/heap.h"
 #include "os/hot.h"
 #include "os/sys.h"
@@ -106,6 +107,18 @@ void campaign_count(struct campaign *campaign)
 	atomic_fetch_add(&campaign->context->status->executions, 1);
 }
 
+/* Where a finding ended the execution, processes did not come to their ends. */
+static void count_sights(struct record_case *record)
+{
+	uint32_t i;
+
+	if (control->finding.kind != KIND_NONE && control->finding.kind != KIND_MEMORY_LEAK)
+		return;
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].process == (int)i)
+			record->sights[unseen_sight(&control->tasks[i])]++;
+}
+
 static void count(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -122,6 +135,8 @@ static void count(struct campaign *campaign)
 	for (i = 0; i < control->task_count; i++)
 		if (control->tasks[i].op > 0)
 			campaign->roles_reached |= (uint64_t)1 << control->tasks[i].role;
+	if (heap_checker())
+		count_sights(record);
 	/* The code has memory points: from the next execution on races are looked for. */
 	if (control->accesses)
 		campaign->accessed = campaign->execution.races = true;

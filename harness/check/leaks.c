@@ -266,7 +266,7 @@ static void find(const struct loss *loss)
 		frame_place(&leak->frames[first], place, sizeof(place));
 	control_find(KIND_MEMORY_LEAK, loss->task, kind_name(KIND_MEMORY_LEAK),
 		     "%s %s lost %s, allocated at %s", task->name,
-		     loss->kind == HEAP_AT_FAULT ? "had" : "has", amount(leak, lost, sizeof(lost)),
+		     loss->kind == HEAP_AT_END ? "has" : "had", amount(leak, lost, sizeof(lost)),
 		     place);
 	if (first < leak->frame_count)
 		control->finding.site = leak->frames[first].address + 1;
@@ -312,6 +312,8 @@ static void write_loss(FILE *file, const struct loss *loss, bool named)
 	static const char *const when[] = {
 		[HEAP_AT_BIRTH] = "",
 		[HEAP_AT_FAULT] = ", as it came to the call at which it was struck",
+		[HEAP_AT_LAST] = ", as it came to the call in which it ended",
+		[HEAP_AT_CRASH] = ", as it crashed",
 		[HEAP_AT_END] = ", at its end",
 		[HEAP_REFUSED] = "",
 	};
@@ -361,7 +363,7 @@ static void write_document(FILE *file, const struct task *task)
 		task->pid, task->name);
 	for (i = 0; i < looks(); i++) {
 		const struct heap_look *look = &control->heap.looks[i];
-		bool lost = look->kind == HEAP_AT_FAULT || look->kind == HEAP_AT_END;
+		bool lost = look->kind != HEAP_AT_BIRTH && look->kind != HEAP_REFUSED;
 		size_t size;
 		char *text = lost && is_of(look, task) ? words(look, &size) : NULL;
 

@@ -143,8 +143,8 @@ struct task {
 	bool counted;	   /* in control->asleep */
 	bool reported;	   /* its death or exit was dealt with */
 	int status;	   /* exit status, or the signal that killed it */
-	uint64_t expected; /* signals (bit n: n) that were injected or sent: dying of them is no
-			      crash */
+	uint64_t expected; /* signals (bit n: n) injected or sent: dying of them is no crash */
+	uint64_t handles;  /* of its process's first: signals that have a handler or are ignored */
 	struct call call;  /* what it is doing, or did last */
 	uintptr_t fault_address; /* that it crashed on, if `faulted` */
 	bool faulted, fault_writes;
@@ -170,8 +170,7 @@ struct object {
 	uint32_t version;	 /* counts changes: spinning tasks wait for one */
 	int16_t owner;		 /* task that holds it alone, or -1 */
 	int16_t held[TASKS_MAX]; /* by each task: permits taken, shared locks, ... */
-	int16_t lent[TASKS_MAX]; /* of these, what the kernel takes back when the task's process
-				    dies */
+	int16_t lent[TASKS_MAX]; /* of these, what the kernel takes back as it dies */
 	char label[32];
 };
 

@@ -126,7 +126,7 @@ static inline __attribute__((always_inline)) void arrive(struct task *task)
 	task->since = control->decisions;
 	task->state = TASK_PARKED;
 	trace_arrival(task);
-	if (control->shots_open && control->looks_at_heap)
+	if (control->looks_at_heap)
 		point_before_strike(task);
 }
 

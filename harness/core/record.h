@@ -7,6 +7,7 @@
 #ifndef SABOT_CORE_RECORD_H
 #define SABOT_CORE_RECORD_H
 
+#include "core/heap.h"
 #include "core/verdict.h"
 
 #include <stdbool.h>
@@ -114,6 +115,7 @@ struct record_case {
 	double seconds;		   /* wall clock; reports only, decides nothing */
 	const char *plan_path;	   /* of the first finding, or "" */
 	const char *replay_line;   /* of a case that did not pass and has no finding; may be NULL */
+	uint64_t sights[HEAP_SIGHTS]; /* processes that a checker of memory looked at, or not */
 	const struct record_finding *findings;
 	size_t finding_count;
 	const struct record_observation *observations; /* sorted by text */

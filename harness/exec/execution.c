@@ -9,6 +9,7 @@
 #include "exec/start.h"
 #include "exec/strike.h"
 #include "exec/supervise.h"
+#include "exec/unseen.h"
 #include "exec/watch.h"
 #include "intercept/alloc.h"
 #include "intercept/crash.h"
@@ -170,7 +171,7 @@ static int start_tasks(bool reuse)
 	return start_fork();
 }
 
-int execution_run(const struct execution *execution)
+static int run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
 	/* Their shadow is so large that no checker of memory could look at it in time. */
@@ -229,6 +230,18 @@ int execution_run(const struct execution *execution)
 	audit_clean();
 	if (control->network && control->isolated && network_clean())
 		execution_end_pool();
+	return error;
+}
+
+int execution_run(const struct execution *execution)
+{
+	int error;
+
+	control->heap.wanted_count = 0;
+	error = run(execution);
+	/* The same steps again, and a look at the memory of those that nobody had looked at. */
+	if (!error && heap_checker() && !control->over && unseen_want())
+		error = run(execution);
 	return error;
 }
 

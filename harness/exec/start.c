@@ -278,6 +278,7 @@ void start_reuse(void)
 		task->injured = task->expired = task->reported = false;
 		task->struck = task->failed = task->gave_up = task->delayed = false;
 		task->clock_ns = 0;
+		task->handles = 0;
 		task->expected = 0;
 		task->held_count = 0;
 		task->stack_count = 0;

@@ -2,6 +2,8 @@
 #include "intercept/crash.h"
 
 #include "core/control.h"
+#include "core/ending.h"
+#include "intercept/heap.h"
 #include "intercept/real.h"
 #include "os/sys.h"
 
@@ -88,6 +90,8 @@ static void on_crash(int signo, siginfo_t *info, void *context)
 	if (task_self) {
 		keep_address(task_self, signo, info, user);
 		keep_stack(task_self, (uintptr_t)user->uc_mcontext.gregs[REG_RIP]);
+		heap_crashed(task_self);
+		ending_release(task_self);
 	}
 	(void)REAL(sigaction)(signo, &standard, NULL);
 	/* A fault comes again by itself when its instruction does; what was sent must be sent

@@ -6,7 +6,7 @@
  */
 #include "intercept/exec.h"
 
-#include "intercept/heap.h"
+#include "core/ending.h"
 #include "intercept/real.h"
 #include "intercept/spawn.h"
 
@@ -26,7 +26,7 @@ static bool begin(struct call *call, uintptr_t site)
 		return false;
 	call_begin(call);
 	task_self->outside = true;
-	heap_let_threads_end(task_self);
+	ending_release(task_self);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/heap.h"
 
+#include "core/ending.h"
 #include "core/point.h"
 #include "os/checker.h"
 #include "os/sys.h"
@@ -180,6 +181,7 @@ static void look(struct task *task, enum heap_look_kind kind)
 		report = &heap->looks[heap->look_count - 1];
 	*report = (struct heap_look){ .kind = kind,
 				      .task = (int16_t)(task ? task_number(task) : -1),
+				      .op = task ? task->op : 0,
 				      .begin = (uint64_t)report_size() };
 	if (task)
 		task->in_runtime = true;
@@ -192,14 +194,21 @@ static void look(struct task *task, enum heap_look_kind kind)
 	if (task)
 		task->in_runtime = in_runtime;
 	report->end = (uint64_t)report_size();
-	if (!looked)
-		report->kind = HEAP_REFUSED;
+	if (looked)
+		return;
+	report->kind = HEAP_REFUSED;
+	report->crowded = !is_alone(task);
+}
+
+void heap_crashed(struct task *task)
+{
+	if (used && !control->heap.looking)
+		look(task, HEAP_AT_CRASH);
 }
 
 /* In this operation the task may be struck by what may end its process. */
-static void look_before_strike(struct task *task)
+static bool may_be_struck(const struct task *task)
 {
-	int saved = errno;
 	uint32_t i;
 
 	for (i = 0; i < control->shot_count; i++) {
@@ -208,11 +217,31 @@ static void look_before_strike(struct task *task)
 		if (shot->state == SHOT_ARMED && shot->plan.op == task->op &&
 		    shot->victim_hash == task->name_hash &&
 		    (shot->plan.kind == PLAN_KILL || shot->plan.kind == PLAN_SIGNAL ||
-		     shot->plan.kind == PLAN_RESTART)) {
-			look(task, HEAP_AT_FAULT);
-			break;
-		}
+		     shot->plan.kind == PLAN_RESTART))
+			return true;
 	}
+	return false;
+}
+
+static bool is_wanted(const struct task *task)
+{
+	const struct heap *heap = &control->heap;
+	uint32_t i;
+
+	for (i = 0; i < heap->wanted_count; i++)
+		if (heap->wanted[i].op == task->op && heap->wanted[i].victim == task->name_hash)
+			return true;
+	return false;
+}
+
+static void look_before_strike(struct task *task)
+{
+	int saved = errno;
+
+	if (may_be_struck(task))
+		look(task, HEAP_AT_FAULT);
+	else if (is_wanted(task))
+		look(task, HEAP_AT_LAST);
 	errno = saved;
 }
 
@@ -278,28 +307,12 @@ void heap_born(struct task *task)
 		look(task, HEAP_AT_BIRTH);
 }
 
-/*
- * valgrind has each thread end by itself, and yields until all have: those that the gate holds
- * would never. What they do instead of ending is nothing: none goes on but to its end.
- */
-void heap_let_threads_end(const struct task *task)
-{
-	uint32_t i;
-
-	if (!control->gated || !checker_is_valgrind())
-		return;
-	for (i = 0; i < control->task_count; i++)
-		if (&control->tasks[i] != task && control->tasks[i].process == task->process &&
-		    control->tasks[i].tid && !task_is_over(&control->tasks[i]))
-			(void)sys_set_priority(control->tasks[i].tid, GATE_RUN);
-}
-
 void heap_end(struct task *task)
 {
 	if (used && task)
 		look(task, HEAP_AT_END);
 	if (task)
-		heap_let_threads_end(task);
+		ending_release(task);
 }
 
 bool heap_lsan_works(void)

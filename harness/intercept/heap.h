@@ -31,10 +31,10 @@ void heap_begin(void);
 
 /* A process that a task forked begins. */
 void heap_born(struct task *task);
+/* It crashed, and dies of it when the handler of the signal returns. Run by that handler. */
+void heap_crashed(struct task *task);
 /* The task's process ends. */
 void heap_end(struct task *task);
-/* It ends, or becomes another program: with a checker that waits for its other threads. */
-void heap_let_threads_end(const struct task *task);
 
 /* Whether LeakSanitizer can look at a process here; it has to be allowed to stop its threads. */
 bool heap_lsan_works(void);

@@ -11,6 +11,7 @@
 #include "intercept/real.h"
 #include "intercept/timer.h"
 
+#include "core/ending.h"
 #include "core/point.h"
 #include "core/trace.h"
 #include "memory/race.h"
@@ -286,6 +287,8 @@ static int install(int signo, const struct sigaction *action, struct sigaction *
 		handlers[signo] = was;
 		return result;
 	}
+	if (action && task_self)
+		ending_note_action(task_self, signo, action->sa_handler == SIG_DFL);
 	if (old && before.sa_sigaction == trampoline) {
 		before.sa_sigaction = was.sa_sigaction;
 		before.sa_flags &= ~(~was.sa_flags & SA_SIGINFO);

@@ -6,6 +6,7 @@
  */
 #include "intercept/signal.h"
 
+#include "core/ending.h"
 #include "intercept/real.h"
 #include "intercept/spawn.h"
 #include "intercept/thread.h"
@@ -35,8 +36,10 @@ void signal_expect(pid_t pid, int signo)
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
-		if (signo && task->pid == pid && !task_is_over(task))
-			expect(task, signo);
+		if (!signo || task->pid != pid || task_is_over(task))
+			continue;
+		expect(task, signo);
+		ending_release_signalled(task, signo);
 	}
 }
 

@@ -56,6 +56,7 @@ struct task *spawn_begin(bool process)
 	child->parent = (int8_t)task_number(parent);
 	child->process = process ? (int8_t)task_number(child) : parent->process;
 	child->clock_ns = control->tasks[parent->process].clock_ns;
+	child->handles = control->tasks[parent->process].handles;
 	child->pid = process ? 0 : parent->pid;
 	answer_inherit(child);
 	child->lowest_fd = -1;

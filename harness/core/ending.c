@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/ending.h"
+
+#include "os/checker.h"
+#include "os/sys.h"
+
+void ending_release(const struct task *task)
+{
+	uint32_t i;
+
+	if (!control->gated || !checker_is_valgrind())
+		return;
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].process == task->process && control->tasks[i].tid &&
+		    !task_is_over(&control->tasks[i]))
+			(void)sys_set_priority(control->tasks[i].tid, GATE_RUN);
+}
+
+static bool is_harmless(int signo)
+{
+	return signo == SIGCHLD || signo == SIGURG || signo == SIGWINCH || signo == SIGCONT ||
+	       signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
+void ending_release_signalled(const struct task *task, int signo)
+{
+	if (!is_harmless(signo) && !(control->tasks[task->process].handles & task_bit(signo)))
+		ending_release(task);
+}
+
+void ending_note_action(const struct task *task, int signo, bool ends_it)
+{
+	uint64_t *handles = &control->tasks[task->process].handles;
+
+	*handles = ends_it ? *handles & ~task_bit(signo) : *handles | task_bit(signo);
+}
