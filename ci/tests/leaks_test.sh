@@ -101,6 +101,8 @@ killed-crowd: 44 bytes, as it came to the call in which it ended
 END
 matches out '^        2 of 14 processes not looked at for lost memory: 2 ran another program$'
 matches jsonl '"type": "summary".*"memory_of_processes": .*"other_program": 2, "could_not_be": 0'
+expect "execve(2) of a process with threads, without a checker" 0 "$SABOT" run -j1 \
+	--executions 20 --case other-crowd ./ends.so
 expect "the replay of one" 1 "$SABOT" replay results/own-ends.killed.1.plan --leaks=valgrind
 matches out ': 1 of 1 runs took the same steps'
 

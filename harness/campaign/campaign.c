@@ -25,6 +25,7 @@
 
 enum {
 	EXECUTIONS_CHECKED = 4, /* on valgrind: each takes as long as a hundred others */
+	EXECUTIONS_CHECKED_QUICK = 2,
 	EXECUTIONS_CHECKED_TWIN = 40,
 	EXECUTIONS_PLAIN = 200,
 	EXECUTIONS_QUICK = 40,
@@ -273,7 +274,7 @@ static uint64_t limit_of(const struct campaign *campaign)
 	if (campaign_is_twin(campaign))
 		return checked ? EXECUTIONS_CHECKED_TWIN : EXECUTIONS_TWIN;
 	if (checked)
-		return EXECUTIONS_CHECKED;
+		return campaign->options->quick ? EXECUTIONS_CHECKED_QUICK : EXECUTIONS_CHECKED;
 	if (campaign->options->quick && !campaign->target->scase->characterises)
 		return EXECUTIONS_QUICK;
 	return EXECUTIONS_PLAIN;

@@ -4,16 +4,30 @@
 #include "os/checker.h"
 #include "os/sys.h"
 
-void ending_release(const struct task *task)
+void ending_let_through(const struct task *task)
 {
 	uint32_t i;
 
-	if (!control->gated || !checker_is_valgrind())
-		return;
-	for (i = 0; i < control->task_count; i++)
+	for (i = 0; control->gated && i < control->task_count; i++)
 		if (control->tasks[i].process == task->process && control->tasks[i].tid &&
 		    !task_is_over(&control->tasks[i]))
 			(void)sys_set_priority(control->tasks[i].tid, GATE_RUN);
+}
+
+void ending_bar(const struct task *task)
+{
+	uint32_t i;
+
+	for (i = 0; control->gated && i < control->task_count; i++)
+		if (control->tasks[i].process == task->process && &control->tasks[i] != task &&
+		    control->tasks[i].counted && !task_is_over(&control->tasks[i]))
+			(void)sys_set_priority(control->tasks[i].tid, GATE_HELD);
+}
+
+void ending_release(const struct task *task)
+{
+	if (checker_is_valgrind())
+		ending_let_through(task);
 }
 
 static bool is_harmless(int signo)

@@ -26,7 +26,7 @@ static bool begin(struct call *call, uintptr_t site)
 		return false;
 	call_begin(call);
 	task_self->outside = true;
-	ending_release(task_self);
+	ending_let_through(task_self);
 	return true;
 }
 
@@ -35,6 +35,7 @@ static int finish(struct call *call, bool is_task, int result)
 	if (!is_task)
 		return result;
 	task_self->outside = false;
+	ending_bar(task_self);
 	return (int)call_end(call, result);
 }
 
