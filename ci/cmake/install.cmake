@@ -16,6 +16,8 @@ install(TARGETS counters ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-cover
 install(FILES ${SABOT_COUNTERS_SCRIPT} DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot-coverage)
 
 install(TARGETS sabot-mutator LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sabot)
+# `--target sabot`, as ci/quickstart has it, builds all that is installed.
+add_dependencies(sabot counters sabot-mutator)
 install(DIRECTORY ci/suppressions DESTINATION ${CMAKE_INSTALL_DATADIR}/sabot)
 
 install(EXPORT sabot NAMESPACE sabot:: FILE sabotTargets.cmake DESTINATION ${SABOT_CMAKE_DIR})
