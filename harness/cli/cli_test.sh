@@ -41,6 +41,8 @@ refuses "a name that is near to none" 4 \
 refuses "an unknown case" 4 "sabot: sysv-sem/bounded-buffer has no case \"kill\"; it has no-fault, \
 kill-anywhere, kill-two, mutex-first, full-before-item, mutex-without-undo, counter-without-undo" \
 	"$SABOT" run bounded-buffer --case kill "${quick[@]}"
+refuses "an unknown case of a pattern" 4 "$(cat err)" "$SABOT" run bounded-buffer:kill \
+	"${quick[@]}"
 [[ ! -e results ]] || complain "a run of nothing makes an output directory"
 
 # usage MESSAGE OPTION...: `sabot run` with these options says so.

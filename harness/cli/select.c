@@ -166,6 +166,22 @@ static int no_case(const struct sabot_scenario *scenario, const char *case_name)
 			scenario->name, case_name, names);
 }
 
+/* Of "NAME:case" it may be the case alone that does not exist. */
+static int nothing_matches(const struct sabot_scenario *const *table, const char *word)
+{
+	const struct sabot_scenario *const *at;
+	const char *colon = strchr(word, ':');
+	char *pattern = colon ? strndup(word, (size_t)(colon - word)) : NULL;
+
+	for (at = table; pattern && *at; at++)
+		if (matches(pattern, *at, (*at)->cases)) {
+			free(pattern);
+			return no_case(*at, colon + 1);
+		}
+	free(pattern);
+	return nothing_named(word);
+}
+
 static int add_named(struct selection *selection, const char *word, const char *case_name)
 {
 	const struct sabot_scenario *const *table = cli_builtin, *const * at;
@@ -191,7 +207,7 @@ static int add_named(struct selection *selection, const char *word, const char *
 	for (at = table; case_name && *at; at++)
 		if (matches(pattern, *at, (*at)->cases))
 			return no_case(*at, case_name);
-	return word ? nothing_named(word) : cli_fail(EXIT_NOTHING, "nothing is selected");
+	return word ? nothing_matches(table, word) : cli_fail(EXIT_NOTHING, "nothing is selected");
 }
 
 /* The same, of which plain cases are struck by the fault. */
