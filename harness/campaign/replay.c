@@ -16,30 +16,77 @@ static const struct replay_request *held_request;
 static struct replay_result *held_result;
 static struct pool_context *held_context;
 
-/* Called by the execution when it is over, before anything is killed. */
-static void hold(void)
+/* Of the one that the finding is about, or of the one that the user has named. */
+static const char *whom(const struct replay_request *request, const struct finding *finding)
+{
+	if (request->held_task)
+		return request->held_task;
+	return finding->kind != KIND_NONE && finding->task >= 0 ? control->tasks[finding->task].name
+								: NULL;
+}
+
+/* With `all` set, also those that have ended, and so cannot be looked at. */
+static bool list_tasks(const char *wanted, bool all)
 {
 	struct replay_result *result = held_result;
+	bool found = !wanted;
 	uint32_t i, count = 0;
 
 	for (i = 0; i < control->task_count; i++) {
 		const struct task *task = &control->tasks[i];
 
-		if (task_is_over(task))
+		if (!all && task_is_over(task))
 			continue;
+		found |= wanted && !strcmp(wanted, task->name);
 		result->tasks[count].name = arena_copy(held_context->arena, task->name);
 		result->tasks[count].pid = task->pid;
 		result->tasks[count].tid = task->tid;
 		result->tasks[count].doing = op_name(task->call.op);
 		count++;
 	}
-	result->finding.message = arena_copy(held_context->arena, control->finding.message);
 	atomic_store(&result->task_count, count);
+	return found && count;
+}
+
+/*
+ * Called by the execution when it is over, before anything is killed. Who has died of it, or has
+ * ended before, cannot be looked at: then the execution is judged, and run again.
+ */
+static void hold(void)
+{
+	struct replay_result *result = held_result;
+	const struct finding *finding = &control->finding;
+	const char *name = whom(held_request, finding);
+
+	/* Of who was killed by a fault, the finding is what the survivors see. */
+	if (!held_request->held_task && name && control->tasks[finding->task].injured)
+		name = NULL;
+	if (!list_tasks(name, false))
+		return;
+	if (finding->kind != KIND_NONE) {
+		result->held_finding = true;
+		result->held_message = arena_copy(held_context->arena, finding->message);
+	}
 	atomic_store(&result->held, true);
 	while (!atomic_load(held_context->stop)) {
 		atomic_fetch_add(&held_context->status->alive, 1); /* still alive */
 		sys_nap(50000000);
 	}
+}
+
+/* As a finding is mostly about somebody who has ended, a second run stops before that end. */
+static int hold_before_end(const struct replay_request *request, struct execution *execution,
+			   struct replay_result *result)
+{
+	const char *name = whom(request, &control->finding);
+
+	if (result->held || !name)
+		return 0;
+	execution->held = arena_copy(held_context->arena, name);
+	result->held_finding = control->finding.kind != KIND_NONE;
+	result->held_message = arena_copy(held_context->arena, control->finding.message);
+	(void)list_tasks(NULL, true);
+	return execution_run(execution);
 }
 
 static void compare(const struct replay_request *request, struct pool_context *context,
@@ -191,6 +238,8 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 		execution.over = hold;
 	error = execution.free ? replay_free(context, request, &execution, result)
 			       : replay_steps(context, request, &execution, result);
+	if (!error && request->hold && !execution.free)
+		error = hold_before_end(request, &execution, result);
 	if (error) {
 		result->error =
 			arena_print(context->arena, "it could not be run: %s", strerror(-error));

@@ -13,6 +13,7 @@ struct replay_request {
 	uint64_t times;
 	bool shrink;
 	bool hold; /* at the end, keep the tasks as they are until the pool is stopped */
+	const char *held_task; /* with this one among them; NULL: with whom the finding is about */
 };
 
 struct replay_task {
@@ -39,6 +40,8 @@ struct replay_result {
 	/* Holding: written before the result is complete. */
 	struct replay_task tasks[TASKS_MAX];
 	_Atomic uint32_t task_count;
+	bool held_finding;	  /* they stand at a finding, or right before it */
+	const char *held_message; /* it; may be NULL */
 	_Atomic bool held;
 };
 

@@ -53,10 +53,10 @@ static void done(uint32_t number, void *result, const char *how, void *user)
 		job->lost = strdup(how);
 }
 
-/* What a task is doing, and how to reach it. Returns how many there are of that name. */
-static uint32_t tell_tasks(const struct replay_result *result, const char *name)
+/* What a task is doing, and how to reach it. */
+static void tell_tasks(const struct replay_result *result, const char *name)
 {
-	uint32_t i, told = 0, count = atomic_load(&result->task_count);
+	uint32_t i, count = atomic_load(&result->task_count);
 
 	for (i = 0; i < count; i++) {
 		const struct replay_task *task = &result->tasks[i];
@@ -64,23 +64,39 @@ static uint32_t tell_tasks(const struct replay_result *result, const char *name)
 		if (name && strcmp(name, task->name) != 0)
 			continue;
 		printf("  %-16s in %-24s gdb -p %d\n", task->name, task->doing, task->tid);
-		told++;
 	}
-	return told;
+}
+
+/* Nobody stands still: the name is wrong, or there was nobody to choose. */
+static int nobody_held(const struct plan_job *job)
+{
+	uint32_t i, count = atomic_load(&job->result->task_count);
+	char names[512] = "";
+
+	if (!job->held_task)
+		return cli_fail(EXIT_USAGE,
+				"%s: all tasks have ended at the last step; --gdb=TASK stops one "
+				"before its end",
+				job->path);
+	for (i = 0; i < count; i++) {
+		size_t used = strlen(names);
+
+		snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
+			 job->result->tasks[i].name);
+	}
+	return cli_fail(EXIT_USAGE, "%s: no task \"%s\" could be stopped; there are %s", job->path,
+			job->held_task, names);
 }
 
 /* The tasks stand still: says how to reach them, and waits for the user. */
 static void tell_held(struct plan_job *job)
 {
 	const struct replay_result *result = job->result;
+	const char *message = result->held_message;
 
-	printf("The tasks stand still at the last step%s%s\n",
-	       result->finding.message[0] ? ": " : ".", result->finding.message);
-	if (!tell_tasks(result, job->held_task)) {
-		printf("There is no task \"%s\" that lives; there are\n",
-		       job->held_task ? job->held_task : "");
-		(void)tell_tasks(result, NULL);
-	}
+	printf("The tasks stand still at the last step%s%s\n", message ? ": " : ".",
+	       message ? message : "");
+	tell_tasks(result, job->held_task);
 	printf("Press Enter to end them.\n");
 	fflush(stdout);
 	job->told_held = true;
@@ -131,6 +147,7 @@ int plan_job_run(struct plan_job *job)
 		.times = job->times || pool.free ? job->times : 1,
 		.shrink = job->shrink,
 		.hold = job->hold,
+		.held_task = job->held_task,
 	};
 	pool.out_is_temporary = true;
 	pool.no_world = job->hold;
@@ -145,6 +162,8 @@ int plan_job_run(struct plan_job *job)
 		return cli_fail(EXIT_UNDECIDED, "interrupted");
 	if (job->result->error)
 		return cli_fail(EXIT_UNDECIDED, "%s: %s", job->path, job->result->error);
+	if (job->hold && !job->told_held)
+		return nobody_held(job);
 	return 0;
 }
 

@@ -48,15 +48,80 @@ matches err 'this is not the execution that the plan was made from \(step [0-9]+
 
 # ---- replay --gdb: standard input ends, as if somebody had pressed Enter ----
 
-expect "hold" 0 "$SABOT" replay --gdb small.plan
+# holds_task TASK DOING: it is told alone, as doing that.
+holds_task() {
+	matches out '^The tasks stand still at the last step'
+	matches out "^  $1 +in $2 +gdb -p [0-9]+$"
+	[[ $(grep -c 'gdb -p' out) == 1 ]] || complain "not of $1 alone: $(cat out)"
+}
+
+expect "hold" 1 "$SABOT" replay --gdb small.plan
 matches out '^The tasks stand still at the last step: taker#0 waits for mutex#1 '
 for task in 0 1; do
 	matches out "^  taker#$task +in pthread_mutex_lock +gdb -p [0-9]+$"
 done
-expect "hold one" 0 "$SABOT" replay --gdb=taker#1 small.plan
-matches out '^  taker#1 +in pthread_mutex_lock +gdb -p [0-9]+$'
-grep -q '^  taker#0' out && complain "--gdb=taker#1 tells of taker#0"
-expect "hold nobody" 0 "$SABOT" replay --gdb=nobody#0 small.plan
-matches out '^There is no task "nobody#0" that lives; there are$'
+expect "hold one" 1 "$SABOT" replay --gdb=taker#1 small.plan
+holds_task taker#1 pthread_mutex_lock
+refuses "hold nobody" 2 \
+	'sabot: small.plan: no task "nobody#0" could be stopped; there are taker#0, taker#1' \
+	"$SABOT" replay --gdb=nobody#0 small.plan
+
+# Who is over at the finding is stopped before: in its crash, where it ends, where it is killed.
+cat >ends.c <<'END'
+#include <fcntl.h>
+#include <sabot/sabot.h>
+#include <stddef.h>
+
+static void crash(struct sabot_task *task)
+{
+	sabot_point(task, "here");
+	*(volatile int *)NULL = 1;
+}
+static void forget(struct sabot_task *task)
+{
+	sabot_point(task, "here");
+	SABOT_OK(open("left", O_CREAT | O_WRONLY, 0600));
+}
+static void look(struct sabot_task *task)
+{
+	sabot_point(task, "here");
+}
+static void all_live(struct sabot_check *check)
+{
+	sabot_require(check, sabot_killed(check, NULL) == 0, "somebody was killed");
+}
+static const struct sabot_case plain[] = { { .name = "plain" }, { 0 } };
+static const struct sabot_case kill[] = { { .name = "kill", .fault.kind = SABOT_KILL }, { 0 } };
+static const struct sabot_invariant end[] = { { "all live", SABOT_AT_END, all_live }, { 0 } };
+#define SCENARIO(body, invariant_table, case_table)                                               \
+	static const struct sabot_role body##_roles[] = { { "one", 1, body }, { 0 } };            \
+	static const struct sabot_scenario body##_scenario = { .name = #body,                     \
+		.group = "ends", .about = "one that ends", .roles = body##_roles,                 \
+		.invariants = invariant_table, .cases = case_table }
+SCENARIO(crash, NULL, plain);
+SCENARIO(forget, NULL, plain);
+SCENARIO(look, end, kill);
+SABOT_MODULE(&crash_scenario, &forget_scenario, &look_scenario);
+END
+compile ends.c ends.so
+expect "three that end" 1 "$SABOT" run ./ends.so --out ends
+expect "hold in a crash" 1 "$SABOT" replay --gdb ends/ends-crash.plain.1.plan
+matches out '^The tasks stand still at the last step: one#0 died of SIGSEGV after point "here"$'
+holds_task one#0 'point'
+expect "hold at the end" 1 "$SABOT" replay --gdb ends/ends-forget.plain.1.plan
+holds_task one#0 exit
+refuses "nobody is left, and nothing was found" 2 "sabot: none.plan: all tasks have ended at the \
+last step; --gdb=TASK stops one before its end" "$SABOT" replay --gdb none.plan
+expect "hold before the kill" 1 "$SABOT" replay --gdb ends/ends-look.kill.1.plan
+holds_task one#0 point
+
+# What a killed one leaves behind, the survivors see; it is itself stopped if it is asked for.
+expect "a violation" 1 "$SABOT" run --raw -j 1 --out kills semundo-crash:without-undo
+killed=kills/sysv-sem-semundo-crash.without-undo.1.plan
+expect "hold the survivors" 1 "$SABOT" replay --gdb $killed
+matches out '^  waiter#0 +in [a-z]+ +gdb -p [0-9]+$'
+! grep -q '^  holder#0' out || complain "the dead is told of: $(cat out)"
+expect "hold the victim" 1 "$SABOT" replay --gdb=holder#0 $killed
+holds_task holder#0 point
 
 verdict "plans are shrunk, told and held"

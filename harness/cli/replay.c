@@ -14,7 +14,9 @@ enum { KEY_TIMES = 256, KEY_GDB };
 static const struct argp_option replay_options[] = {
 	{ "times", KEY_TIMES, "N", 0, "Run it so often; all traces must be equal", 0 },
 	{ "gdb", KEY_GDB, "TASK", OPTION_ARG_OPTIONAL,
-	  "Stop at the last step and say how to attach a debugger to this task, or to each", 0 },
+	  "Stop at the last step, and before this task (or whom the finding is about) has "
+	  "ended, and say how to attach a debugger",
+	  0 },
 	{ "quiet", 'q', NULL, 0, "Only the last line", 0 },
 	{ 0 },
 };
@@ -110,9 +112,11 @@ int cli_replay(int argc, char **argv)
 	if (code != LEAKS_GO_ON)
 		return code;
 	code = plan_job_run(&arguments->job);
-	if (code || arguments->job.told_held)
+	if (code)
 		return code;
 	result = arguments->job.result;
+	if (arguments->job.told_held)
+		return result->held_finding ? EXIT_FINDING : EXIT_PASS;
 	if (!arguments->quiet && plan_job_print(&arguments->job) != 0)
 		return cli_fail(EXIT_UNDECIDED, "standard output: %s", strerror(errno));
 	if (recipe_is_free(&arguments->job.plan))

@@ -6,8 +6,11 @@
 #include "core/trace.h"
 #include "os/sys.h"
 
+#include <string.h>
+
 void (*point_run_held)(struct task *task);
 void (*point_before_strike)(struct task *task);
+const char *point_held;
 
 static void wait_for_turn(struct task *task)
 {
@@ -91,6 +94,21 @@ void point_leave(struct task *task)
 		free_leave(task);
 	else
 		park_for(task, REQUEST_ENDED);
+}
+
+bool point_is_held(const struct task *task)
+{
+	return point_held && !strcmp(point_held, task->name);
+}
+
+void point_hold(struct task *task)
+{
+	if (!point_is_held(task) || free_on())
+		return;
+	task->in_runtime = true;
+	control->over = true;
+	for (;;)
+		point_request(task, REQUEST_FINDING);
 }
 
 static void hand_over(struct task *from, struct task *to)

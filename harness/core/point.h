@@ -39,6 +39,17 @@ void point_ring(void);
 /* Leaves the turn to the supervisor for good: the caller's thread or process ends now. */
 void point_leave(struct task *task);
 
+/*
+ * A task's name: who is called so stands where it would end, or be killed, and the execution is
+ * over. For who wants to look at it with a debugger; set before tasks are forked. NULL: nobody.
+ */
+extern const char *point_held;
+
+bool point_is_held(const struct task *task);
+
+/* In a task that is about to end: does not return if it is the one that is held. */
+void point_hold(struct task *task);
+
 /* Set by who looks at memory: the task is at its next operation, at which a fault may be due. */
 extern void (*point_before_strike)(struct task *task);
 

@@ -3,6 +3,7 @@
 
 #include "core/api.h"
 #include "core/free.h"
+#include "core/point.h"
 #include "exec/audit.h"
 #include "exec/free.h"
 #include "exec/gate.h"
@@ -184,6 +185,7 @@ static int run(const struct execution *execution)
 		execution_end_pool();
 	control_reset(control, reuse);
 	free_begin(execution->free);
+	point_held = execution->held;
 	control->pool = false;
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;

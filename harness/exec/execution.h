@@ -22,6 +22,7 @@ struct execution {
 	enum sabot_memory memory; /* at least so weak */
 	bool races;		  /* look for data races */
 	bool free;		  /* all tasks run at once: see exec/free.h */
+	const char *held;	  /* name of a task that is not to end: see core/point.h */
 	bool pool; /* keep the processes for the next execution, if the scenario allows it */
 	/* The oracles, of check/. */
 	void (*judge)(struct control *control, enum sabot_when when);

@@ -118,6 +118,7 @@ static void run_body(struct task *task)
 	}
 	flush_streams();
 	task->call = (struct call){ .op = OP_EXIT, .object = -1 };
+	point_hold(task);
 	process_children_left(task);
 	if (task->parent < 0 && sysv_shm_attached() > 0)
 		control_find(KIND_LEAK, task_number(task), "leak",

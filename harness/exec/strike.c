@@ -2,6 +2,7 @@
 #include "exec/strike.h"
 
 #include "core/fault.h"
+#include "core/point.h"
 #include "core/trace.h"
 #include "exec/gate.h"
 #include "exec/pending.h"
@@ -102,6 +103,11 @@ static void take_effect(struct shot *shot, struct task *victim)
 		gate_process(victim, true);
 }
 
+static bool ends(const struct shot *shot)
+{
+	return shot->plan.kind == PLAN_KILL || shot->plan.kind == PLAN_RESTART;
+}
+
 void strike_fire(struct shot *shot)
 {
 	const struct fault_kind *kind = fault_kinds[shot->plan.kind];
@@ -111,6 +117,10 @@ void strike_fire(struct shot *shot)
 
 	if (shot->state == SHOT_CONFIRMED) {
 		strike_end_hold(shot, victim);
+		return;
+	}
+	if (ends(shot) && point_is_held(victim)) {
+		control->over = true;
 		return;
 	}
 	shot->state = SHOT_FIRED;

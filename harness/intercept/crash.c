@@ -3,6 +3,7 @@
 
 #include "core/control.h"
 #include "core/ending.h"
+#include "core/point.h"
 #include "intercept/heap.h"
 #include "intercept/real.h"
 #include "os/sys.h"
@@ -91,6 +92,7 @@ static void on_crash(int signo, siginfo_t *info, void *context)
 		keep_address(task_self, signo, info, user);
 		keep_stack(task_self, (uintptr_t)user->uc_mcontext.gregs[REG_RIP]);
 		heap_crashed(task_self);
+		point_hold(task_self);
 		ending_release(task_self);
 	}
 	(void)REAL(sigaction)(signo, &standard, NULL);

@@ -5,6 +5,7 @@
  */
 #include "intercept/process.h"
 
+#include "core/point.h"
 #include "intercept/heap.h"
 #include "intercept/pidfd.h"
 #include "intercept/real.h"
@@ -113,6 +114,7 @@ static void point_exit(int status, uintptr_t site)
 		return;
 	call.amount = status & 0xff;
 	call_begin(&call);
+	point_hold(task_self);
 	task_self->status = status & 0xff;
 	heap_end(task_self);
 }
