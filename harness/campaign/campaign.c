@@ -141,6 +141,7 @@ static void count(struct campaign *campaign)
 	/* The code has memory points: from the next execution on races are looked for. */
 	if (control->accesses)
 		campaign->accessed = campaign->execution.races = true;
+	campaign->missed |= control->window_missed;
 	if (control->decisions > campaign->length)
 		campaign->length = control->decisions;
 }

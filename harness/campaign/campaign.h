@@ -56,6 +56,7 @@ struct campaign {
 	uint64_t limit;		/* executions at most */
 	uint64_t roles_reached; /* bit per role: it came to a point */
 	bool accessed;		/* some access of shared memory was a point */
+	bool missed;		/* others could not be seen: mapped where none is */
 	uint32_t length;	/* decisions of the longest execution so far */
 	bool ended;		/* no more tries: the answer is known, or the time is up */
 	/* Told of each execution while the control block shows it as it was; or NULL. */

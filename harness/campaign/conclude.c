@@ -204,16 +204,30 @@ static void skip_woken(struct campaign *campaign)
 	conclude_skip(campaign, strikes_woken);
 }
 
+/* Nothing was found; but were the accesses seen, where it matters? */
+static void conclude_points(struct campaign *campaign)
+{
+	struct record_case *record = campaign->record;
+
+	if (record->verdict != VERDICT_PASS || !conclude_needs_memory_points(campaign->target) ||
+	    record->finding_count || !record->executions)
+		return;
+	if (campaign->accessed && !campaign->missed)
+		return;
+	record->verdict = VERDICT_INCONCLUSIVE;
+	record->message = campaign->accessed
+				  ? "it needs memory points, and maps shared memory at an address "
+				    "that it asks for, or more than there is room for, where none "
+				    "are"
+				  : "it needs memory points, and has none: compile it with "
+				    "`sabot cc`";
+}
+
 void conclude(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
 
-	if (record->verdict == VERDICT_PASS && conclude_needs_memory_points(campaign->target) &&
-	    !campaign->accessed && !record->finding_count && record->executions) {
-		record->verdict = VERDICT_INCONCLUSIVE;
-		record->message = "it needs memory points, and has none: compile it "
-				  "with `sabot cc`";
-	}
+	conclude_points(campaign);
 	if (record->verdict == VERDICT_PASS) {
 		if (campaign_is_twin(campaign))
 			conclude_twin(campaign);

@@ -78,7 +78,7 @@ void control_reset(struct control *block, bool keep_tasks)
 		block->buffers[i] = (struct store_buffer){ .count = 0 };
 	block->buffered = 0;
 	block->window_count = block->unmapped.count = 0;
-	block->window_again = false;
+	block->window_again = block->window_missed = false;
 	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;
 	block->history.count = 0;

@@ -423,7 +423,7 @@ struct control {
 	struct observed observed;
 	struct history history;
 	struct store_buffer buffers[TASKS_MAX];
-	bool window_again; /* something is mapped at more than one address */
+	bool window_again, window_missed; /* mapped twice; or where no access is seen */
 	struct window_part window[WINDOW_PARTS_MAX];
 	struct unmapped_log unmapped;
 	uint32_t mutated; /* calls that a mutation has answered */

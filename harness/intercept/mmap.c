@@ -114,8 +114,10 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
 	if (result < 0)
 		result = map_raw((uintptr_t)address, size, protection, flags, fd, offset);
 	result = returned(result);
-	if (result != -1 && seen)
+	if (result != -1 && seen) {
+		control->window_missed |= (flags & MAP_SHARED) && !window_has((uintptr_t)result);
 		note(&mapping, (uintptr_t)result, size);
+	}
 	return (void *)result;
 }
 
@@ -139,6 +141,31 @@ INTERPOSE int munmap(void *address, size_t size)
 	return (int)result;
 }
 
+/* Shared memory that grows stays in the window: at a place of its own, if it may move. */
+static long remap(const struct mapping *known, uintptr_t address, size_t size, size_t new_size,
+		  int flags, uintptr_t wanted)
+{
+	bool grows = known && known->key && window_has(address) && new_size > size &&
+		     !(flags & MREMAP_FIXED);
+	uintptr_t at = 0;
+	long result;
+
+	if (grows && (flags & MREMAP_MAYMOVE))
+		at = window_place(known->key, known->offset + (address - known->address), new_size,
+				  true);
+	if (at) {
+		flags |= MREMAP_FIXED;
+		wanted = at;
+	}
+	result = sys_call(SYS_mremap, (long)address, (long)size, (long)new_size, flags,
+			  (long)wanted, 0);
+	if (at && result > 0)
+		window_call(known->key, known->name);
+	else if (result > 0 && known && known->key)
+		control->window_missed |= grows || !window_has((uintptr_t)result);
+	return result;
+}
+
 INTERPOSE void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
 {
 	const struct mapping *known;
@@ -150,18 +177,16 @@ INTERPOSE void *mremap(void *address, size_t size, size_t new_size, int flags, .
 	va_start(list, flags);
 	wanted = flags & MREMAP_FIXED ? va_arg(list, void *) : NULL;
 	va_end(list);
-	result = returned(sys_call(SYS_mremap, (long)address, (long)size, (long)new_size, flags,
-				   (long)wanted, 0));
-	if (result == -1 || !mapping_is_seen())
+	known = mapping_is_seen() ? mapping_at((uintptr_t)address) : NULL;
+	result = returned(
+		remap(known, (uintptr_t)address, size, new_size, flags, (uintptr_t)wanted));
+	if (result == -1 || !known)
 		return (void *)result;
-	known = mapping_at((uintptr_t)address);
-	if (known) {
-		moved = *known;
-		moved.offset += (uintptr_t)address - known->address;
-		moved.address = (uintptr_t)result;
-		moved.size = new_size;
-		mapping_gone((uintptr_t)address, size, "mremap", CALL_SITE);
-		mapping_add(&moved);
-	}
+	moved = *known;
+	moved.offset += (uintptr_t)address - known->address;
+	moved.address = (uintptr_t)result;
+	moved.size = new_size;
+	mapping_gone((uintptr_t)address, size, "mremap", CALL_SITE);
+	mapping_add(&moved);
 	return (void *)result;
 }

@@ -96,8 +96,10 @@ INTERPOSE void *shmat(int id, const void *address, int flags)
 								: (void *)-1;
 	if (result == (void *)-1)
 		result = REAL(shmat)(id, address, flags);
-	if (result != (void *)-1 && (is_task || descriptor_in_setup()))
+	if (result != (void *)-1 && (is_task || descriptor_in_setup())) {
+		control->window_missed |= !window_has((uintptr_t)result);
 		note_attached(id, result);
+	}
 	if (result != (void *)-1 && is_task)
 		attached++;
 	if (is_task)

@@ -13,10 +13,18 @@ static uintptr_t end_of(const struct window_part *part)
 	return part->address + part->size;
 }
 
+static bool is_same_memory(const struct window_part *part, uint64_t key, uint64_t offset,
+			   size_t size)
+{
+	return part->key == key && part->offset < offset + size &&
+	       offset < part->offset + part->size;
+}
+
 uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again)
 {
 	uintptr_t at = FIRST_PLACE;
 	struct window_part *part;
+	bool elsewhere = false;
 	uint32_t i;
 
 	size = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
@@ -24,6 +32,8 @@ uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again)
 		part = &control->window[i];
 		if (!again && part->key == key && part->offset == offset && part->size == size)
 			return part->address;
+		/* As a process does that maps the head first, to learn how much there is. */
+		elsewhere |= is_same_memory(part, key, offset, size);
 		if (end_of(part) > at)
 			at = end_of(part);
 	}
@@ -31,7 +41,7 @@ uintptr_t window_place(uint64_t key, uint64_t offset, size_t size, bool again)
 	if (control->window_count == WINDOW_PARTS_MAX || !window_has(at + size))
 		return 0;
 	part = &control->window[control->window_count++];
-	control->window_again |= again;
+	control->window_again |= elsewhere;
 	*part = (struct window_part){ .key = key, .offset = offset, .size = size, .address = at };
 	return at;
 }
