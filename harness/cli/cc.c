@@ -118,6 +118,7 @@ static int compile_one(const struct cc_command *command, size_t at, const char *
 	add_options(&list, command);
 	if (cc_has_coverage(command))
 		cc_add_coverage_names(&list, command, source);
+	cc_add_dependency_names(&list, command);
 	cc_add(&list, "-c");
 	if (command->languages[at]) {
 		cc_add(&list, "-x");

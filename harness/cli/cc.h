@@ -31,6 +31,9 @@ int cc_read(struct cc_command *command, int count, char **arguments);
 /* Refuses what would be silently wrong. Returns 0 or an exit code, after one clear line. */
 int cc_refuse(const struct cc_command *command);
 
+/* The file that it makes, as it is named. */
+const char *cc_output(const struct cc_command *command);
+
 /* Whether the command asks for the sanitizer. */
 bool cc_has_sanitizer(const struct cc_command *command, const char *name);
 
@@ -47,6 +50,12 @@ void cc_add_format(struct cc_list *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The list, with a NULL at its end. */
 char **cc_end(struct cc_list *list);
+
+/*
+ * Of a command that links as well: what -MD and -MMD write is named by what is made, as the
+ * compiler does it in one step, and not by an object that is a temporary one.
+ */
+void cc_add_dependency_names(struct cc_list *list, const struct cc_command *command);
 
 /*
  * With --coverage: what it takes to compile, to name the notes of a source of a command that links

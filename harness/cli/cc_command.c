@@ -26,9 +26,8 @@ static bool starts_with(const char *text, const char *start)
 
 static bool is_source(const char *argument)
 {
-	static const char *const ends[] = {
-		".c", ".cc", ".cpp", ".cxx", ".C", ".c++", ".i", ".ii"
-	};
+	static const char *const ends[] = { ".c",   ".cc", ".cp",  ".cpp", ".cxx",
+					    ".c++", ".C",  ".CPP", ".i",   ".ii" };
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
@@ -157,16 +156,6 @@ int cc_read(struct cc_command *command, int count, char **arguments)
 	return 0;
 }
 
-static bool has(const struct cc_command *command, const char *start)
-{
-	size_t i;
-
-	for (i = 0; i < command->count; i++)
-		if (starts_with(command->arguments[i], start))
-			return true;
-	return false;
-}
-
 static bool has_exactly(const struct cc_command *command, const char *argument)
 {
 	size_t i;
@@ -174,6 +163,43 @@ static bool has_exactly(const struct cc_command *command, const char *argument)
 	for (i = 0; i < command->count; i++)
 		if (!strcmp(command->arguments[i], argument))
 			return true;
+	return false;
+}
+
+/* The last of -flto and -fno-lto counts. */
+static bool has_lto(const struct cc_command *command)
+{
+	bool lto = false;
+	size_t i;
+
+	for (i = 0; i < command->count; i++) {
+		const char *argument = command->arguments[i];
+
+		if (!strcmp(argument, "-flto") || starts_with(argument, "-flto="))
+			lto = true;
+		if (!strcmp(argument, "-fno-lto"))
+			lto = false;
+	}
+	return lto;
+}
+
+/* As "-ltsan", "-l tsan", "-l:libtsan.so.2", or by its path. */
+static bool has_libtsan(const struct cc_command *command)
+{
+	size_t i;
+
+	for (i = 0; i < command->count; i++) {
+		const char *argument = command->arguments[i], *name;
+
+		if (command->kinds[i] != CC_LINK && command->kinds[i] != CC_OBJECT)
+			continue;
+		if (!strcmp(argument, "-ltsan") ||
+		    (!strcmp(argument, "tsan") && i && !strcmp(command->arguments[i - 1], "-l")))
+			return true;
+		name = strstr(argument, "libtsan.");
+		if (name && (name == argument || name[-1] == '/' || name[-1] == ':'))
+			return true;
+	}
 	return false;
 }
 
@@ -198,18 +224,58 @@ bool cc_has_sanitizer(const struct cc_command *command, const char *name)
 
 int cc_refuse(const struct cc_command *command)
 {
-	if (cc_has_sanitizer(command, "thread") || has_exactly(command, "-ltsan"))
+	if (cc_has_sanitizer(command, "thread") || has_libtsan(command))
 		return cli_fail(EXIT_USAGE, "-fsanitize=thread would link libtsan beside sabot's "
 					    "runtime; sabot cc adds what is needed");
-	if (has_exactly(command, "-static") || has_exactly(command, "-static-pie"))
+	if (has_exactly(command, "-static") || has_exactly(command, "--static") ||
+	    has_exactly(command, "-static-pie"))
 		return cli_fail(EXIT_USAGE, "-static: sabot has to stand in front of libc, which "
 					    "takes a dynamic link");
-	if (!command->clang && has(command, "-flto") && !has(command, "-fno-lto"))
+	if (!command->clang && has_lto(command))
 		return cli_fail(EXIT_USAGE, "-flto: with it gcc drops all memory points, silently");
 	if (!command->clang && cc_has_sanitizer(command, "address"))
 		return cli_fail(EXIT_USAGE, "-fsanitize=address: gcc cannot have both; clang can "
 					    "(SABOT_CC=clang)");
 	return 0;
+}
+
+const char *cc_output(const struct cc_command *command)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < command->count; i++)
+		if (!strcmp(command->arguments[i], "-o"))
+			return command->arguments[i + 1];
+	return "a.out";
+}
+
+static bool starts_any(const struct cc_command *command, const char *one, const char *other)
+{
+	size_t i;
+
+	for (i = 0; i < command->count; i++)
+		if (starts_with(command->arguments[i], one) ||
+		    starts_with(command->arguments[i], other))
+			return true;
+	return false;
+}
+
+void cc_add_dependency_names(struct cc_list *list, const struct cc_command *command)
+{
+	const char *output = cc_output(command), *dot = strrchr(output, '.');
+
+	if (!has_exactly(command, "-MD") && !has_exactly(command, "-MMD"))
+		return;
+	if (!starts_any(command, "-MT", "-MQ")) {
+		cc_add(list, "-MQ");
+		cc_add(list, output);
+	}
+	if (starts_any(command, "-MF", "-MF"))
+		return;
+	if (!dot || strchr(dot, '/'))
+		dot = output + strlen(output);
+	cc_add(list, "-MF");
+	cc_add_format(list, "%.*s.d", (int)(dot - output), output);
 }
 
 void cc_add(struct cc_list *list, const char *argument)

@@ -69,16 +69,6 @@ void cc_add_coverage_options(struct cc_list *list)
 	cc_add(list, "tsan-instrument-func-entry-exit=0");
 }
 
-static const char *output_of(const struct cc_command *command)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < command->count; i++)
-		if (!strcmp(command->arguments[i], "-o"))
-			return command->arguments[i + 1];
-	return "a.out";
-}
-
 /* The compiler names its notes by the object, and that is a temporary one. */
 void cc_add_coverage_names(struct cc_list *list, const struct cc_command *command,
 			   const char *source)
@@ -92,7 +82,7 @@ void cc_add_coverage_names(struct cc_list *list, const struct cc_command *comman
 		if (*at == '/')
 			*at = '#';
 	cc_add(list, "-dumpdir");
-	cc_add_format(list, "%s-", output_of(command));
+	cc_add_format(list, "%s-", cc_output(command));
 	cc_add(list, "-dumpbase");
 	cc_add(list, base);
 	at = strrchr(base, '.');

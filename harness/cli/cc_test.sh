@@ -118,6 +118,15 @@ for compiler in gcc clang; do
 	cp add.c add.inc
 	expect "$compiler: -x" 0 "$SABOT" cc -shared -fPIC race.c -x c add.inc -x none -o made.so
 	races made.so
+	for name in add.cp add.CPP; do
+		cp add.c "$name"
+		expect "$compiler: $name" 0 "$SABOT" cc -fPIC -r "$name" -nostdlib -o add.o
+		nm add.o | grep -q __tsan_write || complain "$compiler: $name has no memory points"
+	done
+	expect "$compiler: -MMD" 0 "$SABOT" cc -MMD main.c add.c -o program
+	[[ $(cat program.d) == program:* ]] || complain "$compiler: program.d is $(cat program.d)"
+	expect "$compiler: -MF" 0 "$SABOT" cc -MD -MF named.d main.c add.c -o program
+	[[ $(cat named.d) == program:* ]] || complain "$compiler: named.d is $(cat named.d)"
 	expect "$compiler: standard input" 0 bash -c "'$SABOT' cc -fPIC -xc -c - -o add.o <add.c"
 	expect "$compiler: -r" 0 "$SABOT" cc -fPIC -r race.c add.o -nostdlib -o both.o
 	expect "$compiler: the link" 0 "$SABOT" cc -shared both.o -o made.so
@@ -187,12 +196,23 @@ refuses "libtsan" 2 "sabot: -fsanitize=thread would link libtsan beside sabot's 
 adds what is needed" "$SABOT" cc -fsanitize=undefined,thread -c add.c
 refuses "libtsan by name" 2 "sabot: -fsanitize=thread would link libtsan beside sabot's runtime; \
 sabot cc adds what is needed" "$SABOT" cc race.c add.c -ltsan
-refuses "a static link" 2 "sabot: -static: sabot has to stand in front of libc, which takes a \
-dynamic link" "$SABOT" cc -static main.c add.c
+for way in "-l tsan" -l:libtsan.so.2 /usr/lib/libtsan.so; do
+	# shellcheck disable=SC2086 # two words
+	refuses "libtsan by $way" 2 "sabot: -fsanitize=thread would link libtsan beside sabot's \
+runtime; sabot cc adds what is needed" "$SABOT" cc race.c add.c $way
+done
+for option in -static --static -static-pie; do
+	refuses "a static link" 2 "sabot: -static: sabot has to stand in front of libc, which \
+takes a dynamic link" "$SABOT" cc $option main.c add.c
+done
 echo "-O2 -flto" >arguments
 refuses "LTO, from a response file" 2 \
 	"sabot: -flto: with it gcc drops all memory points, silently" \
 	"$SABOT" cc @arguments -c add.c
+refuses "LTO, where the last option counts" 2 \
+	"sabot: -flto: with it gcc drops all memory points, silently" \
+	"$SABOT" cc -fno-lto -flto=auto -c add.c
+expect "no LTO" 0 "$SABOT" cc -flto -fno-lto -c add.c
 refuses "AddressSanitizer of gcc" 2 "sabot: -fsanitize=address: gcc cannot have both; clang can \
 (SABOT_CC=clang)" "$SABOT" cc -fsanitize=address -c add.c
 if command -v clang >/dev/null; then
