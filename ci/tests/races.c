@@ -2,7 +2,7 @@
 /*
  * Two processes and one plain word, and between them each of the ways in which one tells the other
  * that it is done, or keeps it out. Compiled with memory points. In no case but those that name the
- * oracle is there a data race.
+ * oracle is there a data race. Each way has a twin that does the same, but stores after it.
  */
 #define _GNU_SOURCE 1
 #include "ci/tests/races.h"
@@ -11,6 +11,7 @@
 struct way {
 	void (*give)(struct shared *shared), (*take)(struct shared *shared);
 	void (*enter)(struct shared *shared), (*leave)(struct shared *shared);
+	bool late; /* what is done is done after the other was told, or is let in */
 };
 
 static void setup(struct sabot_env *env)
@@ -55,13 +56,19 @@ static void give(struct sabot_task *task)
 	struct shared *shared = sabot_shared(task);
 
 	if (!way->enter) {
-		shared->word = 1;
+		if (!way->late)
+			shared->word = 1;
 		way->give(shared);
+		if (way->late)
+			shared->word = 1;
 		return;
 	}
 	way->enter(shared);
-	shared->word++;
+	if (!way->late)
+		shared->word++;
 	way->leave(shared);
+	if (way->late)
+		shared->word++;
 }
 
 static void take(struct sabot_task *task)
@@ -74,7 +81,7 @@ static void take(struct sabot_task *task)
 		return;
 	}
 	way->take(shared);
-	sabot_assert(task, shared->word == 1, "the word is %u", shared->word);
+	sabot_assert(task, shared->word == 1 || way->late, "the word is %u", shared->word);
 }
 
 static void *count(void *shared)
@@ -103,6 +110,43 @@ static void make(struct sabot_task *task)
 	sabot_assert(task, shared->sum == 4, "%u have counted", shared->sum);
 }
 
+/* The same, and nobody waits for anybody. */
+static void hurry(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	const bool *by_thread = sabot_variant(task);
+	pthread_t thread;
+	pid_t child = -1;
+
+	if (*by_thread)
+		SABOT_ZERO(pthread_create(&thread, NULL, count, shared));
+	else
+		child = SABOT_OK(fork());
+	if (child == 0) {
+		shared->sum++;
+		_exit(0);
+	}
+	shared->sum++;
+	if (*by_thread)
+		SABOT_ZERO(pthread_join(thread, NULL));
+	else
+		SABOT_OK(waitpid(child, NULL, 0));
+}
+
+static const struct sabot_role hurried[] = { { "maker", 1, hurry }, { 0 } };
+static const bool by_thread = true, by_child = false;
+static const struct sabot_case hurries[] = {
+	{ .name = "thread", .variant = &by_thread, .caught_by = "data race" },
+	{ .name = "child", .variant = &by_child, .caught_by = "data race" },
+	{ 0 },
+};
+static const struct sabot_scenario makers = { .name = "makers",
+					      .group = "races",
+					      .about = "who is made runs beside who made it",
+					      .shared_size = sizeof(struct shared),
+					      .roles = hurried,
+					      .cases = hurries };
+
 static const struct sabot_role roles[] = {
 	{ "giver", 1, give }, { "taker", 1, take }, { "maker", 1, make }, { 0 }
 };
@@ -114,43 +158,59 @@ static const struct sabot_role roles[] = {
 			.give = (give_), .take = (take_)                                           \
 		}                                                                                  \
 	}
+#define TELLS(name_, give_, take_)                                                                 \
+	TOLD(name_, give_, take_),                                                                 \
+	{                                                                                          \
+		.name = name_ "-late",                                                             \
+		.variant = &(const struct way){ .give = (give_), .take = (take_), .late = true },  \
+		.caught_by = "data race"                                                           \
+	}
 #define ALONE(enter_, leave_)                                                                      \
 	.variant = &(const struct way)                                                             \
 	{                                                                                          \
 		.enter = (enter_), .leave = (leave_)                                               \
 	}
 
+#define KEEPS_OUT(name_, enter_, leave_)                                                           \
+	{ .name = (name_), ALONE(enter_, leave_) },                                                \
+	{                                                                                          \
+		.name = name_ "-late",                                                             \
+		.variant =                                                                         \
+			&(const struct way){ .enter = (enter_), .leave = (leave_), .late = true }, \
+		.caught_by = "data race"                                                           \
+	}
+
 static const struct sabot_case cases[] = {
-	TOLD("sem", post, await_post),
-	TOLD("semop", add, subtract),
-	TOLD("semop-second", add_second, subtract_second),
-	TOLD("semop-zero", to_zero, await_zero),
-	TOLD("semctl", set_zero, await_zero),
-	TOLD("semctl-removed", remove_set, await_removal),
-	TOLD("msg", send_message, receive_message),
-	TOLD("mq", send_posix, receive_posix),
-	TOLD("pipe", write_pipe, read_pipe),
-	TOLD("pipe-poll", write_pipe, poll_pipe),
-	TOLD("pipe-close", close_pipe, await_end),
-	TOLD("socket", write_socket, read_socket),
-	TOLD("eventfd", write_event, read_event),
-	TOLD("barrier", arrive, arrive),
-	TOLD("cond", signal_cond, await_cond),
-	TOLD("futex", wake, await_wake),
-	TOLD("release", release, acquire),
-	TOLD("fences", fence_before, fence_after),
-	TOLD("name", make_name, await_name),
-	TOLD("no-name", remove_name, await_no_name),
-	TOLD("sigwait", signal_taker, await_signal),
-	TOLD("handler", signal_taker, await_handler),
+	TELLS("sem", post, await_post),
+	TELLS("semop", add, subtract),
+	TELLS("semop-second", add_second, subtract_second),
+	TELLS("semop-zero", to_zero, await_zero),
+	TELLS("semctl", set_zero, await_zero),
+	TELLS("semctl-removed", remove_set, await_removal),
+	TELLS("msg", send_message, receive_message),
+	TELLS("mq", send_posix, receive_posix),
+	TELLS("pipe", write_pipe, read_pipe),
+	TELLS("pipe-poll", write_pipe, poll_pipe),
+	TELLS("pipe-close", close_pipe, await_end),
+	TELLS("socket", write_socket, read_socket),
+	TELLS("eventfd", write_event, read_event),
+	TELLS("barrier", arrive, arrive),
+	TELLS("cond", signal_cond, await_cond),
+	TELLS("futex", wake, await_wake),
+	TELLS("release", release, acquire),
+	TELLS("fences", fence_before, fence_after),
+	TELLS("name", make_name, await_name),
+	TELLS("no-name", remove_name, await_no_name),
+	TELLS("sigwait", signal_taker, await_signal),
+	TELLS("handler", signal_taker, await_handler),
 	TOLD("death", say_pid, await_death),
-	{ .name = "mutex", ALONE(lock_mutex, unlock_mutex) },
-	{ .name = "rwlock", ALONE(lock_rwlock, unlock_rwlock) },
-	{ .name = "spin", ALONE(lock_spin, unlock_spin) },
-	{ .name = "semop-lock", ALONE(subtract_undo, add_undo) },
-	{ .name = "record-lock", ALONE(lock_record, unlock_record) },
-	{ .name = "ofd-lock", ALONE(lock_ofd, close_own) },
-	{ .name = "flock", ALONE(lock_flock, close_own) },
+	KEEPS_OUT("mutex", lock_mutex, unlock_mutex),
+	KEEPS_OUT("rwlock", lock_rwlock, unlock_rwlock),
+	KEEPS_OUT("spin", lock_spin, unlock_spin),
+	KEEPS_OUT("semop-lock", subtract_undo, add_undo),
+	KEEPS_OUT("record-lock", lock_record, unlock_record),
+	KEEPS_OUT("ofd-lock", lock_ofd, close_own),
+	KEEPS_OUT("flock", lock_flock, close_own),
 	/* What a death gives back. */
 	{ .name = "mutex-kill",
 	  ALONE(lock_mutex, unlock_mutex),
@@ -187,4 +247,4 @@ static const struct sabot_scenario edges = { .name = "edges",
 					     .roles = roles,
 					     .cases = cases };
 
-SABOT_MODULE(&edges);
+SABOT_MODULE(&edges, &makers);
