@@ -131,12 +131,27 @@ static void trace_value(struct task *task, uintptr_t address, size_t size)
 	task->in_runtime = false;
 }
 
+/*
+ * What no buffer holds is made in memory at once, and comes after what waits: a store of more than
+ * a word, or outside of the scenario's own memory. A load of more than a word sees what waits too.
+ */
+static void drain_before(struct task *task, enum op op, uintptr_t address, size_t size)
+{
+	bool loads = op == OP_LOAD || op == OP_ATOMIC_LOAD;
+
+	if (control->memory == SABOT_SC || store_buffer_has(address, size))
+		return;
+	if (!loads || size > sizeof(uint64_t))
+		store_buffer_drain(task);
+}
+
 void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
 	struct task *task = task_self;
 
 	if (!arrive(task, op, address, size, site))
 		return;
+	drain_before(task, op, address, size);
 	if (control->race.on)
 		race_access(task, window_canonical(address), size, op == OP_STORE ? RACE_WRITES : 0,
 			    site);
@@ -165,6 +180,7 @@ bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t si
 
 	if (!arrive(task, op, address, size, site))
 		return false;
+	drain_before(task, op, address, size);
 	buffered = store_buffer_has(address, size);
 	/* Whatever reads and stores at once, and each seq_cst store, waits for the buffer. */
 	if (buffered &&
