@@ -65,7 +65,9 @@ static void head(struct plan *plan, const struct execution *execution,
 	plan->seed = execution->seed;
 	plan->execution = execution->number;
 	plan->fault_count = execution->fault_count;
-	memcpy(plan->faults, execution->faults, execution->fault_count * sizeof(plan->faults[0]));
+	if (execution->fault_count)
+		memcpy(plan->faults, execution->faults,
+		       execution->fault_count * sizeof(plan->faults[0]));
 }
 
 void recipe_before(struct plan *plan, const struct execution *execution,
