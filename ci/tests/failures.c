@@ -146,6 +146,21 @@ static void crash(struct sabot_task *task)
 	fault();
 }
 
+static void *crash_later(void *task)
+{
+	crash(task);
+	return NULL;
+}
+
+/* The first thread sleeps then: the kernel waits for its end, which the gate must not bar. */
+static void crash_in_thread(struct sabot_task *task)
+{
+	pthread_t thread;
+
+	SABOT_ZERO(pthread_create(&thread, NULL, crash_later, task));
+	SABOT_ZERO(pthread_join(thread, NULL));
+}
+
 static void exit_3(struct sabot_task *task)
 {
 	sabot_point(task, "here");
@@ -216,6 +231,7 @@ static const struct variant orphan = { .body = lock_and_leave };
 static const struct variant livelock = { .body = run_in_circles };
 static const struct variant endless_step = { .body = spin };
 static const struct variant crashes = { .body = crash };
+static const struct variant thread_crashes = { .body = crash_in_thread };
 static const struct variant exits = { .body = exit_3 };
 static const struct variant role_fails = { .body = fail_to_open };
 static const struct variant unlisted = { .body = reach_unlisted };
@@ -236,6 +252,7 @@ static const struct sabot_case role_cases[] = {
 	{ .name = "livelock", .variant = &livelock },
 	{ .name = "endless-step", .variant = &endless_step },
 	{ .name = "crash", .variant = &crashes },
+	{ .name = "thread-crash", .variant = &thread_crashes },
 	{ .name = "exit", .variant = &exits },
 	{ .name = "role-fails", .variant = &role_fails },
 	{ .name = "unlisted-point", .variant = &unlisted },

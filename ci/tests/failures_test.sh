@@ -95,6 +95,11 @@ expect endless-step FAIL livelock 1 "worker#0 runs on after point without reachi
 	--executions 1
 expect crash FAIL crash 1 'died of SIGSEGV after point "here"' "${few[@]}"
 replays crash
+# Whoever keeps the others from their ends needs some ten seconds for each.
+expect thread-crash FAIL crash 1 'died of SIGSEGV after point "here"' --executions 20 --budget 30s
+grep -q '^{"type": "case".*"executions": 20, ' "$temp/report" ||
+	fail "thread-crash: a crash takes too long"
+replays thread-crash
 expect exit FAIL exit 1 "worker#0 ended with status 3" "${few[@]}"
 replays exit
 expect role-fails BROKEN broken 5 'open("no-such-file", O_RDONLY) failed with ENOENT at failures.c:'

@@ -93,7 +93,7 @@ static void on_crash(int signo, siginfo_t *info, void *context)
 		keep_stack(task_self, (uintptr_t)user->uc_mcontext.gregs[REG_RIP]);
 		heap_crashed(task_self);
 		point_hold(task_self);
-		ending_release(task_self);
+		ending_let_through(task_self);
 	}
 	(void)REAL(sigaction)(signo, &standard, NULL);
 	/* A fault comes again by itself when its instruction does; what was sent must be sent
