@@ -13,6 +13,7 @@ enum { WAYS_MAX = 16 };
 
 struct arguments {
 	const struct fault_kind *kind; /* NULL: all */
+	bool cascade;		       /* that alone */
 };
 
 static const struct fault_kind *find(const char *name)
@@ -32,7 +33,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	if (key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
 	arguments->kind = find(argument);
-	if (!arguments->kind || state->arg_num > 0)
+	arguments->cascade = !strcmp(argument, "cascade");
+	if ((!arguments->kind && !arguments->cascade) || state->arg_num > 0)
 		argp_error(state, "there is no kind of fault \"%s\": `sabot faults` lists them",
 			   argument);
 	return 0;
@@ -147,6 +149,13 @@ static void show_calls(unsigned kind)
 	show_numbers(kind);
 }
 
+/* No kind of its own: two faults of any kinds in one execution. */
+static void show_cascade(void)
+{
+	puts("cascade   a second fault strikes after the first: who recovers dies as well\n"
+	     "          hits what either kind hits: .second of a case, or --inject kill+kill");
+}
+
 int cli_faults(int argc, char **argv)
 {
 	struct arguments arguments = { 0 };
@@ -157,11 +166,13 @@ int cli_faults(int argc, char **argv)
 	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT; kind++) {
 		const struct fault_kind *fault = fault_kinds[kind];
 
-		if (arguments.kind && fault != arguments.kind)
+		if (arguments.cascade || (arguments.kind && fault != arguments.kind))
 			continue;
 		printf("%-8s  %s\n          hits %s\n", fault->name, fault->about, fault->hits);
 		if (arguments.kind)
 			show_calls(kind);
 	}
+	if (!arguments.kind)
+		show_cascade();
 	return fflush(stdout) == 0 ? EXIT_PASS : EXIT_UNDECIDED;
 }

@@ -7,6 +7,10 @@ expect "all kinds" 0 "$SABOT" faults
 matches out '^kill +SIGKILL to the process'
 matches out '^errno +a call fails with an error that POSIX allows for it'
 matches out '^short +a read or write moves'
+matches out '^cascade +a second fault strikes after the first'
+expect "a cascade" 0 "$SABOT" faults cascade
+matches out '^cascade '
+grep -q SIGKILL out && complain "a cascade was asked for"
 expect "the errors of each call" 0 "$SABOT" faults errno
 matches out '^  semop +EINTR EIDRM ENOMEM ENOSPC ENOMEM\+ ENOSPC\+$'
 matches out '^  pthread_create +EAGAIN$'
@@ -36,6 +40,9 @@ expect "cases with such a fault" 0 "$SABOT" list -v --faults errno,short sockets
 matches out 'eintr-anywhere'
 matches out 'short-anywhere'
 grep -q kill-anywhere out && complain "a case with another fault was selected"
+expect "cases with a second fault" 0 "$SABOT" list -v --faults cascade sysv-sem/bounded-buffer
+matches out 'kill-two'
+grep -q kill-anywhere out && complain "a case with one fault was selected"
 expect "a kind in a list that there is not" 2 "$SABOT" list --faults errno,maim
 matches err 'there is no kind of fault "maim"'
 refuses "no case" 4 "sabot: no case has a fault of that kind (\`sabot run --inject\` strikes \

@@ -41,6 +41,10 @@ static void add_fault(struct filter *filter, const char *name, struct argp_state
 {
 	unsigned kind;
 
+	if (!strcmp(name, "cascade")) {
+		filter->cascades = true;
+		return;
+	}
 	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT; kind++)
 		if (!strcmp(fault_kinds[kind]->name, name)) {
 			filter->faults |= 1u << kind;
@@ -100,6 +104,15 @@ static bool has_fault(const struct sabot_fault *fault, unsigned wanted)
 	return fault->kind && (wanted >> coordinates_kind(fault) & 1);
 }
 
+static bool has_wanted_fault(const struct filter *filter, const struct sabot_case *scase)
+{
+	if (!filter->faults && !filter->cascades)
+		return true;
+	return (filter->cascades && scase->second.kind) ||
+	       has_fault(&scase->fault, filter->faults) ||
+	       has_fault(&scase->second, filter->faults);
+}
+
 static bool passes(const struct filter *filter, const struct campaign_target *target)
 {
 	char name[256];
@@ -111,8 +124,7 @@ static bool passes(const struct filter *filter, const struct campaign_target *ta
 		return false;
 	if (filter->kinds && !(filter->kinds >> kind_number(describe_kind(target->scase)) & 1))
 		return false;
-	if (filter->faults && !has_fault(&target->scase->fault, filter->faults) &&
-	    !has_fault(&target->scase->second, filter->faults))
+	if (!has_wanted_fault(filter, target->scase))
 		return false;
 	for (i = 0; i < filter->tag_count; i++)
 		if (filter_has_word(target->scenario->tags, filter->tags[i]))

@@ -15,6 +15,7 @@ struct filter {
 	const char *part;
 	unsigned kinds;	 /* bit for each word of describe_kind() that is wanted; 0: all */
 	unsigned faults; /* a bit for each plan_fault_kind; 0: any */
+	bool cascades;	 /* cases with a second fault */
 };
 
 /* A child of a verb's argp; its input is a struct filter. */
