@@ -195,8 +195,10 @@ escape=$'\033'
 grep -q "$escape\[32mPASS" out || complain "no colour although it is asked for"
 if command -v script >/dev/null; then
 	run="'$SABOT' run semundo-crash:no-fault ${quick[*]}"
-	script -qec "$run" /dev/null </dev/null >out 2>&1
+	TERM=xterm script -qec "$run" /dev/null </dev/null >out 2>&1
 	grep -q "$escape\[32mPASS" out || complain "no colour on a terminal"
+	TERM=dumb script -qec "$run" /dev/null </dev/null >out 2>&1
+	! grep -q "$escape\[3" out || complain "colour on a dumb terminal"
 	NO_COLOR=1 script -qec "$run" /dev/null </dev/null >out 2>&1
 	! grep -q "$escape\[3" out || complain "colour in spite of NO_COLOR"
 	script -qec "$run --color never" /dev/null </dev/null >out 2>&1
