@@ -47,7 +47,7 @@ static void point(struct task *task, const char *name)
 {
 	task->op++;
 	task->call = (struct call){ .op = OP_POINT, .object = -1, .name = name };
-	trace_event(EVENT_CALL, task, 0);
+	trace_arrival(task);
 }
 
 static void a_holder_dies_and_a_waiter_waits(void **state)
@@ -214,7 +214,7 @@ static void steps_know_who_and_where(void **state)
 	thread->op++;
 	thread->call = (struct call){ .op = OP_SEM_POST, .object = semaphore() };
 	thread->call.site = (uintptr_t)&expect_story + 1;
-	trace_event(EVENT_CALL, thread, 0);
+	trace_arrival(thread);
 	scene_return(thread, 0, 0);
 	control_find(KIND_ASSERTION, -1, "assertion", "is told of nobody");
 	explain_tell(listen, &listened);

@@ -61,7 +61,7 @@ static void range(struct task *task, enum op op, int object, int type, uint64_t 
 	task->call = (struct call){ .op = op, .object = object, .amount = type };
 	task->call.detail[0] = start;
 	task->call.detail[1] = 8;
-	trace_event(EVENT_CALL, task, 0);
+	trace_arrival(task);
 	scene_return(task, 0, 0);
 }
 
@@ -381,7 +381,7 @@ static void a_wait_asks_for_its_mutex_again(void **state)
 	lock(a, mutex(1));
 	a->call = (struct call){ .op = OP_COND_WAIT, .object = cond };
 	a->call.detail[0] = (uint64_t)mutex(0) + 1;
-	trace_event(EVENT_CALL, a, 0);
+	trace_arrival(a);
 	scene_return(a, 0, 0);
 	nest_mutexes(b, 0, 1);
 	expect_finding("a#0 asks for mutex#0 (shared+0x0) while it has mutex#1 (shared+0x40), "

@@ -77,7 +77,7 @@ static inline void scene_call(struct task *task, enum op op, int object, int64_t
 {
 	task->op++;
 	task->call = (struct call){ .op = op, .object = object, .amount = amount };
-	trace_event(EVENT_CALL, task, 0);
+	trace_arrival(task);
 	task->in_call = true;
 }
 
