@@ -29,8 +29,8 @@ static void case_done(struct suite *suite, const struct record_case *record)
 static void set_colour(struct run *run)
 {
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-	bool wanted = isatty(STDOUT_FILENO) && !(no && no[0]) &&
-		      !(terminal && !strcmp(terminal, "dumb"));
+	bool wanted =
+		isatty(STDOUT_FILENO) && !(no && no[0]) && !(terminal && !strcmp(terminal, "dumb"));
 
 	if (strcmp(run->colour, "auto"))
 		wanted = !strcmp(run->colour, "always");
