@@ -173,9 +173,13 @@ static _Noreturn void live(struct task *task)
 	task->pid = task->tid = sys_getpid();
 	point_wait(task);
 	for (;;) {
+		bool stays;
+
 		run_body(task);
+		/* Once it has left, without the gate, the next execution may have begun. */
+		stays = control->pool && !task->lasting && task_self == task;
 		point_leave(task_self);
-		if (!control->pool || task->lasting || task_self != task)
+		if (!stays)
 			(void)sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 		if (control->free.on)
 			point_wait(task);
