@@ -28,8 +28,9 @@ struct campaign_options {
 	bool twice;		  /* every execution two times: the traces must be equal */
 	bool sampled; /* one strike for each schedule, at a random place, in place of a sweep */
 	bool shrink;
-	bool free;  /* all tasks run at once: see campaign/free.h */
-	bool first; /* the first finding ends it: only whether there is one is asked */
+	bool free;    /* all tasks run at once: see campaign/free.h */
+	bool first;   /* the first finding ends it: only whether there is one is asked */
+	bool endless; /* goes on until it is stopped, which is no interruption */
 	const struct mutation *mutation; /* a primitive that is broken, or NULL */
 	bool gdb;			 /* replay: stop at the last step */
 	const char *out_directory;	 /* as shown in replay lines */

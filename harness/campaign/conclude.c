@@ -93,7 +93,7 @@ static void conclude_correct(struct campaign *campaign)
 		record->message = "no invariant was ever judged";
 	else if (record->exhaustive && !record->complete)
 		record->message = record->explored;
-	else if (atomic_load(campaign->context->stop))
+	else if (!campaign->options->endless && atomic_load(campaign->context->stop))
 		record->message = "interrupted: nothing was found so far";
 	else
 		record->verdict = VERDICT_PASS;

@@ -129,7 +129,7 @@ void fuzz_parse(struct fuzz *fuzz, int argc, char **argv)
 
 	fuzz->campaign.seed = 1;
 	fuzz->campaign.depth = 3;
-	fuzz->campaign.shrink = fuzz->campaign.raw = true;
+	fuzz->campaign.shrink = fuzz->campaign.raw = fuzz->campaign.endless = true;
 	fuzz->campaign.strategy = "guided";
 	fuzz->instances = 1;
 	fuzz->warm_up = WARM_UP;
