@@ -4,7 +4,7 @@
  *
  *	Direct leak of 64 byte(s) in 1 object(s) allocated from:
  *	    #0 0x7ffff7687fb0  (/lib/x86_64-linux-gnu/libasan.so.8+0xb9fb0)
- *	    #1 0x5555555561a4  (/work/build/asan/sabot+0x21a4)
+ *	    #1 0x5555555561a4  (/build/asan/sabot+0x21a4)
  *	(an empty line)
  */
 #include "check/leak.h"
@@ -32,7 +32,7 @@ static bool read_head(struct leak *leak, const char *line)
 	return leak->blocks > 0;
 }
 
-/* "    #1 0x5555555561a4  (/work/build/asan/sabot+0x21a4)" */
+/* "    #1 0x5555555561a4  (/build/asan/sabot+0x21a4)" */
 static bool read_frame(struct leak *leak, const char *line)
 {
 	struct leak_frame *frame = &leak->frames[leak->frame_count];
