@@ -191,8 +191,8 @@ static bool sweep_base(struct sweep *sweep, uint64_t base)
 
 /*
  * How many schedules are swept: a quick run is content with one, or with as many as show what is
- * known of a platform. But where the case's own fault has
- * found no place so far, as many are tried as for a twin.
+ * known of a platform. But where the case's own fault has found no place so far, as many are tried
+ * as for a twin.
  */
 static bool is_enough(const struct campaign *campaign, uint64_t bases)
 {

@@ -249,13 +249,12 @@ const char *cc_output(const struct cc_command *command)
 	return "a.out";
 }
 
-static bool starts_any(const struct cc_command *command, const char *one, const char *other)
+static bool has(const struct cc_command *command, const char *start)
 {
 	size_t i;
 
 	for (i = 0; i < command->count; i++)
-		if (starts_with(command->arguments[i], one) ||
-		    starts_with(command->arguments[i], other))
+		if (starts_with(command->arguments[i], start))
 			return true;
 	return false;
 }
@@ -266,11 +265,11 @@ void cc_add_dependency_names(struct cc_list *list, const struct cc_command *comm
 
 	if (!has_exactly(command, "-MD") && !has_exactly(command, "-MMD"))
 		return;
-	if (!starts_any(command, "-MT", "-MQ")) {
+	if (!has(command, "-MT") && !has(command, "-MQ")) {
 		cc_add(list, "-MQ");
 		cc_add(list, output);
 	}
-	if (starts_any(command, "-MF", "-MF"))
+	if (has(command, "-MF"))
 		return;
 	if (!dot || strchr(dot, '/'))
 		dot = output + strlen(output);

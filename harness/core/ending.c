@@ -2,6 +2,7 @@
 #include "core/ending.h"
 
 #include "os/checker.h"
+#include "os/signals.h"
 #include "os/sys.h"
 
 void ending_let_through(const struct task *task)
@@ -30,15 +31,14 @@ void ending_release(const struct task *task)
 		ending_let_through(task);
 }
 
-static bool is_harmless(int signo)
+static bool ends_a_process(int signo)
 {
-	return signo == SIGCHLD || signo == SIGURG || signo == SIGWINCH || signo == SIGCONT ||
-	       signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+	return !((signals_that_stop() | signals_that_pass()) & signals_bit(signo));
 }
 
 void ending_release_signalled(const struct task *task, int signo)
 {
-	if (!is_harmless(signo) && !(control->tasks[task->process].handles & task_bit(signo)))
+	if (ends_a_process(signo) && !(control->tasks[task->process].handles & task_bit(signo)))
 		ending_release(task);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes of several threads that are about to end. The kernel needs nothing for that, but for
- * execve(). valgrind has each thread end by itself, and yields until all have. A thread that the
- * gate holds never would, and who yields is above the supervisor, which could not let it through
- * any more. So that is done before.
+ * execve() and to write a core file. valgrind has each thread end by itself, and yields until all
+ * have. A thread that the gate holds never would, and who yields is above the supervisor, which
+ * could not let it through any more. So that is done before.
  */
 #ifndef SABOT_CORE_ENDING_H
 #define SABOT_CORE_ENDING_H
@@ -12,7 +12,7 @@
 
 /*
  * Lets all threads of the task's process through the gate: execve() waits until the others are
- * dead. Where it fails they go behind the gate again.
+ * dead, and a crash until they stand still. Where execve() fails they go behind the gate again.
  */
 void ending_let_through(const struct task *task);
 void ending_bar(const struct task *task);

@@ -5,28 +5,23 @@
 #include "exec/gate.h"
 #include "exec/watch.h"
 #include "os/proc.h"
+#include "os/signals.h"
 
 enum fate { FATE_NONE, FATE_DIES, FATE_STOPS };
-
-static uint64_t bit(int signo)
-{
-	return (uint64_t)1 << (signo - 1);
-}
 
 /* What the kernel will do to a thread that is held, before it reaches an instruction of its own. */
 static enum fate fate_of(const struct task *task)
 {
-	const uint64_t stops = bit(SIGSTOP) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
-	const uint64_t harmless = bit(SIGCHLD) | bit(SIGURG) | bit(SIGWINCH) | bit(SIGCONT);
 	struct proc_signals signals;
 	uint64_t bare;
 
 	if (proc_signals(task->pid, task->tid, &signals) != 0)
 		return FATE_DIES;
-	bare = signals.pending & ~signals.blocked & ~signals.caught & ~signals.ignored & ~harmless;
+	bare = signals.pending & ~signals.blocked & ~signals.caught & ~signals.ignored &
+	       ~signals_that_pass();
 	if (task->in_call && (task->call.op == OP_SIGWAIT || task->call.op == OP_SIGTIMEDWAIT))
 		bare &= ~task->call.detail[0]; /* what it waits for, and takes */
-	if (bare & ~stops)
+	if (bare & ~signals_that_stop())
 		return FATE_DIES;
 	return bare ? FATE_STOPS : FATE_NONE;
 }

@@ -15,6 +15,7 @@
 #include "core/point.h"
 #include "core/trace.h"
 #include "memory/race.h"
+#include "os/signals.h"
 #include "os/sys.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ enum { SIGNALS = 65, FIRST_REAL_TIME = 32, LIMIT_US = 500000 };
 
 /* Signal sets as the kernel has them. */
 #define MASK_BYTES sizeof(uint64_t)
-#define MASK_OURS  (mask_bit(checker_signal()) | mask_bit(SIGXCPU))
+#define MASK_OURS  (signals_bit(checker_signal()) | signals_bit(SIGXCPU))
 
 /* The user's handlers, of this process. fork() copies them as the kernel does its own. */
 static struct sigaction handlers[SIGNALS];
@@ -33,11 +34,6 @@ static pid_t harness;
 /* The list of held signals was full, so everything was blocked: what is to be the mask again. */
 static __thread bool mask_saved;
 static __thread uint64_t mask_before;
-
-static uint64_t mask_bit(int signo)
-{
-	return (uint64_t)1 << (signo - 1);
-}
 
 static uint64_t mask_of(const sigset_t *set)
 {
@@ -214,7 +210,7 @@ static int first_held(const struct task *task, uint64_t mask)
 	uint32_t i;
 
 	for (i = 0; i < task->held_count; i++)
-		if (!(mask & mask_bit(held_by(task)[i].signo)))
+		if (!(mask & signals_bit(held_by(task)[i].signo)))
 			return (int)i;
 	return -1;
 }
@@ -229,7 +225,7 @@ static void run_one(struct task *task, uint32_t at, uint64_t mask)
 	task->held_count--;
 	memmove(&list[at], &list[at + 1], (task->held_count - at) * sizeof(list[0]));
 	if (!(action->sa_flags & SA_NODEFER))
-		during |= mask_bit(held.signo);
+		during |= signals_bit(held.signo);
 	memset(&context, 0, sizeof(context));
 	memcpy(&context.uc_sigmask, &mask, sizeof(mask));
 	(void)set_mask(during & ~MASK_OURS);
