@@ -53,7 +53,8 @@ expect "one task at a time sees no late store" 0 \
 	"$SABOT" run --out results ./free.so -k stores:relaxed --executions 3
 expect "stores in order are" 0 "${run[@]}" --case seq-cst --executions 5
 if (($(nproc) > 1)); then
-	expect "the hardware's late stores are seen" 1 "${run[@]}" --case relaxed --executions 50
+	# How seldom two tasks meet so closely is the machine's affair: it ends at twenty findings.
+	expect "the hardware's late stores are seen" 1 "${run[@]}" --case relaxed --executions 20000
 	matches out "neither saw the other's store"
 	matches out 'seen in [0-9]+ of [0-9]+ executions in free mode: not exactly replayable'
 fi
