@@ -77,6 +77,7 @@ static const struct fault_call calls[] = {
 	{ OP_PWRITE, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC, EDQUOT } },
 	{ OP_FTRUNCATE, RETURNS_MINUS, false, { EINTR, EIO } },
 	{ OP_FSYNC, RETURNS_MINUS, false, { EINTR, EIO, ENOSPC } },
+	{ OP_MSYNC, RETURNS_MINUS, false, { EIO, ENOSPC } }, /* of what it writes, as fsync() */
 	{ OP_STAT, RETURNS_MINUS, false, { ENOMEM } },
 	{ OP_MKFIFO, RETURNS_MINUS, false, { ENOSPC } },
 	{ OP_MKDIR, RETURNS_MINUS, false, { ENOSPC } },
@@ -89,6 +90,7 @@ static const struct fault_call calls[] = {
 	{ OP_EPOLL_CTL, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
 	{ OP_EPOLL_WAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_EVENTFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
+	{ OP_MEMFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_SIGNALFD, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_TIMERFD_CREATE, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_PIDFD_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },

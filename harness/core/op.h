@@ -152,6 +152,8 @@ enum op_flag {
 	X(FTRUNCATE, "ftruncate", FILE, 0)                                                         \
 	X(LSEEK, "lseek", FILE, 0)                                                                 \
 	X(FSYNC, "fsync", FILE, OP_PURE)                                                           \
+	X(MSYNC, "msync", FILE, OP_PURE)                                                           \
+	X(MEMFD, "memfd_create", FILE, 0)                                                          \
 	X(STAT, "stat", FILE, OP_PURE)                                                             \
 	X(MKFIFO, "mkfifo", FILE, 0)                                                               \
 	X(UNLINK, "unlink", FILE, 0)                                                               \

@@ -31,6 +31,7 @@
 /* All that calls are made on: setup makes it, the harness takes it away. */
 struct shared {
 	int set, segment, queue, messages, ends[2], peers[2], file, epoll;
+	void *memory; /* the file's */
 	sem_t semaphore;
 	pthread_mutex_t mutex;
 	pthread_rwlock_t lock;
@@ -54,6 +55,7 @@ static void setup(struct sabot_env *env)
 	SABOT_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, shared->peers));
 	SABOT_OK(write(shared->peers[1], "x", 1));
 	shared->file = SABOT_OK(open("file", O_RDWR | O_CREAT, 0600));
+	shared->memory = mmap(NULL, 1, PROT_READ, MAP_SHARED, shared->file, 0);
 	SABOT_OK(mkfifo("fifo", 0600));
 	shared->messages = SABOT_OK(mq_open("/messages", O_RDWR | O_CREAT, 0600,
 					    &(struct mq_attr){ .mq_maxmsg = 1, .mq_msgsize = 8 }));
@@ -138,6 +140,8 @@ static void *never_run(void *argument)
 	X(SETPIPE_SZ, MINUS, fcntl(on->ends[0], F_SETPIPE_SZ, 4096))                               \
 	X(FTRUNCATE, MINUS, ftruncate(on->file, 1))                                                \
 	X(FSYNC, MINUS, fsync(on->file))                                                           \
+	X(MSYNC, MINUS, msync(on->memory, 1, MS_SYNC))                                             \
+	X(MEMFD, MINUS, memfd_create("x", 0))                                                      \
 	X(STAT, MINUS, stat("file", &(struct stat){ 0 }))                                          \
 	X(MKFIFO, MINUS, mkfifo("none/none", 0600))                                                \
 	X(MKDIR, MINUS, mkdir("none/none", 0700))                                                  \

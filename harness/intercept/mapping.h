@@ -25,6 +25,7 @@ struct mapping {
 	size_t size;
 	uint64_t key; /* what is mapped: equal in all processes that map it; 0: it is not shared */
 	uint64_t offset; /* in what is mapped */
+	int object;	 /* that stands for the file, + 1; 0: there is none */
 	char name[24];
 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mmap(2) and its kin: no points, since no other task can tell; noted only. By raw system calls:
- * the dynamic linker and allocators map memory before anything can be looked up.
+ * the dynamic linker and allocators map memory before anything can be looked up. msync(2) of a
+ * file's memory is a point as fsync(2) is: what died before it may be lost with the power, and it
+ * may fail. What is in memory, every process sees without it.
  */
 #include "intercept/descriptor.h"
 #include "intercept/mapping.h"
@@ -61,6 +63,7 @@ static void describe_shared(struct mapping *mapping, int flags, int fd, off_t of
 	mapping->key = mapping_key(status.st_dev, status.st_ino);
 	mapping->offset = (uint64_t)offset;
 	object = descriptor_object(&status);
+	mapping->object = object + 1;
 	snprintf(mapping->name, sizeof(mapping->name), "%s",
 		 object >= 0 && control->objects[object].label[0] ? control->objects[object].label
 								  : "file");
@@ -189,4 +192,17 @@ INTERPOSE void *mremap(void *address, size_t size, size_t new_size, int flags, .
 	mapping_gone((uintptr_t)address, size, "mremap", CALL_SITE);
 	mapping_add(&moved);
 	return (void *)result;
+}
+
+INTERPOSE int msync(void *address, size_t size, int flags)
+{
+	const struct mapping *mapping = call_is_task() ? mapping_at((uintptr_t)address) : NULL;
+	struct call call;
+
+	if (!mapping || !mapping->object || !call_enter(&call, OP_MSYNC))
+		return REAL(msync)(address, size, flags);
+	call.object = mapping->object - 1;
+	call.amount = (int64_t)size;
+	call_begin(&call);
+	return (int)call_end(&call, REAL(msync)(address, size, flags));
 }

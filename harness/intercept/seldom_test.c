@@ -94,6 +94,7 @@ static void transfer(struct sabot_task *task)
 	char a[2], b[2], text[4];
 	struct iovec out[] = { { (char[]){ 'a', 'b' }, 2 }, { (char[]){ 'c', 'd' }, 2 } };
 	struct iovec in[] = { { a, 2 }, { b, 2 } };
+	void *map;
 	int fd = SABOT_OK(open("file", O_RDWR | O_CREAT, 0600));
 
 	POINT(OP_FILE_WRITE, writev(fd, out, 2) == 4);
@@ -118,6 +119,9 @@ static void transfer(struct sabot_task *task)
 	POINT(OP_FTRUNCATE, ftruncate64(fd, 1) == 0);
 	POINT(OP_FSYNC, fsync(fd) == 0);
 	POINT(OP_FSYNC, fdatasync(fd) == 0);
+	map = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	POINT(OP_MSYNC, msync(map, 1, MS_SYNC) == 0);
+	munmap(map, 1);
 	POINT(OP_FTRUNCATE, truncate64("file", 3) == 0);
 	POINT(OP_LSEEK, lseek64(fd, 0, SEEK_END) == 3);
 	close(fd);

@@ -95,6 +95,7 @@ static const uint8_t reaches[OP_COUNT] = {
 	[OP_PWRITE] = REACH_BYTES,
 	[OP_LSEEK] = REACH_BYTES,
 	[OP_FSYNC] = REACH_BYTES,
+	[OP_MSYNC] = REACH_BYTES,
 };
 
 static void touch(struct explore_step *step, uint64_t first, uint64_t size, bool writes)
@@ -198,6 +199,7 @@ bool exhaustive_reach_is_private(unsigned op)
 	case OP_SOCKETPAIR:
 	case OP_EVENTFD:
 	case OP_EPOLL_CREATE:
+	case OP_MEMFD:
 	case OP_THREAD_DETACH:
 		return true;
 	default:
