@@ -5,6 +5,7 @@
 #include "core/fault.h"
 #include "core/free.h"
 #include "core/trace.h"
+#include "exec/death.h"
 #include "exec/rest.h"
 #include "exec/start.h"
 #include "exec/strike.h"
@@ -62,12 +63,12 @@ static void see_deaths(void)
 {
 	uint32_t i;
 
-	(void)watch_deaths();
+	(void)death_find();
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
 		if (task->leaving && !task_is_over(task))
-			watch_death(task);
+			death_await(task);
 		if (!task_is_over(task) || (control->free.left & task_bit((int)i)))
 			continue;
 		free_break_lock((int)i);

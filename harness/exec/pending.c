@@ -2,6 +2,7 @@
 #include "exec/pending.h"
 
 #include "core/trace.h"
+#include "exec/death.h"
 #include "exec/gate.h"
 #include "exec/watch.h"
 #include "os/proc.h"
@@ -60,7 +61,7 @@ static void wait_for_fate(const struct task *task)
 			case FATE_NONE:
 				return; /* it has been woken: by a handler's signal, or to go on */
 			case FATE_DIES:
-				watch_let_die(task);
+				death_let(task);
 				break;
 			case FATE_STOPS:
 				gate_release(task);
@@ -79,7 +80,7 @@ static void take_note(struct task *task)
 	char state = watch_state(task);
 
 	if (state == 'Z' || state == 'X')
-		watch_death(task);
+		death_await(task);
 	else
 		pending_note_stop(task, state == 'T');
 }

@@ -4,6 +4,7 @@
 #include "core/fault.h"
 #include "core/point.h"
 #include "core/trace.h"
+#include "exec/death.h"
 #include "exec/gate.h"
 #include "exec/pending.h"
 #include "exec/start.h"
@@ -93,7 +94,7 @@ static void take_effect(struct shot *shot, struct task *victim)
 		gate_process(victim, false);
 	for (round = 0;; round++) {
 		/* Deaths only: who was woken by this one is seen after it, never before. */
-		(void)watch_deaths();
+		(void)death_find();
 		state = task_is_over(victim) ? 'X' : watch_state(victim);
 		if (kind->confirm(shot, victim, state))
 			break;

@@ -3,6 +3,7 @@
 
 #include "core/decide.h"
 #include "core/trace.h"
+#include "exec/death.h"
 #include "exec/gate.h"
 #include "exec/loopback.h"
 #include "exec/outside.h"
@@ -107,7 +108,7 @@ static enum request_kind turn_back(int *at, int *current)
 			control->idle_steps = 0;
 			trace_event(EVENT_EXIT, task, 0); /* as if its process had ended */
 		} else {
-			watch_death(task);
+			death_await(task);
 		}
 		break;
 	case REQUEST_SPAWNED:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the supervisor sees of its tasks: who sleeps, who was woken, who is dead. Supervisor only.
+/*
+ * What the supervisor sees of its tasks: who has the turn, who sleeps, who was woken. Who is dead:
+ * exec/death.h. Supervisor only.
  */
 #ifndef SABOT_EXEC_WATCH_H
 #define SABOT_EXEC_WATCH_H
@@ -12,6 +14,9 @@ void watch_forget_all(void);
 
 /* The letter of /proc/TID/stat, 'X' if the thread is gone. */
 char watch_state(const struct task *task);
+
+/* Of a zombie that watch_state() has just seen: the status that wait(2) gives, or -1. */
+int watch_exit_status(const struct task *task);
 
 /* The task counts as asleep until it runs again. */
 void watch_count(struct task *task);
@@ -31,15 +36,6 @@ void watch_births(void);
  * held as woken, stopped, spinning or over.
  */
 void watch_settle(void);
-
-/* Finds who has died, without waiting. False: of somebody that is not certain yet. */
-bool watch_deaths(void);
-/* Reaps what has died, without waiting. Returns how many processes. */
-unsigned watch_reap(void);
-/* A process dies as one: its threads that are held must run inside the kernel for it, and may. */
-void watch_let_die(const struct task *task);
-/* Waits until the task's process (or, for a further thread, that thread) is gone. */
-void watch_death(struct task *task);
 
 /* A pause while somebody else must run: spins first, sleeps in the end. `round` counts from 0. */
 void watch_pause(unsigned round);
