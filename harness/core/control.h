@@ -12,9 +12,10 @@
 #include "core/free_state.h"
 #include "core/heap.h"
 #include "core/left.h"
-#include "core/op.h"
+#include "core/memory_state.h"
 #include "core/plan.h"
 #include "core/random.h"
+#include "core/task.h"
 #include "core/unmapped.h"
 #include "core/verdict.h"
 #include "os/checker.h"
@@ -28,7 +29,6 @@
 #include <time.h>
 
 enum {
-	TASKS_MAX = 64, /* a set of tasks is one 64-bit mask */
 	OBJECTS_MAX = 512,
 	EVENTS_MAX = 32768,
 	RECORDED_MAX = PLAN_SWITCHES_MAX,
@@ -36,12 +36,6 @@ enum {
 	DESCRIPTORS_MAX = 128, /* of setup */
 	MADE_MAX = 128,
 	TIMERS_MAX = 32,
-	STACK_FRAMES_MAX = 12,
-	ACCESS_LAST_MAX =
-		8, /* in sets of ACCESS_LAST_SET: so many places of a set are told apart */
-	ACCESS_LAST_SET = 4,
-	WINDOW_PARTS_MAX = 64,
-	STORES_WAITING_MAX = 16,
 	/* Decisions that let a store arrive: TARGET_STORES + 64 * (which of them) + task. */
 	TARGET_STORES = TASKS_MAX,
 	OBSERVED_MAX = 16, /* of one execution */
@@ -59,109 +53,6 @@ enum { GATE_LIFTED = 11, GATE_RUN = 10, GATE_SUPERVISOR = 3, GATE_HELD = 1 };
 #define HISTORY_PENDING UINT32_MAX
 /* The virtual clock moves by this much at each point, so that loops over a clock end. */
 #define STEP_NS 1000u
-
-enum task_state {
-	TASK_NONE,
-	TASK_BORN,     /* forked or created, has not reached its first park */
-	TASK_PARKED,   /* at a point, runs when it is given the turn */
-	TASK_RUNNING,  /* has the turn */
-	TASK_ASLEEP,   /* confirmed asleep in the kernel */
-	TASK_WOKEN,    /* runnable in the kernel, held */
-	TASK_TIMED,    /* in a virtual sleep: parked until its deadline */
-	TASK_SPINNING, /* spins on an object that has not changed since it looked */
-	TASK_ENDED,    /* its process exited, or its thread returned */
-	TASK_DEAD,     /* its process was killed by a signal */
-};
-
-/* What a task is doing: filled before it does it, so that a death cannot hide it. */
-struct call {
-	enum op op;
-	int object;	/* index, or -1 */
-	int64_t amount; /* what is taken (negative) or given (positive), or another argument */
-	uint64_t deadline_ns; /* virtual; 0: none */
-	clockid_t clock;      /* that the deadline was given by, if the call takes it from one */
-	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT,
-				 ... */
-	uintptr_t site;	      /* return address of the call in the scenario */
-	const char *name;     /* of a named point, else NULL */
-	uint64_t detail[2];   /* per family: a lock's range, ... */
-	bool makes;	      /* of semget and its like: what it gets may be new */
-	struct call *outer;   /* the call that a signal handler interrupted, or NULL */
-};
-
-struct held_signal {
-	int signo;
-	siginfo_t info;
-};
-
-/* A load of shared memory, to see that it is repeated; see memory/access.c. */
-struct access_last {
-	uintptr_t site, address;
-	uint64_t stores;
-};
-
-struct task {
-	char name[PLAN_TASK_MAX];
-	uint64_t name_hash;
-	uint32_t go;	   /* futex word: 1 when it has the turn */
-	uint32_t releases; /* futex word: in free mode, how often it was let go on after a delay */
-	uint8_t role;
-	uint8_t index;
-	int8_t parent;	/* task that forked or created it; -1: the harness */
-	int8_t process; /* task that is its process's first; itself for the first */
-	enum task_state state;
-	pid_t pid, tid;
-	uint32_t op;   /* operations begun */
-	uint32_t pass; /* decisions taken by it since it began this one */
-	/* How often it fell asleep, and was woken, in this one. */
-	uint32_t slept, woke;
-	uint32_t children;
-	uint32_t since; /* the decision number at which it came to its state */
-	int mark;
-	uint32_t operation; /* of control->history, that it is in: its place there + 1; 0: none */
-	bool in_runtime;    /* our code runs: handlers are held, calls go straight through */
-	bool in_call;	    /* between announcement and withdrawal */
-	bool stopped;	    /* by SIGSTOP; its state is what it was before */
-	bool delayed;	    /* by a fault: as if it were never chosen */
-	bool expired;	    /* its time-out was ended by the harness */
-	bool injured;	    /* an injected fault hit its process */
-	bool struck;	    /* a fault is due in its calls */
-	bool failed;	    /* a call of its has failed by a fault */
-	bool gave_up;	    /* ... and it ended for that */
-	bool interrupted;   /* a signal came during a virtual sleep, or while it spins */
-	bool signalled; /* a signal was sent to it: the supervisor is to see what became of it */
-	bool cancelled; /* somebody has asked its thread to end */
-	bool uncancellable;   /* ... and it does not heed that now */
-	bool cancels_at_once; /* ... or does so at its next point */
-	bool lasting;	      /* the end of its process gives back what it has: it cannot be kept */
-	bool leaving;	      /* its thread ends, and its process need not */
-	bool outside;	      /* runs another program, which is no part of the schedule */
-	bool gone;   /* its thread is no more; in a pool a task that ended may still have it */
-	bool reaped; /* its parent has waited for it, or joined it */
-	int reaped_status; /* what the parent was told then */
-	bool returned;	   /* WOKEN, out of its call although held: it waits for its go */
-	bool counted;	   /* in control->asleep */
-	bool reported;	   /* its death or exit was dealt with */
-	int status;	   /* exit status, or the signal that killed it */
-	uint64_t expected; /* signals (bit n: n) injected or sent: dying of them is no crash */
-	uint64_t handles;  /* of its process's first: signals that have a handler or are ignored */
-	struct call call;  /* what it is doing, or did last */
-	uintptr_t fault_address; /* that it crashed on, if `faulted` */
-	bool faulted, fault_writes;
-	uint32_t stack_count; /* frames of where it crashed, the innermost first */
-	uintptr_t stack[STACK_FRAMES_MAX];
-	uint64_t random_used[8];
-	int64_t clock_ns;    /* of its process's first: how far CLOCK_REALTIME was set off */
-	uint32_t held_count; /* signals; see control->held */
-	uint32_t quiet;	     /* accesses of shared memory at which there is nothing to decide */
-	uint32_t repeats;    /* loads in a row that brought nothing new */
-	bool spins;	     /* at such a load: others run first */
-	struct access_last last_loads[ACCESS_LAST_MAX];
-	uint32_t loads_noted; /* there, so far: a new one takes the place of the oldest */
-	int spin_version;     /* the object's version at which it began to spin */
-	int lowest_fd;	      /* first free descriptor when the body began */
-	void *thread;	      /* the runtime's, of a thread */
-};
 
 struct object {
 	enum family family;
@@ -245,26 +136,6 @@ struct timer {
 	uint64_t interval_ns; /* 0: expires once */
 };
 
-/* One of the two accesses of a data race. */
-struct race_side {
-	int task;
-	uint32_t op; /* number of the task's operation */
-	uintptr_t site;
-	bool writes, atomic;
-	uint32_t stack_count; /* return addresses, the innermost first; 0: not known */
-	uintptr_t stack[STACK_FRAMES_MAX];
-};
-
-/* The search for data races; see memory/race.h. */
-struct race {
-	bool on, found;
-	uint32_t execution; /* counts them: cells of others are empty */
-	uintptr_t address;
-	size_t size;
-	struct race_side first, second;
-	struct race_side watched; /* its stack is kept when it comes; op 0: none */
-};
-
 struct finding {
 	enum kind kind;
 	int task; /* whom it names, or -1 */
@@ -313,43 +184,6 @@ struct decider {
 	/* replay: what the plan lists, by hash of the deciding task's name */
 	uint32_t listed_count;
 	uint32_t used_count;
-};
-
-/* A store that others do not see yet; see core/store_buffer.h. */
-struct waiting_store {
-	uintptr_t address;
-	uint64_t value;
-	uint32_t number; /* of the task's stores, from 1 */
-	uint32_t fence;	 /* release fences of the task before it */
-	uint8_t size;
-	uint8_t slot; /* its number among those that wait: until it has arrived */
-	bool release, atomic;
-};
-
-/* What memory shows the task that runs, in place of what has arrived there. */
-struct lens {
-	uintptr_t address;
-	uint64_t arrived, shown;
-	uint8_t size; /* 0: it is closed */
-	bool is_store;
-};
-
-struct store_buffer {
-	uint32_t count;
-	uint32_t fence;
-	uint32_t slots; /* that are taken */
-	uint32_t made;	/* stores, so far */
-	uint32_t owed;	/* operations of histories that have returned but for their stores */
-	struct lens lens;
-	struct waiting_store stores[STORES_WAITING_MAX];
-};
-
-/* A shared mapping, and where every task has it; see memory/window.h. */
-struct window_part {
-	uint64_t key, offset;
-	size_t size;
-	uintptr_t address;
-	char name[24];
 };
 
 struct control {
@@ -460,27 +294,6 @@ bool control_valid(const struct control *block);
 static inline int task_number(const struct task *task)
 {
 	return (int)(task - control->tasks);
-}
-
-/* What is noted of the task's load at that place in the code, or NULL. */
-static inline struct access_last *task_last_load(struct task *task, uintptr_t site)
-{
-	unsigned i;
-
-	for (i = 0; i < ACCESS_LAST_MAX; i++)
-		if (task->last_loads[i].site == site)
-			return &task->last_loads[i];
-	return NULL;
-}
-
-static inline bool task_is_over(const struct task *task)
-{
-	return task->state == TASK_ENDED || task->state == TASK_DEAD || task->state == TASK_NONE;
-}
-
-static inline uint64_t task_bit(int task)
-{
-	return (uint64_t)1 << task;
 }
 
 /* Whether no task runs, sleeps or is still to begin. */
