@@ -137,11 +137,17 @@ static int acknowledge_at_once(uint32_t network, unsigned char bits)
 	return ask_route(&request);
 }
 
+void network_shrink_next(void)
+{
+	(void)put("/proc/sys/net/ipv4/tcp_child_ehash_entries", "64");
+}
+
 int network_begin(void)
 {
 	int first = loopback_up(), error;
 	size_t i;
 
+	network_shrink_next();
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		error = put(settings[i].path, settings[i].value);
 		first = first ? first : error;

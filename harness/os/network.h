@@ -18,6 +18,13 @@
 #include <stdbool.h>
 
 /*
+ * The network namespaces that are made from this one get a small table of connections of their own,
+ * where the kernel can do so (6.1 and later). Else all share the machine's, which has a place for
+ * every few KiB of its memory; whoever asks for the connections of one namespace walks it whole.
+ */
+void network_shrink_next(void);
+
+/*
  * In a network namespace of our own: the loopback is up, and free of timers where that is possible.
  * Returns 0 or -errno: of the first thing that the kernel refused; what follows was tried as well.
  */

@@ -178,6 +178,30 @@ static void the_port_is_free_after_cleaning(void **state)
 	close(again);
 }
 
+/* Places in the table of connections; below 0: it is the one that the machine shares. */
+static long table_of_connections(void)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/tcp_ehash_entries", "re");
+	long places = -1;
+
+	if (file && fscanf(file, "%ld", &places) != 1)
+		places = -1;
+	if (file)
+		(void)fclose(file);
+	return places;
+}
+
+/* Last: what the tests before it have made stays behind in the namespace that it leaves. */
+static void the_next_namespace_has_a_small_table(void **state)
+{
+	(void)state;
+	if (listener < 0 || access("/proc/sys/net/ipv4/tcp_child_ehash_entries", F_OK) != 0)
+		skip();
+	network_shrink_next();
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	assert_in_range(table_of_connections(), 1, 1024);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +209,7 @@ int main(void)
 		cmocka_unit_test(silence_is_told),
 		cmocka_unit_test(nothing_waits_for_an_acknowledgement),
 		cmocka_unit_test(the_port_is_free_after_cleaning),
+		cmocka_unit_test(the_next_namespace_has_a_small_table),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);

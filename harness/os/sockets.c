@@ -15,6 +15,9 @@
 
 enum { ALL_STATES = -1, LEFT_MAX = 4096, ROOM = 16384 };
 
+/* Those that outlive their processes. All but they are in tables that the whole machine shares. */
+#define CONNECTIONS (((1u << (TCP_CLOSING + 1)) - 1) & ~(1u << TCP_LISTEN))
+
 /* One answer of the kernel; false: enough. */
 typedef bool answered(const struct nlmsghdr *message, void *argument);
 
@@ -89,8 +92,9 @@ static bool visit_tcp(const struct nlmsghdr *message, void *argument)
 	return visit->visit(NLMSG_DATA(message), visit->argument);
 }
 
-int sockets_each_tcp(bool (*visit)(const struct inet_diag_msg *socket, void *argument),
-		     void *argument)
+static int each_tcp(uint32_t states,
+		    bool (*visit)(const struct inet_diag_msg *socket, void *argument),
+		    void *argument)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	struct tcp_visit each = { visit, argument };
@@ -100,11 +104,17 @@ int sockets_each_tcp(bool (*visit)(const struct inet_diag_msg *socket, void *arg
 	for (i = 0; i < sizeof(families) && !error; i++) {
 		struct inet_diag_req_v2 request = { .sdiag_family = families[i],
 						    .sdiag_protocol = IPPROTO_TCP,
-						    .idiag_states = (uint32_t)ALL_STATES };
+						    .idiag_states = states };
 
 		error = dump(&request, sizeof(request), visit_tcp, &each);
 	}
 	return error;
+}
+
+int sockets_each_tcp(bool (*visit)(const struct inet_diag_msg *socket, void *argument),
+		     void *argument)
+{
+	return each_tcp((uint32_t)ALL_STATES, visit, argument);
 }
 
 struct left {
@@ -144,7 +154,7 @@ int sockets_end_tcp(void)
 	uint32_t i;
 
 	left.count = 0;
-	error = sockets_each_tcp(collect, &left);
+	error = each_tcp(CONNECTIONS, collect, &left);
 	if (error || !left.count)
 		return error;
 	fd = open_diag();
@@ -154,7 +164,7 @@ int sockets_end_tcp(void)
 			(void)answers(fd, ignore, NULL);
 	if (fd >= 0)
 		(void)sys_close(fd);
-	error = sockets_each_tcp(count, &remain);
+	error = each_tcp(CONNECTIONS, count, &remain);
 	return error ? error : remain;
 }
 

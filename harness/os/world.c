@@ -51,15 +51,24 @@ static bool part_as_user(void)
 	return put("/proc/self/gid_map", map);
 }
 
+/* Into a namespace whose table of connections is small: it is so from its beginning, or never. */
+static void part_network(void)
+{
+	network_shrink_next();
+	(void)unshare(CLONE_NEWNET);
+}
+
 static void part(struct world *world)
 {
 	*world = (struct world){ .what = "making namespaces" };
 	if (unshare(NAMESPACES) == 0) {
+		part_network();
 		world->isolated = true;
 		return;
 	}
 	world->error = errno;
 	if (part_as_user()) {
+		part_network();
 		world->isolated = world->by_user = true;
 		world->error = 0;
 	}
