@@ -21,13 +21,9 @@ static const struct meeting_way destroyed = { .is_destroyed = true, .phases = 1 
 static void setup(struct sabot_env *env)
 {
 	struct meeting *shared = sabot_env_shared(env);
-	pthread_barrierattr_t attr;
 	int i;
 
-	SABOT_ZERO(pthread_barrierattr_init(&attr));
-	SABOT_ZERO(pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
-	SABOT_ZERO(pthread_barrier_init(&shared->barrier, &attr, PARTIES));
-	SABOT_ZERO(pthread_barrierattr_destroy(&attr));
+	pshared_barrier_init(&shared->barrier, PARTIES);
 	shared->semid = SABOT_OK(semget(IPC_PRIVATE, PARTIES * PHASES, 0600));
 	for (i = 0; i < PARTIES * PHASES; i++)
 		SABOT_OK(semctl(shared->semid, i, SETVAL, 1));
@@ -44,15 +40,9 @@ static void keep(struct sabot_task *task)
 		parties_run(task, all);
 		return;
 	}
-	do {
-		pid_t child = SABOT_OK(fork());
-
-		if (child == 0) {
-			meeting_attend(task, 0);
-			_exit(0);
-		}
-		SABOT_OK(waitpid(child, &status, 0));
-	} while (WIFSIGNALED(status) && variant->is_kept);
+	do
+		status = parties_fork(task, meeting_attend, 0);
+	while (WIFSIGNALED(status) && variant->is_kept);
 }
 
 static void come(struct sabot_task *task)

@@ -13,61 +13,39 @@
 #include "notice.h"
 
 enum { GENERATIONS = 4 };
-enum { SLEEPER, WAITER }; /* their bells */
-
-struct shared {
-	struct notice notice;
-	unsigned passed[NOTICE_WAITERS]; /* the last generation that each was told of */
-	sem_t answers;
-};
 
 struct variant {
 	enum notice_by by;
+	unsigned generations;
 };
 
-static const struct variant bells = { BELLS }, answered = { BELLS_ANSWERED };
-static const struct variant broadcast = { BROADCAST }, signals = { SIGNAL };
-static const struct variant destroys = { DESTROY }, timedwait = { TIMEDWAIT };
-
-static void setup(struct sabot_env *env)
-{
-	struct shared *shared = sabot_env_shared(env);
-
-	notice_init(&shared->notice);
-	SABOT_OK(sem_init(&shared->answers, 1, 0));
-}
-
-static unsigned last_generation(struct sabot_task *task)
-{
-	const struct variant *variant = sabot_variant(task);
-
-	return variant->by == DESTROY ? 1 : GENERATIONS;
-}
+static const struct variant bells = { BELLS, GENERATIONS };
+static const struct variant answered = { BELLS_ANSWERED, GENERATIONS };
+static const struct variant broadcast = { BROADCAST, GENERATIONS };
+static const struct variant signals = { SIGNAL, GENERATIONS };
+static const struct variant destroys = { DESTROY, 1 };
+static const struct variant timedwait = { TIMEDWAIT, GENERATIONS };
 
 static void sleep_once(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct notice *notice = sabot_shared(task);
 
-	if (notice_wait(&shared->notice, 1, SLEEPER, variant->by))
-		shared->passed[SLEEPER] = 1;
+	(void)notice_wait(notice, 1, SLEEPER, variant->by);
 	if (variant->by == BELLS_ANSWERED)
-		SABOT_OK(sem_post(&shared->answers));
+		notice_answer(notice);
 }
 
 static void wait_often(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	unsigned generation, last = last_generation(task);
+	struct notice *notice = sabot_shared(task);
+	unsigned generation;
 
-	for (generation = 1; generation <= last; generation++) {
-		if (!notice_wait(&shared->notice, generation, WAITER, variant->by)) {
-			sabot_observe(task, "the waiter's time-outs come");
+	for (generation = 1; generation <= variant->generations; generation++) {
+		if (!notice_wait(notice, generation, WAITER, variant->by))
 			return;
-		}
-		shared->passed[WAITER] = generation;
-		SABOT_OK(sem_post(&shared->answers));
+		notice_answer(notice);
 	}
 }
 
@@ -75,37 +53,17 @@ static void wait_often(struct sabot_task *task)
 static void notify(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	unsigned generation, last = last_generation(task);
+	struct notice *notice = sabot_shared(task);
+	unsigned generation;
 
-	for (generation = 1; generation <= last; generation++) {
-		notice_tell(&shared->notice, generation, variant->by);
-		SABOT_OK(sem_wait(&shared->answers));
+	for (generation = 1; generation <= variant->generations; generation++) {
+		notice_tell(notice, generation, variant->by);
+		SABOT_OK(sem_wait(&notice->answers));
 		if (generation == 1 && variant->by == BELLS_ANSWERED)
-			SABOT_OK(sem_wait(&shared->answers)); /* the sleeper's */
+			SABOT_OK(sem_wait(&notice->answers)); /* the sleeper's */
 	}
 	if (variant->by == DESTROY)
-		SABOT_ZERO(pthread_cond_destroy(&shared->notice.cond));
-}
-
-static void nobody_is_ahead(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-	int i;
-
-	for (i = 0; i < NOTICE_WAITERS; i++)
-		sabot_require(check, shared->passed[i] <= shared->notice.generation,
-			      "%s has passed generation %u of %u", i ? "the waiter" : "the sleeper",
-			      shared->passed[i], shared->notice.generation);
-}
-
-static void all_were_told(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, shared->passed[WAITER] == shared->notice.generation,
-		      "the waiter was told of %u generations of %u", shared->passed[WAITER],
-		      shared->notice.generation);
+		SABOT_ZERO(pthread_cond_destroy(&notice->cond));
 }
 
 static const struct sabot_role roles[] = {
@@ -116,8 +74,8 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "nobody passes what was not told", SABOT_WHEN_SETTLED, nobody_is_ahead },
-	{ "the waiter is told of everything", SABOT_AT_END, all_were_told },
+	{ "nobody passes what was not told", SABOT_WHEN_SETTLED, notice_nobody_is_ahead },
+	{ "the waiter is told of everything", SABOT_AT_END, notice_all_were_told },
 	{ 0 },
 };
 
@@ -165,8 +123,8 @@ const struct sabot_scenario cond_dead_waiter = {
 	.group = "pthread-shared",
 	.about = "who sleeps in a wait is killed, and the others are notified",
 	.tags = "crash condition signal platform",
-	.shared_size = sizeof(struct shared),
-	.setup = setup,
+	.shared_size = sizeof(struct notice),
+	.setup = notice_setup,
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,

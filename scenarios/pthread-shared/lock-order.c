@@ -40,26 +40,17 @@ static void setup(struct sabot_env *env)
 		pshared_mutex_init(&shared->mutex[i], PTHREAD_MUTEX_ROBUST);
 }
 
-static bool is_locked(pthread_mutex_t *mutex, bool try)
-{
-	int error = try ? pthread_mutex_trylock(mutex) : pthread_mutex_lock(mutex);
-
-	if (try && error == EBUSY)
-		return false;
-	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(mutex); /* it guards no data */
-	SABOT_ZERO(error);
-	return true;
-}
-
 static void lock_both(struct sabot_task *task, pthread_mutex_t *first, pthread_mutex_t *second)
 {
 	const struct variant *variant = sabot_variant(task);
+	int error;
 
 	for (;;) {
-		(void)is_locked(first, false);
+		(void)pshared_mutex_has(first, pthread_mutex_lock(first));
 		sabot_mark(task, ONE);
-		if (is_locked(second, variant->backs_off))
+		error = variant->backs_off ? pthread_mutex_trylock(second)
+					   : pthread_mutex_lock(second);
+		if (pshared_mutex_has(second, error))
 			break;
 		sabot_mark(task, OUTSIDE);
 		SABOT_ZERO(pthread_mutex_unlock(first));

@@ -9,9 +9,9 @@
  * kernel/futex/core.c names this race). Does not show: owners that die; robust-ledger does.
  */
 #include "pshared.h"
+#include "section.h"
 
-enum { OUTSIDE, INSIDE }; /* marks */
-enum { STAYS = 8 };	  /* points inside: the others come to sleep meanwhile */
+enum { STAYS = 8 }; /* points inside: the others come to sleep meanwhile */
 
 struct shared {
 	pthread_mutex_t mutex;
@@ -35,31 +35,17 @@ static void setup(struct sabot_env *env)
 static void pass(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
-	int error, i;
 
-	error = pthread_mutex_lock(&shared->mutex);
-	if (error == EOWNERDEAD) /* it guards no data */
-		error = pthread_mutex_consistent(&shared->mutex);
-	SABOT_ZERO(error);
-	sabot_mark(task, INSIDE);
-	for (i = 0; i < STAYS; i++)
-		sabot_point(task, "inside");
-	sabot_mark(task, OUTSIDE);
+	(void)pshared_mutex_has(&shared->mutex, pthread_mutex_lock(&shared->mutex));
+	section_stay(task, STAYS);
 	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
 	sabot_observe(task, "a waiter that lives gets the mutex");
-}
-
-static void one_is_inside(struct sabot_check *check)
-{
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1, "%u are inside", inside);
 }
 
 static const struct sabot_role roles[] = { { "taker", 3, pass }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one is inside", SABOT_WHEN_SETTLED, one_is_inside },
+	{ "at most one is inside", SABOT_WHEN_SETTLED, section_one_is_inside },
 	{ 0 },
 };
 
@@ -87,8 +73,6 @@ static const struct sabot_case cases[] = {
 	{ 0 },
 };
 
-static const char *const points[] = { "inside", NULL };
-
 const struct sabot_scenario mutex_dead_waiter = {
 	.name = "mutex-dead-waiter",
 	.group = "pthread-shared",
@@ -99,6 +83,6 @@ const struct sabot_scenario mutex_dead_waiter = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
-	.points = points,
+	.points = section_points,
 	.keeps_no_state = true,
 };

@@ -22,6 +22,16 @@ static inline void office_open(struct office *office, int robust)
 	pshared_mutex_init(&office->mutex, robust);
 }
 
+/* Ends the thread in the middle of a transfer. */
+static inline void office_quit(struct office *office)
+{
+	office->ledger.journal = office->ledger.book;
+	office->ledger.undo = true;
+	office->ledger.book.balance[0]--;
+	office->gone++;
+	pthread_exit(NULL);
+}
+
 static inline void office_sum_is_constant(struct sabot_check *check)
 {
 	const struct office *office = sabot_check_shared(check);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parties of a scenario as threads of one process, where its roles are processes each. A body
- * is given its party's number, as sabot_index() is the process's.
+ * The parties of a scenario as threads of one process, where its roles are processes each, or as a
+ * child of one. A body is given its party's number, as sabot_index() is the process's.
  */
 #ifndef SCENARIOS_PTHREAD_SHARED_PARTIES_H
 #define SCENARIOS_PTHREAD_SHARED_PARTIES_H
@@ -9,6 +9,8 @@
 #include <sabot/sabot.h>
 
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { PARTIES_MAX = 8 };
 
@@ -48,6 +50,22 @@ static inline void parties_run(struct sabot_task *task, const struct party_kind 
 		}
 	while (count)
 		SABOT_ZERO(pthread_join(parties[--count].thread, NULL));
+}
+
+/* Runs one in a child, and returns its status as of waitpid(2). */
+static inline int parties_fork(struct sabot_task *task,
+			       void (*body)(struct sabot_task *task, unsigned number),
+			       unsigned number)
+{
+	pid_t child = SABOT_OK(fork());
+	int status;
+
+	if (child == 0) {
+		body(task, number);
+		_exit(0);
+	}
+	SABOT_OK(waitpid(child, &status, 0));
+	return status;
 }
 
 #endif

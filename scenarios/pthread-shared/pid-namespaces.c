@@ -10,16 +10,14 @@
  * named by getpid(). All users of such a lock belong into one PID namespace. Does not show: a
  * robust one, whose kernel compares the same numbers when an owner dies.
  */
+#include "parties.h"
 #include "pshared.h"
+#include "section.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { OUTSIDE, INSIDE }; /* marks */
 enum { FIRST_OF_NAMESPACE = 1 };
 
 struct shared {
@@ -42,9 +40,9 @@ static void setup(struct sabot_env *env)
 {
 	const struct variant *variant = sabot_env_variant(env);
 	struct shared *shared = sabot_env_shared(env);
-	struct pshared_mutex like = { .robust = PTHREAD_MUTEX_ROBUST, .type = variant->type };
 
-	pshared_mutex_make(&shared->mutex, &like);
+	pshared_mutex_make(&shared->mutex,
+			   &(struct pshared_mutex){ PTHREAD_MUTEX_ROBUST, variant->type, 0 });
 }
 
 /* False: it has it already, as far as it can tell. */
@@ -65,21 +63,18 @@ static bool lock(struct sabot_task *task)
 	error = pthread_mutex_lock(&shared->mutex);
 	if (error)
 		sabot_observe(task, "a lock gets %s", strerrorname_np(error));
-	if (error == EOWNERDEAD) /* it guards no data */
-		error = pthread_mutex_consistent(&shared->mutex);
-	return error != EDEADLK && SABOT_ZERO(error) == 0;
+	return error != EDEADLK && pshared_mutex_has(&shared->mutex, error);
 }
 
-static void pass(struct sabot_task *task)
+static void pass(struct sabot_task *task, unsigned number)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 
+	(void)number;
 	if (!lock(task))
 		return;
-	sabot_mark(task, INSIDE);
-	sabot_point(task, "inside");
-	sabot_mark(task, OUTSIDE);
+	section_stay(task, 1);
 	if (variant->by_word)
 		atomic_store(&shared->owner, 0);
 	else
@@ -89,27 +84,14 @@ static void pass(struct sabot_task *task)
 static void contain(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	pid_t child;
 
 	if (!variant->own_namespaces) {
-		pass(task);
+		pass(task, 0);
 		return;
 	}
 	if (unshare(CLONE_NEWPID) != 0)
 		sabot_skip(task, "no PID namespace of its own: %s", strerrorname_np(errno));
-	child = SABOT_OK(fork());
-	if (child == 0) {
-		pass(task);
-		_exit(0);
-	}
-	SABOT_OK(waitpid(child, NULL, 0));
-}
-
-static void one_is_inside(struct sabot_check *check)
-{
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1, "%u are inside", inside);
+	(void)parties_fork(task, pass, 0);
 }
 
 static const struct sabot_role roles[] = { { "container", 2, contain }, { 0 } };
@@ -117,7 +99,7 @@ static const struct sabot_role roles[] = { { "container", 2, contain }, { 0 } };
 #define ONE_IS_INSIDE "one at most is inside"
 
 static const struct sabot_invariant invariants[] = {
-	{ ONE_IS_INSIDE, SABOT_WHEN_SETTLED, one_is_inside },
+	{ ONE_IS_INSIDE, SABOT_WHEN_SETTLED, section_one_is_inside },
 	{ 0 },
 };
 
@@ -139,8 +121,6 @@ static const struct sabot_case cases[] = {
 	{ 0 },
 };
 
-static const char *const points[] = { "inside", NULL };
-
 const struct sabot_scenario pid_namespaces = {
 	.name = "pid-namespaces",
 	.group = "pthread-shared",
@@ -151,5 +131,5 @@ const struct sabot_scenario pid_namespaces = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
-	.points = points,
+	.points = section_points,
 };

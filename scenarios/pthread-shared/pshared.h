@@ -38,6 +38,17 @@ static inline void pshared_mutex_init(pthread_mutex_t *mutex, int robust)
 	pshared_mutex_make(mutex, &like);
 }
 
+/* What a lock said of a mutex that guards no data: whether the caller has it. */
+static inline bool pshared_mutex_has(pthread_mutex_t *mutex, int error)
+{
+	if (error == EBUSY)
+		return false;
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(mutex);
+	SABOT_ZERO(error);
+	return true;
+}
+
 static inline void pshared_cond_init(pthread_cond_t *cond)
 {
 	pthread_condattr_t attr;
@@ -60,6 +71,16 @@ static inline void pshared_rwlock_init(pthread_rwlock_t *lock, int kind)
 	SABOT_ZERO(pthread_rwlockattr_destroy(&attr));
 }
 
+static inline void pshared_barrier_init(pthread_barrier_t *barrier, unsigned parties)
+{
+	pthread_barrierattr_t attr;
+
+	SABOT_ZERO(pthread_barrierattr_init(&attr));
+	SABOT_ZERO(pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	SABOT_ZERO(pthread_barrier_init(barrier, &attr, parties));
+	SABOT_ZERO(pthread_barrierattr_destroy(&attr));
+}
+
 /* A second from now, on the clock that timed locks and waits use. */
 static inline struct timespec pshared_soon(void)
 {
@@ -68,6 +89,17 @@ static inline struct timespec pshared_soon(void)
 	SABOT_OK(clock_gettime(CLOCK_REALTIME, &end));
 	end.tv_sec++;
 	return end;
+}
+
+enum pshared_how { LOCK, TRYLOCK, TIMEDLOCK, HOWS };
+
+static inline int pshared_mutex_lock(pthread_mutex_t *mutex, enum pshared_how how)
+{
+	struct timespec soon = pshared_soon();
+
+	return how == LOCK	? pthread_mutex_lock(mutex)
+	       : how == TRYLOCK ? pthread_mutex_trylock(mutex)
+				: pthread_mutex_timedlock(mutex, &soon);
 }
 
 #endif

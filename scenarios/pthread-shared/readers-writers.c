@@ -47,10 +47,7 @@ static void read_record(struct sabot_task *task, unsigned number)
 			SABOT_ZERO(pthread_rwlock_rdlock(&shared->lock));
 			sabot_mark(task, READING);
 		}
-		if (variant->relaxed)
-			record_read_relaxed(task, &shared->record, number);
-		else
-			record_read(task, &shared->record, number);
+		record_read(task, &shared->record, number, variant->relaxed);
 		if (variant->reads_locked)
 			SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 		sabot_mark(task, OUTSIDE);
@@ -69,10 +66,7 @@ static void write_record(struct sabot_task *task, unsigned number)
 		SABOT_ZERO(variant->writes_alone ? pthread_rwlock_wrlock(&shared->lock)
 						 : pthread_rwlock_rdlock(&shared->lock));
 		sabot_mark(task, WRITING);
-		if (variant->relaxed)
-			record_write_relaxed(task, &shared->record);
-		else
-			record_write(task, &shared->record);
+		record_write(task, &shared->record, variant->relaxed);
 		SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 		sabot_mark(task, OUTSIDE);
 	}

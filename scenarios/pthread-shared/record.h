@@ -19,37 +19,34 @@ struct record {
 	uint64_t seen[READERS]; /* by each: left << 32 | right */
 };
 
-/* The caller marks what it is, after it has locked and after it has unlocked. */
-static inline void record_read(struct sabot_task *task, struct record *record, unsigned reader)
+/*
+ * The caller marks what it is, after it has locked and after it has unlocked. Accesses that are
+ * relaxed atomic ones are no data race, whoever is about; they do not make two of them one.
+ */
+static inline void record_read(struct sabot_task *task, struct record *record, unsigned reader,
+			       bool relaxed)
 {
-	uint64_t left = record->left;
+	uint64_t left, right;
 
+	left = relaxed ? __atomic_load_n(&record->left, __ATOMIC_RELAXED) : record->left;
 	sabot_point(task, HALF_READ);
-	record->seen[reader] = left << 32 | record->right;
+	right = relaxed ? __atomic_load_n(&record->right, __ATOMIC_RELAXED) : record->right;
+	record->seen[reader] = left << 32 | right;
 }
 
-/* Atomic accesses are no data race, whoever is about; they do not make two of them one. */
-static inline void record_read_relaxed(struct sabot_task *task, struct record *record,
-				       unsigned reader)
+static inline void record_add(unsigned *half, bool relaxed)
 {
-	uint64_t left = __atomic_load_n(&record->left, __ATOMIC_RELAXED);
-
-	sabot_point(task, HALF_READ);
-	record->seen[reader] = left << 32 | __atomic_load_n(&record->right, __ATOMIC_RELAXED);
+	if (relaxed)
+		__atomic_fetch_add(half, 1, __ATOMIC_RELAXED);
+	else
+		++*half;
 }
 
-static inline void record_write(struct sabot_task *task, struct record *record)
+static inline void record_write(struct sabot_task *task, struct record *record, bool relaxed)
 {
-	record->left++;
+	record_add(&record->left, relaxed);
 	sabot_point(task, HALF_WRITTEN);
-	record->right++;
-}
-
-static inline void record_write_relaxed(struct sabot_task *task, struct record *record)
-{
-	__atomic_fetch_add(&record->left, 1, __ATOMIC_RELAXED);
-	sabot_point(task, HALF_WRITTEN);
-	__atomic_fetch_add(&record->right, 1, __ATOMIC_RELAXED);
+	record_add(&record->right, relaxed);
 }
 
 static inline void record_check_exclusion(struct sabot_check *check)

@@ -10,98 +10,76 @@
  * exec of the owner counts as its death (Linux kernel/fork.c, exec_mm_release()). A mutex that is
  * not robust lets the child unlock it. Does not show: a child that is made by clone(2) itself.
  */
-#include "pair.h"
-#include "pshared.h"
-
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-struct shared {
-	struct pair pair;
-	pthread_mutex_t mutex;
-};
+#include "guarded.h"
+#include "parties.h"
 
 struct variant {
-	int robust;
+	struct pshared_mutex like;
 	bool thread_forks, execs;
 };
 
-static const struct variant robust = { PTHREAD_MUTEX_ROBUST, false, false };
-static const struct variant threads = { PTHREAD_MUTEX_ROBUST, .thread_forks = true };
-static const struct variant stalled = { PTHREAD_MUTEX_STALLED, false, false };
-static const struct variant execs = { PTHREAD_MUTEX_ROBUST, .execs = true };
+static const struct variant robust = { { PTHREAD_MUTEX_ROBUST, 0, 0 }, false, false };
+static const struct variant threads = { { PTHREAD_MUTEX_ROBUST, 0, 0 }, .thread_forks = true };
+static const struct variant stalled = { { PTHREAD_MUTEX_STALLED, 0, 0 }, false, false };
+static const struct variant execs = { { PTHREAD_MUTEX_ROBUST, 0, 0 }, .execs = true };
 
 static void setup(struct sabot_env *env)
 {
 	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
+	struct guarded *guarded = sabot_env_shared(env);
 
-	pshared_mutex_init(&shared->mutex, variant->robust);
+	pshared_mutex_make(&guarded->mutex, &variant->like);
 }
 
-static void *make_child(void *argument)
+static void be_child(struct sabot_task *task, unsigned number)
 {
-	struct sabot_task *task = argument;
-	struct shared *shared = sabot_shared(task);
-	pid_t child = SABOT_OK(fork());
-	int error, status;
+	struct guarded *guarded = sabot_shared(task);
+	int error = pthread_mutex_unlock(&guarded->mutex);
 
-	if (child == 0) {
-		error = pthread_mutex_unlock(&shared->mutex);
-		sabot_observe(task, "the child's unlock gets %s", strerrorname_np(error));
-		_exit(0);
-	}
-	SABOT_OK(waitpid(child, &status, 0));
+	(void)number;
+	sabot_observe(task, "the child's unlock gets %s", strerrorname_np(error));
+}
+
+static void make_child(struct sabot_task *task, unsigned number)
+{
+	int status = parties_fork(task, be_child, number);
+
 	sabot_assert(task, status == 0 || status == SIGKILL, "the child ends with %#x", status);
-	return NULL;
-}
-
-static void make_child_in_thread(struct sabot_task *task)
-{
-	pthread_t thread;
-
-	SABOT_ZERO(pthread_create(&thread, NULL, make_child, task));
-	SABOT_ZERO(pthread_join(thread, NULL));
 }
 
 static void lock(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
-	int error = pthread_mutex_lock(&shared->mutex);
+	const struct variant *variant = sabot_variant(task);
+	struct guarded *guarded = sabot_shared(task);
+	int error = pthread_mutex_lock(&guarded->mutex);
 
-	if (error == EOWNERDEAD) {
+	if (error == EOWNERDEAD)
 		sabot_observe(task, "the next one gets EOWNERDEAD");
-		pair_repair(&shared->pair);
-		error = pthread_mutex_consistent(&shared->mutex);
-	}
-	SABOT_ZERO(error);
+	guarded_own(task, guarded, &variant->like, error);
 }
 
 static void be_parent(struct sabot_task *task)
 {
+	static const struct party_kind maker[] = { { make_child, 1 }, { 0 } };
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
 
 	lock(task);
 	sabot_mark(task, INSIDE);
 	if (variant->execs)
 		SABOT_OK(execl("/bin/true", "true", NULL));
 	else if (variant->thread_forks)
-		make_child_in_thread(task);
+		parties_run(task, maker);
 	else
-		(void)make_child(task);
-	pair_write(task, &shared->pair);
-	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+		make_child(task, 0);
+	guarded_write(task, sabot_shared(task), &variant->like);
 }
 
 static void be_other(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	const struct variant *variant = sabot_variant(task);
 
 	lock(task);
-	pair_write(task, &shared->pair);
-	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	guarded_write(task, sabot_shared(task), &variant->like);
 }
 
 static const struct sabot_role roles[] = {
@@ -136,7 +114,7 @@ const struct sabot_scenario robust_fork = {
 	.group = "pthread-shared",
 	.about = "a child that is forked under a robust mutex does not own it",
 	.tags = "crash mutex robust fork threads platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct guarded),
 	.setup = setup,
 	.roles = roles,
 	.invariants = pair_invariants,

@@ -33,16 +33,6 @@ static void setup(struct sabot_env *env)
 	office_open(sabot_env_shared(env), variant->robust);
 }
 
-/* Ends the thread in the middle of a transfer. */
-static void quit(struct office *office)
-{
-	office->ledger.journal = office->ledger.book;
-	office->ledger.undo = true;
-	office->ledger.book.balance[0]--;
-	office->gone++;
-	pthread_exit(NULL);
-}
-
 static void lock_office(struct sabot_task *task, struct office *office)
 {
 	const struct variant *variant = sabot_variant(task);
@@ -65,7 +55,7 @@ static void transfer(struct sabot_task *task, unsigned clerk)
 	for (number = 0; number < TRANSFERS; number++) {
 		lock_office(task, office);
 		if (variant->quits && clerk == 0 && number == 1)
-			quit(office);
+			office_quit(office);
 		ledger_transfer(task, &office->ledger, clerk, number);
 		SABOT_ZERO(pthread_mutex_unlock(&office->mutex));
 		office->acknowledged[clerk]++;

@@ -40,17 +40,6 @@ static void setup(struct sabot_env *env)
 							     : PTHREAD_MUTEX_ROBUST);
 }
 
-/* False: somebody else has it. */
-static bool take(pthread_mutex_t *mutex, int error)
-{
-	if (error == EBUSY)
-		return false;
-	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(mutex); /* it guards no data */
-	SABOT_ZERO(error);
-	return true;
-}
-
 static void hold(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
@@ -58,10 +47,10 @@ static void hold(struct sabot_task *task)
 	int i;
 
 	for (i = 0; i < variant->count; i++) {
-		(void)take(&shared->rest[i], pthread_mutex_lock(&shared->rest[i]));
+		(void)pshared_mutex_has(&shared->rest[i], pthread_mutex_lock(&shared->rest[i]));
 		sabot_progress(task);
 	}
-	(void)take(&shared->last, pthread_mutex_lock(&shared->last));
+	(void)pshared_mutex_has(&shared->last, pthread_mutex_lock(&shared->last));
 	sabot_point(task, "has all");
 	SABOT_ZERO(pthread_mutex_unlock(&shared->last));
 	while (i--) {
@@ -78,11 +67,11 @@ static void inherit(struct sabot_task *task)
 	int i, error = pthread_mutex_lock(&shared->last);
 	unsigned stuck = 0;
 
-	(void)take(&shared->last, error);
+	(void)pshared_mutex_has(&shared->last, error);
 	for (i = 0; error == EOWNERDEAD && i < variant->count; i++) {
 		pthread_mutex_t *mutex = &shared->rest[i];
 
-		if (take(mutex, pthread_mutex_trylock(mutex)))
+		if (pshared_mutex_has(mutex, pthread_mutex_trylock(mutex)))
 			SABOT_ZERO(pthread_mutex_unlock(mutex));
 		else
 			stuck++;

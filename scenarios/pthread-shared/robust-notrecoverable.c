@@ -12,18 +12,11 @@
  * Boost.Interprocess that lost what could have been recovered, since it unlocked without the call
  * (issue 187).
  */
-#include "pair.h"
-#include "pshared.h"
+#include "guarded.h"
 
 #include <sched.h>
-#include <string.h>
 
 enum { WORKERS = 3, ROUNDS = 2, LIMIT_STEPS = 300 };
-
-struct shared {
-	struct pair pair;
-	pthread_mutex_t mutex;
-};
 
 struct variant {
 	bool calls_consistent, tries_again;
@@ -35,27 +28,27 @@ static const struct variant tries_again = { .tries_again = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct guarded *guarded = sabot_env_shared(env);
 
-	pshared_mutex_init(&shared->mutex, PTHREAD_MUTEX_ROBUST);
+	pshared_mutex_init(&guarded->mutex, PTHREAD_MUTEX_ROBUST);
 }
 
 /* False: the record is lost. */
 static bool lock(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	int error = pthread_mutex_lock(&shared->mutex);
+	struct guarded *guarded = sabot_shared(task);
+	int error = pthread_mutex_lock(&guarded->mutex);
 
 	sabot_observe(task, "a lock gets %s", error ? strerrorname_np(error) : "the mutex");
 	if (error == ENOTRECOVERABLE)
 		return false;
-	if (error == EOWNERDEAD && !pair_is_whole(&shared->pair) && !variant->calls_consistent) {
-		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	if (error == EOWNERDEAD && !pair_is_whole(&guarded->pair) && !variant->calls_consistent) {
+		SABOT_ZERO(pthread_mutex_unlock(&guarded->mutex));
 		return false;
 	}
 	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(&shared->mutex);
+		error = pthread_mutex_consistent(&guarded->mutex);
 	SABOT_ZERO(error);
 	return true;
 }
@@ -63,7 +56,7 @@ static bool lock(struct sabot_task *task)
 static void work(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct guarded *guarded = sabot_shared(task);
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
@@ -72,8 +65,8 @@ static void work(struct sabot_task *task)
 				return;
 			SABOT_OK(sched_yield());
 		}
-		pair_write(task, &shared->pair);
-		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+		pair_write(task, &guarded->pair);
+		SABOT_ZERO(pthread_mutex_unlock(&guarded->mutex));
 	}
 }
 
@@ -109,7 +102,7 @@ const struct sabot_scenario robust_notrecoverable = {
 	.group = "pthread-shared",
 	.about = "a record is lost: everybody learns of it and stops",
 	.tags = "crash recovery mutex robust platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct guarded),
 	.setup = setup,
 	.roles = roles,
 	.invariants = pair_invariants,

@@ -8,15 +8,9 @@
  * itself. Realm's database had that: a test of validity by trylock, and the lock after it. Does not
  * show: what becomes of data that cannot be repaired; robust-notrecoverable does.
  */
-#include "pair.h"
-#include "pshared.h"
+#include "guarded.h"
 
 enum { ROUNDS = 2 };
-
-struct shared {
-	struct pair pair;
-	pthread_mutex_t mutex;
-};
 
 struct variant {
 	bool takes_for_failure, repairs;
@@ -28,21 +22,21 @@ static const struct variant failure = { .takes_for_failure = true, .repairs = tr
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct guarded *guarded = sabot_env_shared(env);
 
-	pshared_mutex_init(&shared->mutex, PTHREAD_MUTEX_ROBUST);
+	pshared_mutex_init(&guarded->mutex, PTHREAD_MUTEX_ROBUST);
 }
 
 /* What a lock or a trylock said; true if the mutex is had. */
 static bool has_it(struct sabot_task *task, int error)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct guarded *guarded = sabot_shared(task);
 
 	if (error == EOWNERDEAD) {
 		if (variant->repairs)
-			pair_repair(&shared->pair);
-		SABOT_ZERO(pthread_mutex_consistent(&shared->mutex));
+			pair_repair(&guarded->pair);
+		SABOT_ZERO(pthread_mutex_consistent(&guarded->mutex));
 		return true;
 	}
 	return error == 0;
@@ -50,8 +44,8 @@ static bool has_it(struct sabot_task *task, int error)
 
 static void lock(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
-	int error = pthread_mutex_lock(&shared->mutex);
+	struct guarded *guarded = sabot_shared(task);
+	int error = pthread_mutex_lock(&guarded->mutex);
 
 	if (!has_it(task, error))
 		SABOT_ZERO(error);
@@ -60,26 +54,26 @@ static void lock(struct sabot_task *task)
 static void probe(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct guarded *guarded = sabot_shared(task);
 	int round;
 
 	for (round = 0; round < ROUNDS; round++) {
-		int error = pthread_mutex_trylock(&shared->mutex);
+		int error = pthread_mutex_trylock(&guarded->mutex);
 
 		if (variant->takes_for_failure ? error != 0 : !has_it(task, error))
 			lock(task);
-		pair_write(task, &shared->pair);
-		SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+		pair_write(task, &guarded->pair);
+		SABOT_ZERO(pthread_mutex_unlock(&guarded->mutex));
 	}
 }
 
 static void hold(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct guarded *guarded = sabot_shared(task);
 
 	lock(task);
-	pair_write(task, &shared->pair);
-	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	pair_write(task, &guarded->pair);
+	SABOT_ZERO(pthread_mutex_unlock(&guarded->mutex));
 }
 
 static const struct sabot_role roles[] = { { "holder", 1, hold }, { "prober", 2, probe }, { 0 } };
@@ -107,7 +101,7 @@ const struct sabot_scenario robust_trylock = {
 	.group = "pthread-shared",
 	.about = "a trylock that says EOWNERDEAD has taken the mutex",
 	.tags = "crash recovery mutex robust",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct guarded),
 	.setup = setup,
 	.roles = roles,
 	.invariants = pair_invariants,

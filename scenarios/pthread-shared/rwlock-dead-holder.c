@@ -28,7 +28,7 @@ static void read_record(struct sabot_task *task)
 	struct leased_rwlock *shared = sabot_shared(task);
 
 	leased_enter(task, false);
-	record_read(task, &shared->record, sabot_index(task));
+	record_read(task, &shared->record, sabot_index(task), false);
 	leased_leave(task);
 }
 
@@ -39,7 +39,7 @@ static void write_record(struct sabot_task *task)
 
 	for (round = 0; round < ROUNDS; round++) {
 		leased_enter(task, true);
-		record_write(task, &shared->record);
+		record_write(task, &shared->record, false);
 		leased_leave(task);
 	}
 }

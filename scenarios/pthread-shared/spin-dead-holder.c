@@ -101,7 +101,7 @@ static const struct sabot_case cases[] = {
 	{ 0 },
 };
 
-static const char *const points[] = { PAIR_INSIDE, PAIR_POINT, "owner is gone", NULL };
+static const char *const points[] = { SECTION_POINT, PAIR_POINT, "owner is gone", NULL };
 
 const struct sabot_scenario spin_dead_holder = {
 	.name = "spin-dead-holder",

@@ -60,13 +60,12 @@ static void read_on(struct sabot_task *task)
 static void write_once(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
+	bool late;
 
 	SABOT_OK(sched_yield()); /* they begin */
 	SABOT_ZERO(pthread_rwlock_wrlock(&shared->lock));
-	if (shared->reads < READS_MAX)
-		sabot_observe(task, "the writer gets in");
-	else
-		sabot_observe(task, "the writer gets in when the readers give up");
+	late = shared->reads >= READS_MAX;
+	sabot_observe(task, "the writer gets in%s", late ? " when the readers give up" : "");
 	shared->written = true;
 	SABOT_ZERO(pthread_rwlock_unlock(&shared->lock));
 }
