@@ -10,11 +10,9 @@
  * that, pull request 93).
  */
 #include "ranges.h"
+#include "section.h"
 
-#include <sys/file.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
-enum { USE_FLOCK = -1, USE_LOCKF = -2 };
+#define ONE_IS_INSIDE "at most one writer is inside"
 
 struct variant {
 	int command; /* of fcntl(2), or USE_FLOCK or USE_LOCKF */
@@ -29,10 +27,8 @@ static const struct variant lockf_posix = { USE_LOCKF, .library_reads = false };
 static const struct variant mixed = { USE_LOCKF, .one_differs = true };
 static const struct variant posix_library = { F_SETLKW, .library_reads = true };
 
-static const char *const known_dropped[] = { "the lock is gone",
-					     "not so: at most one writer is inside", NULL };
+static const char *const known_dropped[] = { "the lock is gone", "not so: " ONE_IS_INSIDE, NULL };
 static const char *const known_kept[] = { "the lock is kept", NULL };
-static const char *const known_mixed[] = { "not so: at most one writer is inside", NULL };
 
 static void setup(struct sabot_env *env)
 {
@@ -45,12 +41,7 @@ static void lock(struct sabot_task *task, int fd, bool on)
 	const struct variant *variant = sabot_variant(task);
 	bool differs = variant->one_differs && sabot_index(task) == 0;
 
-	if (variant->command == USE_FLOCK || differs)
-		SABOT_OK(flock(fd, on ? LOCK_EX : LOCK_UN));
-	else if (variant->command == USE_LOCKF)
-		SABOT_OK(lockf(fd, on ? F_LOCK : F_ULOCK, 0));
-	else
-		SABOT_OK(ranges_set(fd, variant->command, on ? F_WRLCK : F_UNLCK, 0, 0));
+	ranges_lock(differs ? USE_FLOCK : variant->command, fd, on);
 }
 
 static void library_looks(void)
@@ -84,26 +75,17 @@ static void change(struct sabot_task *task)
 	if (variant->library_reads)
 		library_looks();
 	observe(task, fd);
-	sabot_point(task, "inside");
-	sabot_mark(task, OUTSIDE);
+	section_pass(task);
 	lock(task, fd, false);
 	SABOT_OK(close(fd));
-}
-
-static void one_is_inside(struct sabot_check *check)
-{
-	sabot_require(check, sabot_alive(check, INSIDE) <= 1, "%u writers are inside",
-		      sabot_alive(check, INSIDE));
 }
 
 static const struct sabot_role roles[] = { { "writer", 3, change }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one writer is inside", SABOT_WHEN_ALWAYS, one_is_inside },
+	{ ONE_IS_INSIDE, SABOT_WHEN_ALWAYS, section_one_is_inside },
 	{ 0 },
 };
-
-static const char *const points[] = { "inside", NULL };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &posix },
@@ -113,12 +95,8 @@ static const struct sabot_case cases[] = {
 	{ .name = "ofd-library", .variant = &ofd, .fault = { .kind = SABOT_KILL } },
 	{ .name = "flock-library", .variant = &flocked, .fault = { .kind = SABOT_KILL } },
 	{ .name = "lockf", .variant = &lockf_posix, .fault = { .kind = SABOT_KILL } },
-	{ .name = "library",
-	  .variant = &posix_library,
-	  .caught_by = "at most one writer is inside" },
-	{ .name = "two-mechanisms",
-	  .variant = &mixed,
-	  .caught_by = "at most one writer is inside" },
+	{ .name = "library", .variant = &posix_library, .caught_by = ONE_IS_INSIDE },
+	{ .name = "two-mechanisms", .variant = &mixed, .caught_by = ONE_IS_INSIDE },
 	{ .name = "platform-posix",
 	  .variant = &posix_library,
 	  .characterises = "the holder of a record lock closes another descriptor of the file",
@@ -135,7 +113,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "platform-mixed",
 	  .variant = &mixed,
 	  .characterises = "one process locks a file by flock, and others by lockf",
-	  .known = known_mixed },
+	  .known = (const char *const[]){ "not so: " ONE_IS_INSIDE, NULL } },
 	{ 0 },
 };
 
@@ -147,7 +125,7 @@ const struct sabot_scenario fcntl_close_drops = {
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
-	.points = points,
+	.points = section_points,
 	.cases = cases,
 	.keeps_no_state = true,
 };

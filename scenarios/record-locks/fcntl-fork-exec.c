@@ -15,8 +15,6 @@ static const struct programs_way assumes = { .assumes = true };
 static const struct programs_way executes = { .executes = true };
 static const struct programs_way closes_copy = { .executes = true, .closes_copy = true };
 
-static const char *const known_fork[] = { "the child has no lock", NULL };
-static const char *const known_exec[] = { "the program has the lock", NULL };
 static const char *const known_copy[] = { "not so: a program has the lock of who executed it",
 					  "nobody has the lock", "the rival has the lock", NULL };
 
@@ -30,11 +28,9 @@ static void use(struct sabot_task *task)
 {
 	int fd = SABOT_OK(open("data", O_RDWR));
 
-	programs_lock(fd, true);
-	sabot_mark(task, INSIDE);
-	sabot_point(task, "inside");
-	sabot_mark(task, OUTSIDE);
-	programs_lock(fd, false);
+	ranges_lock(F_SETLKW, fd, true);
+	section_pass(task);
+	ranges_lock(F_SETLKW, fd, false);
 	SABOT_OK(close(fd));
 }
 
@@ -43,9 +39,7 @@ static void be_child(struct sabot_task *task, int fd)
 	const struct programs_way *variant = sabot_variant(task);
 
 	if (variant->assumes) {
-		sabot_mark(task, INSIDE);
-		sabot_point(task, "inside");
-		sabot_mark(task, OUTSIDE);
+		section_pass(task);
 		return;
 	}
 	if (ranges_set(fd, F_SETLK, F_WRLCK, 0, 1) != 0)
@@ -60,7 +54,7 @@ static void fork_with_lock(struct sabot_task *task)
 	int fd = SABOT_OK(open("data", O_RDWR));
 	pid_t child;
 
-	programs_lock(fd, true);
+	ranges_lock(F_SETLKW, fd, true);
 	sabot_mark(task, variant->assumes ? OUTSIDE : INSIDE);
 	child = SABOT_OK(fork());
 	if (child == 0) {
@@ -68,13 +62,10 @@ static void fork_with_lock(struct sabot_task *task)
 		_exit(0);
 	}
 	sabot_mark(task, OUTSIDE);
-	if (variant->assumes)
-		SABOT_OK(close(fd)); /* the child sees to it from here */
-	else
-		programs_lock(fd, false);
-	SABOT_OK(waitpid(child, NULL, 0));
 	if (!variant->assumes)
-		SABOT_OK(close(fd));
+		ranges_lock(F_SETLKW, fd, false);
+	SABOT_OK(close(fd)); /* who assumes leaves the lock to the child from here */
+	SABOT_OK(waitpid(child, NULL, 0));
 }
 
 static void be_parent(struct sabot_task *task)
@@ -87,19 +78,6 @@ static void be_parent(struct sabot_task *task)
 		fork_with_lock(task);
 }
 
-static void one_is_inside(struct sabot_check *check)
-{
-	sabot_require(check, sabot_alive(check, INSIDE) <= 1, "%u are inside",
-		      sabot_alive(check, INSIDE));
-}
-
-static void program_has_lock(struct sabot_check *check)
-{
-	const struct programs *shared = sabot_check_shared(check);
-
-	sabot_require(check, !shared->lost, "the program runs, and somebody else could lock");
-}
-
 static const struct sabot_role roles[] = {
 	{ "parent", 1, be_parent },
 	{ "rival", 1, use },
@@ -107,12 +85,10 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one is inside", SABOT_WHEN_ALWAYS, one_is_inside },
-	{ "a program has the lock of who executed it", SABOT_WHEN_SETTLED, program_has_lock },
+	{ "at most one is inside", SABOT_WHEN_ALWAYS, section_one_is_inside },
+	{ "a program has the lock of who executed it", SABOT_WHEN_SETTLED, programs_has_lock },
 	{ 0 },
 };
-
-static const char *const points[] = { "inside", NULL };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &forks },
@@ -126,11 +102,11 @@ static const struct sabot_case cases[] = {
 	{ .name = "platform-fork",
 	  .variant = &forks,
 	  .characterises = "the holder of a record lock forks",
-	  .known = known_fork },
+	  .known = (const char *const[]){ "the child has no lock", NULL } },
 	{ .name = "platform-exec",
 	  .variant = &executes,
 	  .characterises = "the holder of a record lock executes a program",
-	  .known = known_exec },
+	  .known = (const char *const[]){ "the program has the lock", NULL } },
 	{ .name = "platform-exec-closes",
 	  .variant = &closes_copy,
 	  .characterises = "the holder of a record lock executes a program, which closes a "
@@ -142,14 +118,13 @@ static const struct sabot_case cases[] = {
 const struct sabot_scenario fcntl_fork_exec = {
 	.name = "fcntl-fork-exec",
 	.group = "record-locks",
-	.about =
-		"a forked child has no record programs_lock, an executed program keeps what it had",
+	.about = "a forked child has no record lock, an executed program keeps what it had",
 	.tags = "lock crash platform",
 	.shared_size = sizeof(struct programs),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
-	.points = points,
+	.points = section_points,
 	.needs_steps = true,
 };

@@ -8,23 +8,9 @@
  * loss of power; the journal is in memory. The check uses setup's descriptor: to close any
  * descriptor of the file drops the record locks of the process that happens to run the check.
  */
-#include <sabot/sabot.h>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "ledger.h"
 
 enum { OUTSIDE, MOVING }; /* marks */
-enum { START = 100, AMOUNT = 7 };
-
-struct ledger {
-	int64_t account[2];
-};
-
-struct shared {
-	int fd;
-	bool pending; /* `before` is to be put back */
-	struct ledger before;
-};
 
 struct variant {
 	int command;
@@ -39,19 +25,7 @@ static const struct variant unordered_ofd = { F_OFD_SETLKW, .journal = true };
 
 static void setup(struct sabot_env *env)
 {
-	static const struct ledger start = { { START, START } };
-	struct shared *shared = sabot_env_shared(env);
-
-	shared->fd = SABOT_OK(open("ledger", O_RDWR | O_CREAT, 0600));
-	SABOT_OK(pwrite(shared->fd, &start, sizeof(start), 0));
-}
-
-static int set_lock(struct sabot_task *task, int fd, short type, int account)
-{
-	const struct variant *variant = sabot_variant(task);
-	struct flock lock = { .l_type = type, .l_start = account * 8, .l_len = 8 };
-
-	return fcntl(fd, variant->command, &lock);
+	ledger_make(sabot_env_shared(env));
 }
 
 static void lock_both(struct sabot_task *task, int fd, int from)
@@ -59,54 +33,41 @@ static void lock_both(struct sabot_task *task, int fd, int from)
 	const struct variant *variant = sabot_variant(task);
 	int first = variant->by_address ? 0 : from;
 
-	SABOT_OK(set_lock(task, fd, F_WRLCK, first));
-	while (set_lock(task, fd, F_WRLCK, !first) != 0) {
+	SABOT_OK(ledger_lock(fd, variant->command, F_WRLCK, first));
+	while (ledger_lock(fd, variant->command, F_WRLCK, !first) != 0) {
 		sabot_assert(task, variant->backs_off && errno == EDEADLK,
 			     "the second lock is refused, errno %d", errno);
-		SABOT_OK(set_lock(task, fd, F_UNLCK, first));
+		SABOT_OK(ledger_lock(fd, variant->command, F_UNLCK, first));
 		first = 0;
-		SABOT_OK(set_lock(task, fd, F_WRLCK, first));
+		SABOT_OK(ledger_lock(fd, variant->command, F_WRLCK, first));
 	}
 }
 
 static void transfer(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	int from = (int)sabot_index(task) % 2, to = !from;
+	struct ledger *ledger = sabot_shared(task);
+	int from = (int)sabot_index(task) % 2;
 	int fd = SABOT_OK(open("ledger", O_RDWR));
-	struct ledger ledger;
 
 	lock_both(task, fd, from);
-	if (shared->pending) /* by whom both locks were taken away */
-		SABOT_OK(pwrite(fd, &shared->before, sizeof(ledger), 0));
-	SABOT_OK(pread(fd, &ledger, sizeof(ledger), 0));
-	shared->before = ledger;
-	shared->pending = variant->journal;
 	sabot_mark(task, MOVING);
-	ledger.account[from] -= AMOUNT;
-	SABOT_OK(pwrite(fd, &ledger.account[from], 8, from * 8));
-	ledger.account[to] += AMOUNT;
-	SABOT_OK(pwrite(fd, &ledger.account[to], 8, to * 8));
-	shared->pending = false;
+	ledger_transfer(ledger, fd, from, variant->journal);
 	sabot_mark(task, OUTSIDE);
-	SABOT_OK(set_lock(task, fd, F_UNLCK, from));
-	SABOT_OK(set_lock(task, fd, F_UNLCK, to));
+	SABOT_OK(ledger_lock(fd, variant->command, F_UNLCK, from));
+	SABOT_OK(ledger_lock(fd, variant->command, F_UNLCK, !from));
 	SABOT_OK(close(fd));
 }
 
 static void sum_is_constant(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	struct ledger ledger = shared->before;
+	const struct ledger *ledger = sabot_check_shared(check);
+	struct book book = ledger_recovered(ledger);
 
 	if (sabot_alive(check, MOVING))
 		return;
-	if (!shared->pending && pread(shared->fd, &ledger, sizeof(ledger), 0) != sizeof(ledger))
-		ledger.account[0] = -1;
-	sabot_require(check, ledger.account[0] + ledger.account[1] == 2 * START,
-		      "the accounts hold %d and %d, %d was paid in", (int)ledger.account[0],
-		      (int)ledger.account[1], 2 * START);
+	sabot_require(check, ledger_valid(&book), "the accounts hold %d and %d, %d was paid in",
+		      (int)book.account[0], (int)book.account[1], ACCOUNTS * START);
 }
 
 static const struct sabot_role roles[] = { { "clerk", 3, transfer }, { 0 } };
@@ -137,7 +98,7 @@ const struct sabot_scenario fcntl_ledger = {
 	.name = "fcntl-ledger",
 	.group = "record-locks",
 	.about = "a killed holder of record locks leaves half a transfer; a journal undoes it",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct ledger),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

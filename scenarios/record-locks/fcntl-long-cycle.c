@@ -7,16 +7,11 @@
  * stops after ten steps), and a longer ring waits for ever. Does not show: false alarms, which
  * threads that share descriptors can get.
  */
-#include "ranges.h"
+#include "circle.h"
 
-#include <sys/sem.h>
+#define ALL_HAD_BOTH "each member had both of its bytes, or was killed"
 
 enum { MEMBERS = 13, KERNEL_LIMIT = 12 };
-
-struct shared {
-	int fd, ring;	   /* a semaphore: how many members have no byte yet */
-	unsigned had_both; /* bit n: member n had both of its bytes */
-};
 
 struct variant {
 	int members;
@@ -35,53 +30,29 @@ static const char *const known_long[] = { "member blocks for ever in fcntl(F_SET
 static void setup(struct sabot_env *env)
 {
 	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
 
-	shared->fd = ranges_make("ring", MEMBERS);
-	shared->ring = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
-	SABOT_OK(semctl(shared->ring, 0, SETVAL, variant->members));
-}
-
-/* When this returns, all of them have a byte. */
-static void close_ring(struct sabot_task *task, const struct shared *shared)
-{
-	struct sembuf have = { 0, -1, 0 }, all = { 0, 0, 0 };
-
-	SABOT_OK(semop(shared->ring, &have, 1));
-	SABOT_OK(semop(shared->ring, &all, 1));
-	sabot_point(task, "the ring is closed");
-}
-
-static int take(const struct shared *shared, int byte)
-{
-	return ranges_set(shared->fd, F_SETLKW, F_WRLCK, byte, 1);
-}
-
-static void take_in_order(const struct shared *shared, int one, int other)
-{
-	SABOT_OK(take(shared, one < other ? one : other));
-	SABOT_OK(take(shared, one < other ? other : one));
+	circle_make(sabot_env_shared(env), variant->members, MEMBERS);
 }
 
 /* False: it gave up. Who is refused one byte waits for that one first, with none in its hands. */
 static bool take_around(struct sabot_task *task, int first, int second)
 {
 	const struct variant *variant = sabot_variant(task);
-	const struct shared *shared = sabot_shared(task);
+	const struct circle *circle = sabot_shared(task);
 	int refused;
 
-	SABOT_OK(take(shared, first));
-	close_ring(task, shared);
-	while (take(shared, second) != 0) {
+	SABOT_OK(circle_take(circle, first));
+	circle_close(task, circle);
+	while (circle_take(circle, second) != 0) {
 		sabot_assert(task, errno == EDEADLK, "a byte is refused, errno %d", errno);
 		sabot_observe(task, "a lock is refused with EDEADLK");
-		SABOT_OK(ranges_set(shared->fd, F_SETLKW, F_UNLCK, 0, 0));
+		circle_drop(circle);
 		if (variant->gives_up)
 			return false;
 		refused = second;
 		second = first;
 		first = refused;
-		SABOT_OK(take(shared, first));
+		SABOT_OK(circle_take(circle, first));
 	}
 	return true;
 }
@@ -89,7 +60,7 @@ static bool take_around(struct sabot_task *task, int first, int second)
 static void join(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct circle *circle = sabot_shared(task);
 	int own = (int)sabot_index(task), next = (own + 1) % variant->members;
 	bool has_both = true;
 
@@ -97,18 +68,17 @@ static void join(struct sabot_task *task)
 	if (own >= variant->members)
 		return;
 	if (variant->by_address)
-		take_in_order(shared, own, next);
+		circle_take_in_order(circle, own, next);
 	else
 		has_both = take_around(task, own, next);
-	shared->had_both |= (unsigned)has_both << own;
-	SABOT_OK(ranges_set(shared->fd, F_SETLKW, F_UNLCK, 0, 0));
+	circle->had_both |= (unsigned)has_both << own;
+	circle_drop(circle);
 }
 
 static void all_had_both(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
 	const struct variant *variant = sabot_check_variant(check);
-	unsigned missing = ((1u << variant->members) - 1) & ~shared->had_both;
+	unsigned missing = circle_missing(sabot_check_shared(check), variant->members);
 
 	sabot_require(check, (unsigned)__builtin_popcount(missing) <= sabot_killed(check, "member"),
 		      "members %#x never had both bytes, and %u were killed", missing,
@@ -118,21 +88,19 @@ static void all_had_both(struct sabot_check *check)
 static const struct sabot_role roles[] = { { "member", MEMBERS, join }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each member had both of its bytes, or was killed", SABOT_AT_END, all_had_both },
+	{ ALL_HAD_BOTH, SABOT_AT_END, all_had_both },
 	{ 0 },
 };
 
-static const char *const points[] = { "born", "the ring is closed", NULL };
+static const char *const points[] = { "born", CIRCLE_POINT, NULL };
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &ordered },
 	{ .name = "backs-off", .variant = &short_ring },
 	{ .name = "kill-in-the-ring",
 	  .variant = &short_ring,
-	  .fault = { .kind = SABOT_KILL, .point = "the ring is closed" } },
-	{ .name = "gives-up",
-	  .variant = &gives_up,
-	  .caught_by = "each member had both of its bytes, or was killed" },
+	  .fault = { .kind = SABOT_KILL, .point = CIRCLE_POINT } },
+	{ .name = "gives-up", .variant = &gives_up, .caught_by = ALL_HAD_BOTH },
 	{ .name = "longer-than-the-kernel-looks", .variant = &long_ring, .caught_by = "deadlock" },
 	{ .name = "platform-12",
 	  .variant = &short_ring,
@@ -150,7 +118,7 @@ const struct sabot_scenario fcntl_long_cycle = {
 	.group = "record-locks",
 	.about = "the kernel refuses the lock that closes a ring of 12, and not one of 13",
 	.tags = "lock deadlock platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct circle),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

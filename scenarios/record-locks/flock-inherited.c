@@ -75,7 +75,7 @@ static const struct sabot_role roles[] = {
 };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one daemon serves", SABOT_WHEN_ALWAYS, service_one_serves },
+	{ "at most one daemon serves", SABOT_WHEN_ALWAYS, section_one_is_inside },
 	{ 0 },
 };
 

@@ -12,7 +12,6 @@
 #include <sys/file.h>
 
 enum { OUTSIDE, READING, WRITING }; /* marks */
-enum { USE_FLOCK = -1 };
 
 struct variant {
 	int command;   /* USE_FLOCK, or of fcntl(2) */

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which answers of fcntl(2) the model explains: EAGAIN and F_GETLK by a lock that bars, EDEADLK by
+ * a cycle of waiters (fcntl(2), "Advisory record locking"; Linux fs/locks.c, posix_test_lock(),
+ * posix_locks_deadlock()). Does not judge fairness, nor which of several that bar is told of.
+ */
 #include "lock-answer.h"
 
 #include <stddef.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table by the rules of POSIX, fcntl(): a new lock replaces, splits and merges with what its
+ * owner has there, and only locks of others bar it, unless both are for reading (fcntl(2),
+ * "Advisory record locking"; Linux fs/locks.c, posix_lock_inode()). Knows of no open file
+ * descriptions, and of no closes.
+ */
 #include "lock-model.h"
 
 #include <string.h>

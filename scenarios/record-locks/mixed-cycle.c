@@ -17,15 +17,14 @@ struct shared {
 	int report[2]; /* a pipe, from the auditor to the teller */
 };
 
-/* What the teller does; all false: it reads the report, and takes the lock, then the semaphore. */
+/* What the teller does before it books, in this order. */
 struct variant {
-	bool semaphore_first;
-	bool semaphore_in_hand; /* while it reads; it takes no lock */
+	enum step { DONE, READS_REPORT, TAKES_LOCK, TAKES_SEMAPHORE } steps[4];
 };
 
-static const struct variant ordered;
-static const struct variant crossed = { .semaphore_first = true };
-static const struct variant four = { .semaphore_in_hand = true };
+static const struct variant ordered = { { READS_REPORT, TAKES_LOCK, TAKES_SEMAPHORE } };
+static const struct variant crossed = { { TAKES_SEMAPHORE, TAKES_LOCK } };
+static const struct variant four = { { TAKES_SEMAPHORE, READS_REPORT } };
 
 static void setup(struct sabot_env *env)
 {
@@ -35,11 +34,6 @@ static void setup(struct sabot_env *env)
 	shared->semid = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
 	SABOT_OK(semctl(shared->semid, 0, SETVAL, 1));
 	SABOT_OK(pipe(shared->report));
-}
-
-static void lock(const struct shared *shared, bool on)
-{
-	SABOT_OK(ranges_set(shared->fd, F_SETLKW, on ? F_WRLCK : F_UNLCK, 0, 1));
 }
 
 static void semaphore(const struct shared *shared, bool take)
@@ -55,11 +49,11 @@ static void be_clerk(struct sabot_task *task)
 
 	SABOT_OK(close(shared->report[0]));
 	SABOT_OK(close(shared->report[1]));
-	lock(shared, true);
+	ranges_lock(F_SETLKW, shared->fd, true);
 	semaphore(shared, true);
 	sabot_point(task, "booking");
 	semaphore(shared, false);
-	lock(shared, false);
+	ranges_lock(F_SETLKW, shared->fd, false);
 }
 
 static void read_report(const struct shared *shared)
@@ -74,22 +68,19 @@ static void be_teller(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
 	const struct shared *shared = sabot_shared(task);
+	const enum step *step;
 
 	SABOT_OK(close(shared->report[1]));
-	if (variant->semaphore_in_hand) {
-		semaphore(shared, true);
-		read_report(shared);
-	} else if (variant->semaphore_first) {
-		semaphore(shared, true);
-		lock(shared, true);
-	} else {
-		read_report(shared);
-		lock(shared, true);
-		semaphore(shared, true);
-	}
+	for (step = variant->steps; *step != DONE; step++)
+		if (*step == READS_REPORT)
+			read_report(shared);
+		else if (*step == TAKES_LOCK)
+			ranges_lock(F_SETLKW, shared->fd, true);
+		else
+			semaphore(shared, true);
 	sabot_point(task, "booking");
 	semaphore(shared, false);
-	lock(shared, false);
+	ranges_lock(F_SETLKW, shared->fd, false);
 	SABOT_OK(close(shared->report[0]));
 }
 
@@ -103,9 +94,9 @@ static void be_auditor(struct sabot_task *task)
 	child = SABOT_OK(fork());
 	if (child == 0) {
 		SABOT_OK(close(shared->report[1]));
-		lock(shared, true);
+		ranges_lock(F_SETLKW, shared->fd, true);
 		sabot_point(task, "booking");
-		lock(shared, false);
+		ranges_lock(F_SETLKW, shared->fd, false);
 		_exit(0);
 	}
 	SABOT_OK(waitpid(child, NULL, 0));

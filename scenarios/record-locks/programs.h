@@ -4,10 +4,9 @@
 #define SCENARIOS_RECORD_LOCKS_PROGRAMS_H
 
 #include "ranges.h"
+#include "section.h"
 
 #include <sys/wait.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
 
 struct programs {
 	bool lost; /* a program runs without the lock of who executed it */
@@ -19,11 +18,6 @@ struct programs_way {
 	bool closes_copy; /* in becoming one it closes another descriptor of the file */
 };
 
-static inline void programs_lock(int fd, bool on)
-{
-	SABOT_OK(ranges_set(fd, F_SETLKW, on ? F_WRLCK : F_UNLCK, 0, 1));
-}
-
 /* `input` is what the program reads; `begun` closes by itself when it begins. */
 static inline void programs_become(struct sabot_task *task, int input)
 {
@@ -32,7 +26,7 @@ static inline void programs_become(struct sabot_task *task, int input)
 
 	if (variant->closes_copy)
 		SABOT_OK(open("data", O_RDONLY | O_CLOEXEC));
-	programs_lock(fd, true);
+	ranges_lock(F_SETLKW, fd, true);
 	SABOT_OK(dup2(input, STDIN_FILENO));
 	SABOT_OK(execl("/bin/cat", "cat", (char *)NULL));
 }
@@ -73,6 +67,14 @@ static inline void programs_start(struct sabot_task *task)
 	programs_look(task, child);
 	SABOT_OK(close(input[1]));
 	(void)waitpid(child, NULL, 0);
+}
+
+/* That of who executed it. */
+static inline void programs_has_lock(struct sabot_check *check)
+{
+	const struct programs *shared = sabot_check_shared(check);
+
+	sabot_require(check, !shared->lost, "the program runs, and somebody else could lock");
 }
 
 #endif

@@ -4,12 +4,9 @@
 #define SCENARIOS_RECORD_LOCKS_SERVICE_H
 
 #include "ranges.h"
+#include "section.h"
 
-#include <sys/file.h>
 #include <sys/wait.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
-enum { USE_FLOCK = -1 };
 
 struct service {
 	int work[2]; /* a pipe to the helper; no work comes, but its end */
@@ -24,10 +21,7 @@ static inline void service_lock(struct sabot_task *task, int fd, bool on)
 {
 	const struct service_way *variant = sabot_variant(task);
 
-	if (variant->command == USE_FLOCK)
-		SABOT_OK(flock(fd, on ? LOCK_EX : LOCK_UN));
-	else
-		SABOT_OK(ranges_set(fd, variant->command, on ? F_WRLCK : F_UNLCK, 0, 1));
+	ranges_lock(variant->command, fd, on);
 }
 
 static inline void service_help(struct sabot_task *task, int fd)
@@ -45,12 +39,6 @@ static inline void service_help(struct sabot_task *task, int fd)
 	SABOT_OK(close(shared->work[0]));
 	if (variant->helper_keeps)
 		SABOT_OK(close(fd));
-}
-
-static inline void service_one_serves(struct sabot_check *check)
-{
-	sabot_require(check, sabot_alive(check, INSIDE) <= 1, "%u daemons serve",
-		      sabot_alive(check, INSIDE));
 }
 
 #endif

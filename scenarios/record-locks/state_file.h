@@ -25,7 +25,7 @@ struct state_file {
 };
 
 struct state_file_way {
-	bool in_place; /* under the state_lock, but into the file itself */
+	bool in_place; /* under the lock, but into the file itself */
 	bool never_gives_up;
 };
 
@@ -47,7 +47,7 @@ static inline bool state_get(struct state *state)
 	return whole && state->check == ~state->number;
 }
 
-/* Returns the new file, or -1 if somebody else has the state_lock, or had it when it died. */
+/* Returns the new file, or -1 if somebody else has the lock, or had it when it died. */
 static inline int state_lock(struct sabot_task *task)
 {
 	const struct state_file_way *variant = sabot_variant(task);
