@@ -5,6 +5,7 @@
 
 #include <sabot/sabot.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -17,6 +18,15 @@ struct owned {
 	bool is_taken; /* by a process that has not given it back */
 	int pipe[2];   /* open in everybody, until they are in each other's way */
 };
+
+static inline void owned_setup(struct sabot_env *env)
+{
+	struct owned *owned = sabot_env_shared(env);
+
+	owned->semid = SABOT_OK(semget(IPC_PRIVATE, 2, 0600));
+	SABOT_OK(semctl(owned->semid, 0, SETVAL, 1));
+	SABOT_OK(pipe2(owned->pipe, O_CLOEXEC));
+}
 
 static inline void owned_take(struct owned *owned)
 {

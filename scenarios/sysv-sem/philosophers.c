@@ -7,18 +7,9 @@
  * dead eater's forks those come back that were taken with it. Does not show: fairness; two
  * neighbours who eat in turn may keep the third from the table.
  */
-#include <sabot/sabot.h>
+#include "table.h"
 
-#include <sys/sem.h>
-
-enum { SEATS = 3 };
-/* Marks: who sits at seat i has its left fork only, or both. */
-enum { HAS_LEFT = 1, HAS_BOTH = HAS_LEFT + SEATS };
-
-struct shared {
-	int semid;
-	bool has_eaten[SEATS];
-};
+#define IN_ONE_HAND "each fork is in one hand, or on the table"
 
 struct variant {
 	short undo_left, undo_right; /* SEM_UNDO, or 0 */
@@ -34,64 +25,45 @@ static const struct variant right_stays_shown = { .undo_left = SEM_UNDO, .is_sho
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
-	int fork;
-
-	shared->semid = SABOT_OK(semget(IPC_PRIVATE, SEATS, 0600));
-	for (fork = 0; fork < SEATS; fork++)
-		SABOT_OK(semctl(shared->semid, fork, SETVAL, 1));
+	permits_make(sabot_env_shared(env), SEATS, 1);
 }
 
 static void dine(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct table *table = sabot_shared(task);
 	unsigned seat = sabot_index(task);
-	unsigned short left = (unsigned short)seat, right = (unsigned short)((seat + 1) % SEATS);
-	struct sembuf take[] = { { left, -1, variant->undo_left },
-				 { right, -1, variant->undo_right } };
-	struct sembuf give[] = { { left, +1, variant->undo_left },
-				 { right, +1, variant->undo_right } };
+	struct table_forks take = table_forks(seat, -1, variant->undo_left, variant->undo_right);
+	struct table_forks give = table_forks(seat, +1, variant->undo_left, variant->undo_right);
 
 	if (variant->one_at_a_time) {
-		SABOT_OK(semop(shared->semid, &take[0], 1));
+		SABOT_OK(semop(table->forks.semid, &take.each[0], 1));
 		sabot_mark(task, HAS_LEFT + (int)seat);
-		SABOT_OK(semop(shared->semid, &take[1], 1));
+		SABOT_OK(semop(table->forks.semid, &take.each[1], 1));
 	} else {
-		SABOT_OK(semop(shared->semid, take, 2));
+		SABOT_OK(semop(table->forks.semid, take.each, 2));
 	}
 	sabot_mark(task, HAS_BOTH + (int)seat);
 	sabot_point(task, "eating");
-	shared->has_eaten[seat] = true;
-	SABOT_OK(semop(shared->semid, give, 2));
+	table->has_eaten[seat] = true;
+	SABOT_OK(semop(table->forks.semid, give.each, 2));
 	sabot_mark(task, 0);
 }
 
 static void forks_are_in_one_hand(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
 	const struct variant *variant = sabot_check_variant(check);
 	int fork;
 
-	for (fork = 0; fork < SEATS && !variant->is_shown; fork++) {
-		int got = semctl(shared->semid, fork, GETVAL);
-		int want = 1 - (int)(sabot_alive(check, HAS_LEFT + fork) +
-				     sabot_alive(check, HAS_BOTH + fork) +
-				     sabot_alive(check, HAS_BOTH + (fork + SEATS - 1) % SEATS));
-
-		sabot_require(check, got == want, "fork %d is %d, the living leave %d", fork, got,
-			      want);
-	}
+	for (fork = 0; fork < SEATS && !variant->is_shown; fork++)
+		permits_require(check, fork, 1 - table_hands(check, fork));
 }
 
 static void all_have_eaten(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
 	const struct variant *variant = sabot_check_variant(check);
-	unsigned seat, hungry = 0;
+	unsigned hungry = table_hungry(sabot_check_shared(check));
 
-	for (seat = 0; seat < SEATS; seat++)
-		hungry += !shared->has_eaten[seat];
 	sabot_require(check, variant->is_shown || hungry <= sabot_killed(check, NULL),
 		      "%u have not eaten, %u were killed", hungry, sabot_killed(check, NULL));
 }
@@ -99,16 +71,14 @@ static void all_have_eaten(struct sabot_check *check)
 /* Of the forks of seat 0. */
 static void tell_forks(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-
 	sabot_check_observe(check, "the first semaphore of the two is %d, the second is %d",
-			    semctl(shared->semid, 0, GETVAL), semctl(shared->semid, 1, GETVAL));
+			    permits_value(check, 0), permits_value(check, 1));
 }
 
 static const struct sabot_role roles[] = { { "philosopher", SEATS, dine }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each fork is in one hand, or on the table", SABOT_WHEN_SETTLED, forks_are_in_one_hand },
+	{ IN_ONE_HAND, SABOT_WHEN_SETTLED, forks_are_in_one_hand },
 	{ "everybody eats", SABOT_AT_END, all_have_eaten },
 	{ "the forks are told of", SABOT_AT_END, tell_forks },
 	{ 0 },
@@ -128,7 +98,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "right-without-undo",
 	  .variant = &right_stays,
 	  .fault = { .kind = SABOT_KILL },
-	  .caught_by = "each fork is in one hand, or on the table" },
+	  .caught_by = IN_ONE_HAND },
 	{ .name = "platform",
 	  .variant = &right_stays_shown,
 	  .fault = { SABOT_KILL, .who = "philosopher#0", .point = "eating" },
@@ -146,7 +116,7 @@ const struct sabot_scenario philosophers = {
 	.group = "sysv-sem",
 	.about = "one semop() takes both forks: nobody waits with one in hand, whoever dies",
 	.tags = "crash deadlock lock platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct table),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

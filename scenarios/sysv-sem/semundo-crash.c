@@ -7,15 +7,12 @@
  * termination"; Linux ipc/sem.c). Does not show: that the data under the lock are whole; no
  * owner-died notice exists here.
  */
-#include <sabot/sabot.h>
-
-#include <sys/sem.h>
-#include <time.h>
+#include "permits.h"
 
 enum { OUTSIDE, INSIDE }; /* marks */
 
 struct shared {
-	int semid;
+	struct permits permits;
 	bool is_late; /* somebody waited in vain */
 };
 
@@ -33,40 +30,33 @@ static const struct variant timed_shown = { 0, true, true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
-
-	shared->semid = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
-	SABOT_OK(semctl(shared->semid, 0, SETVAL, 1));
+	permits_make(sabot_env_shared(env), 1, 1);
 }
 
 static void pass_through(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
 	const struct variant *variant = sabot_variant(task);
-	const struct timespec patience = { .tv_sec = 1 };
 	struct sembuf take = { 0, -1, variant->flags }, give = { 0, +1, variant->flags };
 
-	if (variant->is_timed && semtimedop(shared->semid, &take, 1, &patience) != 0) {
-		shared->is_late = errno == EAGAIN;
+	if (variant->is_timed && !permits_come(task, &shared->permits, &take, 1)) {
+		shared->is_late = true;
 		return;
 	}
 	if (!variant->is_timed)
-		SABOT_OK(semop(shared->semid, &take, 1));
+		SABOT_OK(semop(shared->permits.semid, &take, 1));
 	sabot_mark(task, INSIDE);
 	sabot_point(task, "inside");
-	SABOT_OK(semop(shared->semid, &give, 1));
+	SABOT_OK(semop(shared->permits.semid, &give, 1));
 	sabot_mark(task, OUTSIDE);
 }
 
 static void value_counts_living(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
 	const struct variant *variant = sabot_check_variant(check);
-	int want = 1 - (int)sabot_alive(check, INSIDE);
-	int got = semctl(shared->semid, 0, GETVAL);
 
-	sabot_require(check, variant->is_shown || got == want,
-		      "the value is %d, the living leave %d", got, want);
+	if (!variant->is_shown)
+		permits_require(check, 0, 1 - (int)sabot_alive(check, INSIDE));
 }
 
 static void tell_value(struct sabot_check *check)
@@ -74,7 +64,7 @@ static void tell_value(struct sabot_check *check)
 	const struct shared *shared = sabot_check_shared(check);
 
 	if (sabot_killed(check, NULL))
-		sabot_check_observe(check, "the value is %d", semctl(shared->semid, 0, GETVAL));
+		sabot_check_observe(check, "the value is %d", permits_value(check, 0));
 	if (sabot_killed(check, "holder") && shared->is_late)
 		sabot_check_observe(check, "who waits gets EAGAIN in time");
 }
@@ -93,9 +83,7 @@ static const struct sabot_invariant invariants[] = {
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &undo },
-	{ .name = "kill-anywhere",
-	  .variant = &undo,
-	  .fault = { SABOT_KILL, .role = SABOT_ANY_ROLE } },
+	{ .name = "kill-anywhere", .variant = &undo, .fault = { .kind = SABOT_KILL } },
 	{ .name = "without-undo",
 	  .variant = &plain,
 	  .fault = { SABOT_KILL, .role = "holder" },

@@ -8,17 +8,10 @@
  * cancel its adjustment, +1 without and -1 with make one for the giver, and nobody dies in between.
  * Does not show: work that nobody is left to receive; it stays in the other semaphore.
  */
-#include <sabot/sabot.h>
-
-#include <sys/sem.h>
-#include <time.h>
+#include "permits.h"
 
 enum { LOCK, HANDED, SEMAPHORES };
 enum { NOTHING, HAS_LOCK }; /* marks */
-
-struct shared {
-	int semid;
-};
 
 struct variant {
 	short undo_take, undo_give; /* SEM_UNDO, or 0 */
@@ -31,55 +24,43 @@ static const struct variant no_undo = { 0, 0, false };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
+	struct permits *permits = sabot_env_shared(env);
 
-	shared->semid = SABOT_OK(semget(IPC_PRIVATE, SEMAPHORES, 0600));
-	SABOT_OK(semctl(shared->semid, LOCK, SETVAL, 1));
-}
-
-/* False if nothing came: nobody may be left. */
-static bool wait_for(struct sabot_task *task, int semid, struct sembuf *operations, size_t count)
-{
-	const struct timespec patience = { .tv_sec = 1 };
-	int result = semtimedop(semid, operations, count, &patience);
-
-	sabot_assert(task, result == 0 || errno == EAGAIN, "refused with errno %d", errno);
-	return result == 0;
+	permits_make(permits, SEMAPHORES, 0);
+	SABOT_OK(semctl(permits->semid, LOCK, SETVAL, 1));
 }
 
 static void take_and_hand_over(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct permits *permits = sabot_shared(task);
 	struct sembuf take = { LOCK, -1, variant->undo_take };
 	struct sembuf hand[] = { { HANDED, +1, 0 }, { LOCK, +1, SEM_UNDO }, { LOCK, -1, 0 } };
 
-	if (!wait_for(task, shared->semid, &take, 1))
+	if (!permits_come(task, permits, &take, 1))
 		return;
 	sabot_mark(task, HAS_LOCK);
-	SABOT_OK(semop(shared->semid, hand, variant->duty_travels ? 3 : 1));
+	SABOT_OK(semop(permits->semid, hand, variant->duty_travels ? 3 : 1));
 	sabot_mark(task, NOTHING);
 }
 
 static void receive_and_give(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct permits *permits = sabot_shared(task);
 	struct sembuf receive[] = { { HANDED, -1, 0 }, { LOCK, +1, 0 }, { LOCK, -1, SEM_UNDO } };
 	struct sembuf give = { LOCK, +1, variant->undo_give };
 
-	if (!wait_for(task, shared->semid, receive, variant->duty_travels ? 3 : 1))
+	if (!permits_come(task, permits, receive, variant->duty_travels ? 3 : 1))
 		return;
 	sabot_mark(task, HAS_LOCK);
-	SABOT_OK(semop(shared->semid, &give, 1));
+	SABOT_OK(semop(permits->semid, &give, 1));
 	sabot_mark(task, NOTHING);
 }
 
 static void lock_is_somewhere(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	int lock = semctl(shared->semid, LOCK, GETVAL);
-	int handed = semctl(shared->semid, HANDED, GETVAL);
+	int lock = permits_value(check, LOCK), handed = permits_value(check, HANDED);
 	int held = (int)sabot_alive(check, HAS_LOCK);
 
 	sabot_require(check, lock + handed + held == 1,
@@ -120,7 +101,7 @@ const struct sabot_scenario semundo_cross = {
 	.group = "sysv-sem",
 	.about = "a lock taken here and given there: its undo must travel with it",
 	.tags = "crash lock recovery",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct permits),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

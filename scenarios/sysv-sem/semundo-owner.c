@@ -10,8 +10,6 @@
  */
 #include "owners.h"
 
-#include <fcntl.h>
-
 enum { OUTSIDE, INSIDE }; /* marks */
 
 struct variant {
@@ -26,15 +24,6 @@ static const struct variant after_thread = { own_after_thread, false };
 static const struct variant unshared = { own_unshared, false };
 static const struct variant unshared_shown = { own_unshared, true };
 static const struct variant posts = { own_less_than_nothing, true };
-
-static void setup(struct sabot_env *env)
-{
-	struct owned *owned = sabot_env_shared(env);
-
-	owned->semid = SABOT_OK(semget(IPC_PRIVATE, 2, 0600));
-	SABOT_OK(semctl(owned->semid, 0, SETVAL, 1));
-	SABOT_OK(pipe2(owned->pipe, O_CLOEXEC));
-}
 
 static void own(struct sabot_task *task)
 {
@@ -128,7 +117,7 @@ const struct sabot_scenario semundo_owner = {
 	.about = "the end of a process gives back, not that of a thread, a child or a program",
 	.tags = "crash lock thread fork platform",
 	.shared_size = sizeof(struct owned),
-	.setup = setup,
+	.setup = owned_setup,
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,

@@ -8,19 +8,9 @@
  * until a second call, +1 with and -1 without it, says that the item is taken for good. Does not
  * show: that whoever dies after that has done anything with the item.
  */
-#include <sabot/sabot.h>
-
-#include <sys/sem.h>
-#include <time.h>
+#include "goods.h"
 
 enum { OUTSIDE, TAKING }; /* marks */
-enum { ITEMS = 3, FIRST = 100 };
-
-struct shared {
-	int semid;
-	int items[ITEMS], taken_items[ITEMS + 1];
-	unsigned made, taken; /* no point lies between a call and the note of it: exact */
-};
 
 struct variant {
 	short undo_post, undo_take; /* SEM_UNDO, or 0 */
@@ -34,72 +24,61 @@ static const struct variant shown = { SEM_UNDO, 0, true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
-
-	shared->semid = SABOT_OK(semget(IPC_PRIVATE, 1, 0600));
+	permits_make(sabot_env_shared(env), 1, 0);
 }
 
 static void produce(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
-	struct sembuf post = { 0, +1, variant->undo_post };
+	struct goods *goods = sabot_shared(task);
 	int i;
 
-	for (i = 0; i < ITEMS; i++) {
-		shared->items[i] = FIRST + i;
-		SABOT_OK(semop(shared->semid, &post, 1));
-		shared->made++;
+	for (i = 0; i < GOODS_ITEMS; i++) {
+		goods_lay(goods);
+		permits_change(&goods->permits, 0, +1, variant->undo_post);
+		goods->made++;
 	}
 }
 
 static void consume(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	const struct timespec patience = { .tv_sec = 1 };
-	struct shared *shared = sabot_shared(task);
+	struct goods *goods = sabot_shared(task);
 	struct sembuf take = { 0, -1, variant->undo_take };
 	struct sembuf keep[] = { { 0, +1, variant->undo_take }, { 0, -1, 0 } };
 
-	while (semtimedop(shared->semid, &take, 1, &patience) == 0) {
+	while (permits_come(task, &goods->permits, &take, 1)) {
 		sabot_mark(task, TAKING);
-		SABOT_OK(semop(shared->semid, keep, 2));
-		shared->taken_items[shared->taken] = shared->items[shared->taken];
-		shared->taken++;
+		SABOT_OK(semop(goods->permits.semid, keep, 2));
+		goods_take(goods);
 		sabot_mark(task, OUTSIDE);
 	}
-	sabot_assert(task, errno == EAGAIN, "no item came, and not for time: errno %d", errno);
 }
 
 static void none_is_lost(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
+	const struct goods *goods = sabot_check_shared(check);
 	const struct variant *variant = sabot_check_variant(check);
-	int there = (int)(shared->made - shared->taken - sabot_alive(check, TAKING));
-	int got = semctl(shared->semid, 0, GETVAL);
 
-	sabot_require(check, variant->is_shown || got == there,
-		      "the value is %d, for %d items that are there", got, there);
+	if (!variant->is_shown)
+		permits_require(check, 0, goods_left(goods) - (int)sabot_alive(check, TAKING));
 }
 
 static void none_is_twice(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned i;
+	const struct goods *goods = sabot_check_shared(check);
 
-	sabot_require(check, shared->taken <= shared->made, "%u were made, %u taken", shared->made,
-		      shared->taken);
-	for (i = 0; i < shared->taken; i++)
-		sabot_require(check, shared->taken_items[i] == FIRST + (int)i,
-			      "item %u was taken as %d", i, shared->taken_items[i]);
+	sabot_require(check, goods_valid(goods), "of %u items %u were taken, as %d, %d and %d",
+		      goods->made, goods->taken, goods->taken_items[0], goods->taken_items[1],
+		      goods->taken_items[2]);
 }
 
 static void tell_value(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	const char *items = shared->taken < shared->made ? "items are left" : "all are taken";
+	const struct goods *goods = sabot_check_shared(check);
+	const char *items = goods_left(goods) > 0 ? "items are left" : "all are taken";
 
-	sabot_check_observe(check, "%s, the value is %d", items, semctl(shared->semid, 0, GETVAL));
+	sabot_check_observe(check, "%s, the value is %d", items, permits_value(check, 0));
 }
 
 static const struct sabot_role roles[] = {
@@ -144,7 +123,7 @@ const struct sabot_scenario semundo_signal = {
 	.group = "sysv-sem",
 	.about = "a post is no lock: with SEM_UNDO the poster's end takes it back",
 	.tags = "crash producer-consumer signal platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct goods),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
