@@ -9,93 +9,39 @@
  * and who gives up the tail without a look loses its successor. Does not show: nodes that are used
  * again.
  */
+#include "mcs.h"
 #include "section.h"
 
-#include <stdatomic.h>
-
-struct node {
-	atomic_uint next; /* a ticket, or 0 */
-	atomic_bool waits;
-};
+_Static_assert((int)MCS_NODES == (int)SECTION_LOG, "a node for each pass");
 
 struct shared {
 	struct section section;
-	atomic_uint tail; /* a ticket, or 0 */
-	struct node nodes[SECTION_LOG + 1];
+	struct mcs mcs;
 };
 
-struct variant {
-	memory_order queue, link, hand_over;
-	bool waits_late;    /* says that it waits after it has linked its node */
-	bool gives_up_tail; /* without a look at who has queued meanwhile */
-};
+#define ACQ_REL memory_order_acq_rel
+#define RELEASE memory_order_release
+#define RELAXED memory_order_relaxed
 
-static const struct variant good = { memory_order_acq_rel, memory_order_release,
-				     memory_order_release, false, false };
-static const struct variant relaxed = { memory_order_acq_rel, memory_order_release,
-					memory_order_relaxed, false, false };
-static const struct variant released = { memory_order_release, memory_order_release,
-					 memory_order_release, false, false };
-static const struct variant late = { memory_order_acq_rel, memory_order_release,
-				     memory_order_release, true, false };
-static const struct variant gives_up = { memory_order_acq_rel, memory_order_release,
-					 memory_order_release, false, true };
-
-static void begin_to_wait(struct node *node)
-{
-	atomic_store_explicit(&node->waits, true, memory_order_relaxed);
-}
-
-/* Returns whom it has queued behind, or 0. */
-static unsigned enter(struct shared *shared, const struct variant *variant, unsigned ticket)
-{
-	struct node *node = &shared->nodes[ticket];
-	unsigned before;
-
-	if (!variant->waits_late)
-		begin_to_wait(node);
-	/* Acquire pairs with the exchange in leave(), if nobody is before it. */
-	before = atomic_exchange_explicit(&shared->tail, ticket, variant->queue);
-	if (!before)
-		return 0;
-	/* Pairs with the loads in leave(): who hands over stores after begin_to_wait(). */
-	atomic_store_explicit(&shared->nodes[before].next, ticket, variant->link);
-	if (variant->waits_late)
-		begin_to_wait(node);
-	while (atomic_load_explicit(&node->waits, memory_order_acquire))
-		continue;
-	return before;
-}
-
-static void leave(struct shared *shared, const struct variant *variant, unsigned ticket)
-{
-	struct node *node = &shared->nodes[ticket];
-	unsigned next = atomic_load_explicit(&node->next, memory_order_acquire), tail = ticket;
-
-	if (!next && variant->gives_up_tail)
-		atomic_store_explicit(&shared->tail, 0, memory_order_release);
-	if (!next && (variant->gives_up_tail ||
-		      atomic_compare_exchange_strong_explicit(
-			      &shared->tail, &tail, 0, memory_order_release, memory_order_relaxed)))
-		return;
-	while (!next)
-		next = atomic_load_explicit(&node->next, memory_order_acquire);
-	/* Pairs with the load in enter(). */
-	atomic_store_explicit(&shared->nodes[next].waits, false, variant->hand_over);
-}
+/* The orders of queueing, of the link to the predecessor, and of handing over. */
+static const struct mcs_way good = { ACQ_REL, RELEASE, RELEASE, false, false };
+static const struct mcs_way relaxed = { ACQ_REL, RELEASE, RELAXED, false, false };
+static const struct mcs_way released = { RELEASE, RELEASE, RELEASE, false, false };
+static const struct mcs_way late = { ACQ_REL, RELEASE, RELEASE, .waits_late = true };
+static const struct mcs_way gives_up = { ACQ_REL, RELEASE, RELEASE, .gives_up_tail = true };
 
 static void work(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
+	const struct mcs_way *variant = sabot_variant(task);
 	struct shared *shared = sabot_shared(task);
 	unsigned i;
 
 	for (i = 0; i < SECTION_PASSES; i++) {
 		unsigned ticket = sabot_index(task) * SECTION_PASSES + i + 1;
-		unsigned before = enter(shared, variant, ticket);
+		unsigned before = mcs_enter(&shared->mcs, variant, ticket);
 
 		section_pass(task, (struct pass){ .ticket = ticket, .after = before });
-		leave(shared, variant, ticket);
+		mcs_leave(&shared->mcs, variant, ticket);
 		section_leave(task);
 	}
 }

@@ -10,42 +10,35 @@
  * come round. Seen in the wild: rings that one killed producer stopped for all (ramen issue 221,
  * BqLog issue 20).
  */
-#include "indexed_ring.h"
-#include "reserving_ring.h"
+#include "rings.h"
 
 #include <sabot/sabot.h>
 
 enum { WORKERS = 3, ITEMS_EACH = 2, ITEMS = WORKERS * ITEMS_EACH, LIMIT_STEPS = 300 };
 enum { RING };
 
-_Static_assert((int)INDEXED_RING_ROOM == (int)RESERVING_RING_ROOM, "one history judges both");
-
 struct shared {
-	struct indexed_ring indexed;
-	struct reserving_ring reserving;
+	struct rings rings;
 	unsigned records[ITEMS + 1]; /* what the items stand for */
 };
 
 struct variant {
-	memory_order publish; /* of the indexed ring */
-	struct reserving_orders orders;
-	bool reserves, patient, bare; /* items that stand for nothing */
+	struct rings_way way;
+	bool patient, bare; /* items that stand for nothing */
 };
 
-static const struct variant good = { .publish = memory_order_release };
-static const struct variant relaxed = { .publish = memory_order_relaxed };
-static const struct variant reserving = { .orders = { memory_order_acquire, memory_order_release },
-					  .reserves = true,
-					  .patient = true };
-static const struct variant impatient = { .orders = { memory_order_acquire, memory_order_release },
-					  .reserves = true };
-static const struct variant relaxed_wait = {
-	.orders = { memory_order_relaxed, memory_order_release }, .reserves = true, .patient = true
-};
-static const struct variant late_item = { .orders = { memory_order_acquire, memory_order_relaxed },
-					  .reserves = true,
-					  .patient = true,
-					  .bare = true };
+#define ACQUIRE memory_order_acquire
+#define RELEASE memory_order_release
+#define RELAXED memory_order_relaxed
+
+static const struct variant good = { .way = { .publish = RELEASE } };
+static const struct variant relaxed = { .way = { .publish = RELAXED } };
+static const struct variant reserving = { { { ACQUIRE, RELEASE }, .reserves = true }, true, false };
+static const struct variant impatient = { .way = { { ACQUIRE, RELEASE }, .reserves = true } };
+static const struct variant relaxed_wait = { { { RELAXED, RELEASE }, .reserves = true },
+					     true,
+					     false };
+static const struct variant late_item = { { { ACQUIRE, RELAXED }, .reserves = true }, true, true };
 
 static void put(struct sabot_task *task, unsigned item)
 {
@@ -57,8 +50,7 @@ static void put(struct sabot_task *task, unsigned item)
 		shared->records[item] = item;
 	sabot_call(task, RING, SABOT_ENQUEUE, item);
 	do
-		done = variant->reserves ? reserving_put(&shared->reserving, item, &variant->orders)
-					 : indexed_put(&shared->indexed, item, variant->publish);
+		done = rings_put(&shared->rings, item, &variant->way);
 	while (!done && variant->patient);
 	sabot_return(task, done ? 0 : SABOT_FULL);
 	sabot_progress(task);
@@ -73,9 +65,7 @@ static void take(struct sabot_task *task)
 
 	sabot_call(task, RING, SABOT_DEQUEUE, 0);
 	do
-		done = variant->reserves
-			       ? reserving_take(&shared->reserving, &item, &variant->orders)
-			       : indexed_take(&shared->indexed, &item);
+		done = rings_take(&shared->rings, &item, &variant->way);
 	while (!done && variant->patient);
 	sabot_return(task, done ? item : SABOT_EMPTY);
 	sabot_progress(task);
@@ -99,7 +89,7 @@ static const struct sabot_role roles[] = { { "worker", WORKERS, work }, { 0 } };
 #define IS_A_QUEUE "the ring is a FIFO queue"
 
 static const struct sabot_history histories[] = {
-	{ IS_A_QUEUE, &sabot_fifo_queue, INDEXED_RING_ROOM },
+	{ IS_A_QUEUE, &sabot_fifo_queue, RINGS_ROOM },
 	{ 0 },
 };
 

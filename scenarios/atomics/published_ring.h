@@ -24,16 +24,23 @@ struct published_ring {
 struct published_orders {
 	memory_order publish, give_back;
 	bool relaxed_items, index_first;
+	bool fences; /* has a store arrive before it looks again: of the two sides one finds it */
 };
 
-/* False: it is full. */
-static inline bool published_put(struct published_ring *ring, unsigned item,
-				 const struct published_orders *orders)
+/* Pairs with the other side's. */
+static inline void published_fence(const struct published_orders *orders)
+{
+	if (orders->fences)
+		atomic_thread_fence(memory_order_seq_cst);
+}
+
+static inline bool published_try_put(struct published_ring *ring, unsigned item,
+				     const struct published_orders *orders)
 {
 	unsigned tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
 	struct published_slot *slot = &ring->slots[tail % PUBLISHED_RING_ROOM];
 
-	/* Pairs with the store in published_take(): the consumer is done with the slot. */
+	/* Pairs with the store in published_try_take(): the consumer is done with the slot. */
 	if (tail - atomic_load_explicit(&ring->head, memory_order_acquire) == PUBLISHED_RING_ROOM)
 		return false;
 	if (orders->index_first)
@@ -47,14 +54,13 @@ static inline bool published_put(struct published_ring *ring, unsigned item,
 	return true;
 }
 
-/* False: it is empty. */
-static inline bool published_take(struct published_ring *ring, unsigned *item,
-				  const struct published_orders *orders)
+static inline bool published_try_take(struct published_ring *ring, unsigned *item,
+				      const struct published_orders *orders)
 {
 	unsigned head = atomic_load_explicit(&ring->head, memory_order_relaxed);
 	struct published_slot *slot = &ring->slots[head % PUBLISHED_RING_ROOM];
 
-	/* Pairs with the store in published_put(): the item is in the slot. */
+	/* Pairs with the store in published_try_put(): the item is in the slot. */
 	if (atomic_load_explicit(&ring->tail, memory_order_acquire) == head)
 		return false;
 	*item = orders->relaxed_items
@@ -62,6 +68,26 @@ static inline bool published_take(struct published_ring *ring, unsigned *item,
 			: slot->item;
 	atomic_store_explicit(&ring->head, head + 1, orders->give_back);
 	return true;
+}
+
+/* False: it is full. */
+static inline bool published_put(struct published_ring *ring, unsigned item,
+				 const struct published_orders *orders)
+{
+	bool done = published_try_put(ring, item, orders);
+
+	published_fence(orders);
+	return done;
+}
+
+/* False: it is empty. */
+static inline bool published_take(struct published_ring *ring, unsigned *item,
+				  const struct published_orders *orders)
+{
+	bool done = published_try_take(ring, item, orders);
+
+	published_fence(orders);
+	return done;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One producer and one consumer share a ring.
+ * One producer and one consumer share a ring (Lamport, ACM TOPLAS 5, 1983).
  *
  * Shows: a FIFO queue, with a release store of each index and an acquire load of the other's. For
  * the ring not to be full for one and empty for the other at once, where stores reach others late
@@ -18,51 +18,27 @@ enum { ITEMS = 4, LOOKS = 6 };
 enum { RING };
 
 struct variant {
-	struct published_orders orders;
 	unsigned items;
 	bool patient; /* tries again until it works */
-	bool fences;  /* has its stores arrive before it goes on */
+	struct published_orders orders;
 };
 
-static const struct variant good = { .orders = { .publish = memory_order_release,
-						 .give_back = memory_order_release },
-				     .items = ITEMS,
-				     .fences = true };
-static const struct variant few = { .orders = { .publish = memory_order_release,
-						.give_back = memory_order_release },
-				    .items = PUBLISHED_RING_ROOM };
-static const struct variant patient = { .orders = { .publish = memory_order_release,
-						    .give_back = memory_order_release },
-					.items = ITEMS,
-					.patient = true };
-static const struct variant no_fence = { .orders = { .publish = memory_order_release,
-						     .give_back = memory_order_release },
-					 .items = ITEMS };
-static const struct variant relaxed_tail = { .orders = { .publish = memory_order_relaxed,
-							 .give_back = memory_order_release },
-					     .items = ITEMS,
-					     .patient = true };
-static const struct variant relaxed_head = { .orders = { .publish = memory_order_release,
-							 .give_back = memory_order_relaxed },
-					     .items = ITEMS,
-					     .patient = true };
-static const struct variant late_item = { .orders = { .publish = memory_order_relaxed,
-						      .give_back = memory_order_release,
-						      .relaxed_items = true },
-					  .items = ITEMS,
-					  .patient = true };
-static const struct variant index_first = { .orders = { .publish = memory_order_release,
-							.give_back = memory_order_release,
-							.relaxed_items = true,
-							.index_first = true },
-					    .items = ITEMS };
+#define RELEASE memory_order_release
+#define RELAXED memory_order_relaxed
 
-static void fence(const struct variant *variant)
-{
-	/* Pairs with the other side's: of the two, one finds what the other has stored. */
-	if (variant->fences)
-		atomic_thread_fence(memory_order_seq_cst);
-}
+static const struct variant good = { ITEMS, false, { RELEASE, RELEASE, .fences = true } };
+static const struct variant few = { PUBLISHED_RING_ROOM,
+				    .orders = { RELEASE, RELEASE, .fences = false } };
+static const struct variant patient = { ITEMS, true, { RELEASE, RELEASE, .fences = false } };
+static const struct variant no_fence = { ITEMS, false, { RELEASE, RELEASE, .fences = false } };
+static const struct variant relaxed_tail = { ITEMS, true, { RELAXED, RELEASE, .fences = false } };
+static const struct variant relaxed_head = { ITEMS, true, { RELEASE, RELAXED, .fences = false } };
+static const struct variant late_item = { ITEMS,
+					  true,
+					  { RELAXED, RELEASE, .relaxed_items = true } };
+static const struct variant index_first = { ITEMS,
+					    false,
+					    { RELEASE, RELEASE, true, .index_first = true } };
 
 static void produce(struct sabot_task *task)
 {
@@ -75,7 +51,6 @@ static void produce(struct sabot_task *task)
 		do
 			done = published_put(sabot_shared(task), item, &variant->orders);
 		while (!done && variant->patient);
-		fence(variant);
 		sabot_return(task, done ? 0 : SABOT_FULL);
 	}
 }
@@ -91,7 +66,6 @@ static void consume(struct sabot_task *task)
 		do
 			done = published_take(sabot_shared(task), &item, &variant->orders);
 		while (!done && variant->patient);
-		fence(variant);
 		sabot_return(task, done ? item : SABOT_EMPTY);
 	}
 }
