@@ -12,6 +12,7 @@ extern const struct sabot_scenario daemon_orphan;
 extern const struct sabot_scenario dekker;
 extern const struct sabot_scenario eintr_restart;
 extern const struct sabot_scenario epoll_edge;
+extern const struct sabot_scenario epoll_exclusive;
 extern const struct sabot_scenario epoll_ghost;
 extern const struct sabot_scenario epoll_herd;
 extern const struct sabot_scenario epoll_oneshot;
@@ -113,6 +114,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&dekker,
 	&eintr_restart,
 	&epoll_edge,
+	&epoll_exclusive,
 	&epoll_ghost,
 	&epoll_herd,
 	&epoll_oneshot,

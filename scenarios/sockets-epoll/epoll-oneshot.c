@@ -18,27 +18,6 @@ static const struct oneshot_way level = { 0, false, false };
 
 static const char *const known[] = { "worker blocks for ever in epoll_wait", NULL };
 
-static void setup(struct sabot_env *env)
-{
-	const struct oneshot_way *variant = sabot_env_variant(env);
-	struct oneshot *shared = sabot_env_shared(env);
-	uint32_t i;
-
-	shared->list = SABOT_OK(epoll_create1(0));
-	shared->watch = SABOT_OK(epoll_create1(0));
-	shared->stop = SABOT_OK(eventfd(0, 0));
-	shared->hello = SABOT_OK(eventfd(0, 0));
-	shared->kick = SABOT_OK(eventfd(0, 0));
-	for (i = 0; i < CONNECTIONS; i++) {
-		SABOT_OK(pipe2(shared->pipe[i], O_NONBLOCK));
-		watch_add(shared->list, shared->pipe[i][0], EPOLLIN | variant->flags, i);
-	}
-	watch_add(shared->list, shared->stop, EPOLLIN, STOP);
-	watch_add(shared->list, shared->kick, EPOLLIN | EPOLLET, KICK);
-	watch_add(shared->watch, shared->stop, EPOLLIN, STOP);
-	watch_add(shared->watch, shared->hello, EPOLLIN, HELLO);
-}
-
 static void send_requests(struct sabot_task *task)
 {
 	struct oneshot *shared = sabot_shared(task);
@@ -137,7 +116,7 @@ const struct sabot_scenario epoll_oneshot = {
 	.about = "a one-shot gives a descriptor to one worker, and stays off when that one dies",
 	.tags = "crash recovery platform",
 	.shared_size = sizeof(struct oneshot),
-	.setup = setup,
+	.setup = oneshot_setup,
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,

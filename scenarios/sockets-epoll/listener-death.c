@@ -4,8 +4,8 @@
  * nobody will ever serve it.
  *
  * Shows: connect(2) succeeds as soon as the listener's queue has room; with the last descriptor of
- * the listener its queue goes, and the client gets ECONNRESET. A Unix listener's listener_path
- * stays, and refuses, and bars its successor (EADDRINUSE, unix(7)). Whoever has inherited the
+ * the listener its queue goes, and the client gets ECONNRESET. A Unix listener's path stays,
+ * and refuses, and bars its successor (EADDRINUSE, unix(7)). Whoever has inherited the
  * listener keeps the queue alive, and the client waits for ever. Does not show: a queue that is
  * full.
  */
@@ -25,14 +25,7 @@ static void setup(struct sabot_env *env)
 
 	loopback_setup();
 	SABOT_OK(pipe(shared->client_lives));
-	if (variant->domain == AF_INET) {
-		shared->listener = SABOT_OK(loopback_listen(true));
-		return;
-	}
-	shared->listener = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
-	SABOT_OK(bind(shared->listener, (const struct sockaddr *)&listener_path,
-		      sizeof(listener_path)));
-	SABOT_OK(listen(shared->listener, SOMAXCONN));
+	shared->listener = listener_open(variant);
 }
 
 static void serve(struct sabot_task *task)
@@ -94,12 +87,9 @@ static const char *const known_reset[] = { "the client gets ECONNRESET, the next
 					   NULL };
 static const char *const known_local[] = { "the client gets ECONNRESET, the next one is refused",
 					   "the client gets EPIPE, the next one is refused",
-					   "a bind to its listener_path gets EADDRINUSE", NULL };
+					   "a bind to its path gets EADDRINUSE", NULL };
 
-#define KILL_SERVER                                                                                \
-	{                                                                                          \
-		SABOT_KILL, .role = "server", .point = "before accept"                             \
-	}
+#define KILL_SERVER SABOT_KILL, .role = "server", .point = "before accept"
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &tcp },
@@ -116,17 +106,17 @@ static const struct sabot_case cases[] = {
 	  .caught_by = "deadlock" },
 	{ .name = "platform-tcp",
 	  .variant = &tcp_platform,
-	  .fault = KILL_SERVER,
+	  .fault = { KILL_SERVER },
 	  .characterises = "a TCP listener dies with a client in its queue",
 	  .known = known_reset },
 	{ .name = "platform-unix",
 	  .variant = &local_platform,
-	  .fault = KILL_SERVER,
+	  .fault = { KILL_SERVER },
 	  .characterises = "a Unix listener dies with a client in its queue",
 	  .known = known_local },
 	{ .name = "platform-inherited",
 	  .variant = &keeps_listener,
-	  .fault = KILL_SERVER,
+	  .fault = { KILL_SERVER },
 	  .characterises = "a listener dies, and another process has inherited its socket",
 	  .known = (const char *const[]){ "client blocks for ever in recv", NULL } },
 	{ 0 },

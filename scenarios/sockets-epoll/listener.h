@@ -25,6 +25,20 @@ struct listener_way {
 
 static const struct sockaddr_un listener_path = { .sun_family = AF_UNIX, .sun_path = "listener" };
 
+/* In setup. */
+static inline int listener_open(const struct listener_way *variant)
+{
+	int fd;
+
+	if (variant->domain == AF_INET)
+		return SABOT_OK(loopback_listen(true));
+	fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));
+	SABOT_OK(bind(fd, (const struct sockaddr *)&listener_path, sizeof(listener_path)));
+	SABOT_OK(listen(fd, SOMAXCONN));
+	return fd;
+}
+
+/* Returns -1 if it refuses. */
 static inline int listener_reach(const struct listener_way *variant)
 {
 	int fd;
@@ -44,8 +58,7 @@ static inline void listener_bind_again(struct sabot_task *task)
 	int error = bind(fd, (const struct sockaddr *)&listener_path, sizeof(listener_path)) ? errno
 											     : 0;
 
-	sabot_observe(task, "a bind to its listener_path gets %s",
-		      error ? strerrorname_np(error) : "it");
+	sabot_observe(task, "a bind to its path gets %s", error ? strerrorname_np(error) : "it");
 	SABOT_OK(close(fd));
 }
 

@@ -30,6 +30,27 @@ struct oneshot_way {
 	bool supervised, kicks;
 };
 
+static inline void oneshot_setup(struct sabot_env *env)
+{
+	const struct oneshot_way *variant = sabot_env_variant(env);
+	struct oneshot *shared = sabot_env_shared(env);
+	uint32_t i;
+
+	shared->list = SABOT_OK(epoll_create1(0));
+	shared->watch = SABOT_OK(epoll_create1(0));
+	shared->stop = SABOT_OK(eventfd(0, 0));
+	shared->hello = SABOT_OK(eventfd(0, 0));
+	shared->kick = SABOT_OK(eventfd(0, 0));
+	for (i = 0; i < CONNECTIONS; i++) {
+		SABOT_OK(pipe2(shared->pipe[i], O_NONBLOCK));
+		watch_add(shared->list, shared->pipe[i][0], EPOLLIN | variant->flags, i);
+	}
+	watch_add(shared->list, shared->stop, EPOLLIN, STOP);
+	watch_add(shared->list, shared->kick, EPOLLIN | EPOLLET, KICK);
+	watch_add(shared->watch, shared->stop, EPOLLIN, STOP);
+	watch_add(shared->watch, shared->hello, EPOLLIN, HELLO);
+}
+
 /* All write ends but one's own: a connection ends with its client. */
 static inline void oneshot_keep_end(const struct oneshot *shared, unsigned own)
 {

@@ -8,12 +8,9 @@
  * own signal pending, until its parent happens to get one too. So both are made after the fork.
  * Does not show: signals sent to a thread.
  */
-#include "watch.h"
+#include "signal_list.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { SIGNAL, GONE };
 
@@ -34,26 +31,12 @@ static const char *const known_own[] = { "server blocks for ever in epoll_wait",
 					 "server blocks for ever in waitpid", NULL };
 static const char *const known_both[] = { "the worker takes its signal", NULL };
 
-/* Of the calling process. */
-static int make_list(int *signals)
-{
-	int list = SABOT_OK(epoll_create1(0));
-	sigset_t set;
-
-	SABOT_OK(sigemptyset(&set));
-	SABOT_OK(sigaddset(&set, SIGUSR1));
-	*signals = SABOT_OK(signalfd(-1, &set, SFD_NONBLOCK));
-	watch_add(list, *signals, EPOLLIN, SIGNAL);
-	return list;
-}
-
-static void work(struct sabot_task *task, int list, int signals)
+static void work(struct sabot_task *task, const struct signal_list *signals)
 {
 	struct shared *shared = sabot_shared(task);
-	struct signalfd_siginfo info;
 
-	while (watch_wait(list, -1) == SIGNAL) {
-		if (read(signals, &info, sizeof(info)) != sizeof(info))
+	while (watch_wait(signals->list, -1) == SIGNAL) {
+		if (!signal_list_take(signals))
 			continue;
 		shared->taken++;
 		sabot_observe(task, "the worker takes its signal");
@@ -61,44 +44,40 @@ static void work(struct sabot_task *task, int list, int signals)
 	}
 }
 
-static void start(struct sabot_task *task, int list, int signals, const int life[2])
+static void start(struct sabot_task *task, struct signal_list signals, const int life[2])
 {
 	const struct variant *variant = sabot_variant(task);
 
 	SABOT_OK(close(life[1]));
 	if (!variant->inherits)
-		list = make_list(&signals);
-	watch_add(list, life[0], EPOLLIN, GONE);
-	work(task, list, signals);
+		signals = signal_list_make(SIGUSR1, SIGNAL);
+	watch_add(signals.list, life[0], EPOLLIN, GONE);
+	work(task, &signals);
 	_exit(0);
 }
 
 static void serve(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	int list = -1, signals = -1, life[2];
-	sigset_t set;
+	struct signal_list signals = { -1, -1 };
 	pid_t worker;
+	int life[2];
 
-	SABOT_OK(sigemptyset(&set));
-	SABOT_OK(sigaddset(&set, SIGUSR1));
-	SABOT_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	signal_list_block(SIGUSR1);
 	SABOT_OK(pipe(life));
 	if (variant->inherits)
-		list = make_list(&signals);
+		signals = signal_list_make(SIGUSR1, SIGNAL);
 	worker = SABOT_OK(fork());
 	if (worker == 0)
-		start(task, list, signals, life);
+		start(task, signals, life);
 	SABOT_OK(close(life[0]));
 	(void)kill(worker, SIGUSR1);
 	if (variant->both)
 		SABOT_OK(kill(getpid(), SIGUSR1));
 	SABOT_OK(waitpid(worker, NULL, 0));
 	SABOT_OK(close(life[1]));
-	if (variant->inherits) {
-		SABOT_OK(close(list));
-		SABOT_OK(close(signals));
-	}
+	if (variant->inherits)
+		signal_list_close(&signals);
 }
 
 static void signal_is_taken(struct sabot_check *check)

@@ -82,13 +82,9 @@ static const struct sabot_invariant invariants[] = {
 };
 
 static const char *const points[] = { "connected", NULL };
-static const char *const known_succeeds[] = { "the successor's bind: succeeds", NULL };
 static const char *const known_fails[] = { "the successor's bind: EADDRINUSE", NULL };
 
-#define KILL_CONNECTED                                                                             \
-	{                                                                                          \
-		SABOT_KILL, .role = "server", .point = "connected"                                 \
-	}
+#define KILL_CONNECTED SABOT_KILL, .role = "server", .point = "connected"
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &both },
@@ -103,17 +99,17 @@ static const struct sabot_case cases[] = {
 	  .caught_by = "a client that lives is served by the successor" },
 	{ .name = "platform-both",
 	  .variant = &both_platform,
-	  .fault = KILL_CONNECTED,
+	  .fault = { KILL_CONNECTED },
 	  .characterises = "a TCP server is killed with a client, and all had SO_REUSEADDR",
-	  .known = known_succeeds },
+	  .known = (const char *const[]){ "the successor's bind: succeeds", NULL } },
 	{ .name = "platform-neither",
 	  .variant = &neither_platform,
-	  .fault = KILL_CONNECTED,
+	  .fault = { KILL_CONNECTED },
 	  .characterises = "a TCP server is killed with a client, and nobody had SO_REUSEADDR",
 	  .known = known_fails },
 	{ .name = "platform-successor",
 	  .variant = &too_late_platform,
-	  .fault = KILL_CONNECTED,
+	  .fault = { KILL_CONNECTED },
 	  .characterises = "a TCP server is killed with a client, and only its successor has "
 			   "SO_REUSEADDR",
 	  .known = known_fails },
