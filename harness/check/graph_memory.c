@@ -5,9 +5,9 @@
  */
 #include "check/graph_look.h"
 
+#include "core/object.h"
+
 #include <linux/futex.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -20,31 +20,9 @@ enum {
 		40, /* offset of the words that waiters sleep on; those before are internal */
 };
 
-static size_t size_of(enum family family)
-{
-	switch (family) {
-	case FAMILY_POSIX_SEM:
-		return sizeof(sem_t);
-	case FAMILY_MUTEX:
-		return sizeof(pthread_mutex_t);
-	case FAMILY_COND:
-		return sizeof(pthread_cond_t);
-	case FAMILY_RWLOCK:
-		return sizeof(pthread_rwlock_t);
-	case FAMILY_BARRIER:
-		return sizeof(pthread_barrier_t);
-	case FAMILY_SPIN:
-		return sizeof(pthread_spinlock_t);
-	case FAMILY_FUTEX:
-		return sizeof(uint32_t);
-	default:
-		return 0;
-	}
-}
-
 static bool covers(const struct object *object, uintptr_t address)
 {
-	return address - object->key[0] < size_of(object->family);
+	return address - object->key[0] < object_size(object->family);
 }
 
 /* The object in which the sleeper's futex lies, or -1. */

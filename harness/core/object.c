@@ -3,6 +3,8 @@
 
 #include "core/free.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -211,4 +213,26 @@ void object_touch(int object)
 {
 	if (object >= 0)
 		control->objects[object].version++;
+}
+
+size_t object_size(enum family family)
+{
+	switch (family) {
+	case FAMILY_POSIX_SEM:
+		return sizeof(sem_t);
+	case FAMILY_MUTEX:
+		return sizeof(pthread_mutex_t);
+	case FAMILY_COND:
+		return sizeof(pthread_cond_t);
+	case FAMILY_RWLOCK:
+		return sizeof(pthread_rwlock_t);
+	case FAMILY_BARRIER:
+		return sizeof(pthread_barrier_t);
+	case FAMILY_SPIN:
+		return sizeof(pthread_spinlock_t);
+	case FAMILY_FUTEX:
+		return sizeof(uint32_t);
+	default:
+		return 0;
+	}
 }

@@ -21,6 +21,8 @@ void object_retire(int object);
  * each process.
  */
 int object_at(enum family family, const void *address);
+/* How many bytes an object of the family takes in memory; 0: none. */
+size_t object_size(enum family family);
 /* Gives a name to show instead of the number, such as "accounts.db"; the first one stays. */
 void object_name(int object, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "mutex#0", "SysV semaphore#1 (set 0, number 1)"; valid until the next four calls. */

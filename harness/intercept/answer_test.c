@@ -221,5 +221,5 @@ int main(void)
 		cmocka_unit_test(who_must_have_it_gives_up),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

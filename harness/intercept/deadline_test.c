@@ -182,5 +182,5 @@ int main(void)
 		cmocka_unit_test(each_timed_wait_ends_by_lock_or_time),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

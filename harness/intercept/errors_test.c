@@ -302,5 +302,5 @@ int main(void)
 		cmocka_unit_test(every_error_of_the_table_can_be_had),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

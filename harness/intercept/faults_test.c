@@ -494,5 +494,5 @@ int main(void)
 		cmocka_unit_test(a_process_is_not_made),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

@@ -4,13 +4,11 @@
 
 #include "core/fault.h"
 #include "core/trace.h"
-#include "exec/audit.h"	    /* tidy-allow layers: the engine that runs the processes */
 #include "exec/execution.h" /* tidy-allow layers: the engine that runs the processes */
-#include "os/sys.h"
+#include "intercept/place_test.h"
 #include "search/strategies.h" /* tidy-allow layers: the engine that runs the processes */
 
 #include <fcntl.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -414,34 +412,6 @@ static void only_output_to_the_scenario_is_a_point(void **state)
 	assert_int_equal(count(EVENT_CALL, OP_WRITE, 0) + count(EVENT_CALL, OP_FILE_WRITE, 0), 1);
 }
 
-/* One CPU, and a directory of its own. */
-static int prepare(void **state)
-{
-	static char folder[] = "/tmp/sabot_file_test_XXXXXX";
-	cpu_set_t allowed, one;
-	size_t cpu = 0;
-
-	*state = folder;
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-		return -1;
-	while (!CPU_ISSET(cpu, &allowed))
-		cpu++;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof(one), &one) != 0 || !mkdtemp(folder) || chdir(folder) != 0)
-		return -1;
-	if (execution_prepare(-1, false) != 0)
-		return -1;
-	/* What was inherited would be closed after the first run: numbers would differ then. */
-	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
-	return audit_open(false);
-}
-
-static int clean(void **state)
-{
-	return rmdir(*state);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,5 +426,5 @@ int main(void)
 		cmocka_unit_test(only_output_to_the_scenario_is_a_point),
 	};
 
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

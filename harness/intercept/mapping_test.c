@@ -113,5 +113,5 @@ int main(void)
 		cmocka_unit_test(a_value_that_is_set_belongs_to_nobody),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

@@ -10,10 +10,9 @@
 #include "core/trace.h"
 #include "exec/audit.h"	    /* tidy-allow layers: the engine that runs the processes */
 #include "exec/execution.h" /* tidy-allow layers: the engine that runs the processes */
-#include "os/sys.h"
+#include "intercept/place_test.h"
 #include "search/strategies.h" /* tidy-allow layers: the engine that runs the processes */
 
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -150,34 +149,6 @@ static inline unsigned run_count(enum event_kind kind, enum op op, int error)
 		    control->events[i].error == error)
 			found++;
 	return found;
-}
-
-/* One CPU, and a directory of its own. */
-static inline int run_prepare(void **state)
-{
-	static char folder[] = "/tmp/sabot_test_XXXXXX";
-	cpu_set_t allowed, one;
-	size_t cpu = 0;
-
-	*state = folder;
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-		return -1;
-	while (!CPU_ISSET(cpu, &allowed))
-		cpu++;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof(one), &one) != 0 || !mkdtemp(folder) || chdir(folder) != 0)
-		return -1;
-	if (execution_prepare(-1, false) != 0)
-		return -1;
-	/* What was inherited would be closed after the first run: numbers would differ then. */
-	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
-	return audit_open(false);
-}
-
-static inline int run_clean(void **state)
-{
-	return rmdir(*state);
 }
 
 #endif

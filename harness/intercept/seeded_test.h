@@ -12,9 +12,8 @@
 #include "check/stuck.h"     /* tidy-allow layers: the oracles that judge a run */
 #include "core/fault.h"
 #include "core/trace.h"
-#include "exec/audit.h"	    /* tidy-allow layers: the engine that runs the processes */
 #include "exec/execution.h" /* tidy-allow layers: the engine that runs the processes */
-#include "os/sys.h"
+#include "intercept/place_test.h"
 #include "search/strategies.h" /* tidy-allow layers: the engine that runs the processes */
 
 #include <linux/capability.h>
@@ -189,35 +188,6 @@ static inline void seeded_sweep(const struct sabot_scenario *scenario, unsigned 
 	assert_true(seen.fired > seeds);
 }
 
-/* One CPU, a directory of its own, and all orphans are ours. */
-static inline int seeded_prepare(void **state)
-{
-	static char folder[] = "/tmp/sabot_test_XXXXXX";
-	cpu_set_t allowed, one;
-	size_t cpu = 0;
-
-	*state = folder;
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-		return -1;
-	while (!CPU_ISSET(cpu, &allowed))
-		cpu++;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof(one), &one) != 0 || !mkdtemp(folder) || chdir(folder) != 0)
-		return -1;
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (execution_prepare(-1, false) != 0)
-		return -1;
-	/* What was inherited would count as left open in the first run, and be closed after it. */
-	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
-	return audit_open(false);
-}
-
-static inline int seeded_clean(void **state)
-{
-	return rmdir(*state);
-}
-
 static inline void seeded_drop_gate(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -245,7 +215,7 @@ static inline void seeded_drop_gate(void)
 			seeded_drop_gate();                                                        \
 		else if (waitpid(child, &status, 0) != child || status != 0)                       \
 			return 1;                                                                  \
-		return cmocka_run_group_tests((tests), seeded_prepare, seeded_clean);              \
+		return cmocka_run_group_tests((tests), place_prepare, place_clean);                \
 	}
 
 #endif

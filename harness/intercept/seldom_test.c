@@ -373,5 +373,5 @@ int main(void)
 		cmocka_unit_test(memory_is_moved),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

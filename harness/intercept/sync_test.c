@@ -468,5 +468,5 @@ int main(void)
 		cmocka_unit_test(who_is_woken_in_the_rest_of_a_call_is_seen),
 	};
 
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

@@ -69,5 +69,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(loops_that_yield_end) };
 
-	return cmocka_run_group_tests(tests, seeded_prepare, seeded_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }

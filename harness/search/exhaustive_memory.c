@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "search/exhaustive_memory.h"
 
+#include "core/object.h"
 #include "search/exhaustive_reach.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 
 static struct explore *explore(void)
@@ -18,26 +17,6 @@ void exhaustive_memory_begin(void)
 		memcpy(explore()->memory, control->shared, control->shared_size);
 }
 
-static size_t bytes_of(enum family family)
-{
-	switch (family) {
-	case FAMILY_MUTEX:
-		return sizeof(pthread_mutex_t);
-	case FAMILY_COND:
-		return sizeof(pthread_cond_t);
-	case FAMILY_RWLOCK:
-		return sizeof(pthread_rwlock_t);
-	case FAMILY_BARRIER:
-		return sizeof(pthread_barrier_t);
-	case FAMILY_SPIN:
-		return sizeof(pthread_spinlock_t);
-	case FAMILY_POSIX_SEM:
-		return sizeof(sem_t);
-	default:
-		return 0;
-	}
-}
-
 /* An object of libc lies in the memory that the scenario shares: its bytes are the object. */
 static bool is_object_of(const struct explore_step *step, uint64_t first, uint64_t end)
 {
@@ -46,8 +25,8 @@ static bool is_object_of(const struct explore_step *step, uint64_t first, uint64
 	for (i = 0; i < step->touch_count; i++) {
 		const struct object *object = exhaustive_reach_at(&step->touches[i]);
 
-		if (object && first >= object->key[0] &&
-		    end <= object->key[0] + bytes_of(object->family))
+		if (object && object->family != FAMILY_FUTEX && first >= object->key[0] &&
+		    end <= object->key[0] + object_size(object->family))
 			return true;
 	}
 	return false;

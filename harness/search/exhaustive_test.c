@@ -459,5 +459,5 @@ int main(void)
 
 	if (getenv("ONLY"))
 		cmocka_set_test_filter(getenv("ONLY"));
-	return cmocka_run_group_tests(tests, run_prepare, run_clean);
+	return cmocka_run_group_tests(tests, place_prepare, place_clean);
 }
