@@ -3,6 +3,7 @@
 
 #include "campaign/recipe.h"
 #include "cli/cli.h"
+#include "cli/leaks.h"
 #include "cli/outdir.h"
 #include "cli/select.h"
 #include "intercept/heap.h"
@@ -14,6 +15,31 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct plan_job *job = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &job->leaks;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (job->path)
+			argp_error(state, "one plan at a time");
+		job->path = argument;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which plan? `sabot run` names one for each finding");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &leaks_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp plan_job_argp = { .children = children, .parser = parse };
 
 static int load(struct plan_job *job)
 {
@@ -119,7 +145,8 @@ static void tick(const struct pool_status *status, unsigned workers, uint32_t jo
 		pool_stop();
 }
 
-int plan_job_run(struct plan_job *job)
+/* 0, or an exit code after one clear line. */
+static int load_and_run(struct plan_job *job)
 {
 	struct pool_options pool = { .workers = 1, .run = run, .done = done, .tick = tick };
 	char directory[] = "/tmp/sabot-replay-XXXXXX";
@@ -165,6 +192,16 @@ int plan_job_run(struct plan_job *job)
 	if (job->hold && !job->told_held)
 		return nobody_held(job);
 	return 0;
+}
+
+int plan_job_run(struct plan_job *job)
+{
+	int code = leaks_begin(job->leaks);
+
+	if (code != LEAKS_GO_ON)
+		return code;
+	code = load_and_run(job);
+	return code ? code : PLAN_JOB_DONE;
 }
 
 int plan_job_print(const struct plan_job *job)

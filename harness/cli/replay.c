@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/recipe.h"
 #include "cli/cli.h"
-#include "cli/leaks.h"
 #include "cli/plan_job.h"
 
 #include <argp.h>
@@ -24,7 +23,6 @@ static const struct argp_option replay_options[] = {
 struct replay_arguments {
 	struct plan_job job;
 	bool quiet;
-	const char *leaks;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -46,15 +44,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		arguments->quiet = true;
 		break;
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &arguments->leaks;
-		break;
-	case ARGP_KEY_ARG:
-		if (arguments->job.path)
-			argp_error(state, "one plan at a time");
-		arguments->job.path = argument;
-		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which plan? `sabot run` names one for each finding");
+		state->child_inputs[0] = &arguments->job;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -62,7 +52,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_child replay_children[] = { { &leaks_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child replay_children[] = { { &plan_job_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp replay_argp = {
 	.options = replay_options,
@@ -108,11 +98,8 @@ int cli_replay(int argc, char **argv)
 	if (!arguments)
 		return cli_fail(EXIT_BUG, "out of memory");
 	argp_parse(&replay_argp, argc, argv, 0, NULL, arguments);
-	code = leaks_begin(arguments->leaks);
-	if (code != LEAKS_GO_ON)
-		return code;
 	code = plan_job_run(&arguments->job);
-	if (code)
+	if (code != PLAN_JOB_DONE)
 		return code;
 	result = arguments->job.result;
 	if (arguments->job.told_held)

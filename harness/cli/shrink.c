@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
-#include "cli/leaks.h"
 #include "cli/plan_job.h"
 
 #include <argp.h>
@@ -16,7 +15,6 @@ static const struct argp_option shrink_options[] = {
 struct shrink_arguments {
 	struct plan_job job;
 	const char *output;
-	const char *leaks;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -28,15 +26,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		arguments->output = argument;
 		break;
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &arguments->leaks;
-		break;
-	case ARGP_KEY_ARG:
-		if (arguments->job.path)
-			argp_error(state, "one plan at a time");
-		arguments->job.path = argument;
-		break;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "which plan? `sabot run` names one for each finding");
+		state->child_inputs[0] = &arguments->job;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -44,7 +34,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_child shrink_children[] = { { &leaks_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child shrink_children[] = { { &plan_job_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp shrink_argp = {
 	.options = shrink_options,
@@ -88,11 +78,8 @@ int cli_shrink(int argc, char **argv)
 		return cli_fail(EXIT_BUG, "out of memory");
 	arguments->job.shrink = true;
 	argp_parse(&shrink_argp, argc, argv, 0, NULL, arguments);
-	code = leaks_begin(arguments->leaks);
-	if (code != LEAKS_GO_ON)
-		return code;
 	code = plan_job_run(&arguments->job);
-	if (code)
+	if (code != PLAN_JOB_DONE)
 		return code;
 	result = arguments->job.result;
 	if (!result->shrunk)
