@@ -35,7 +35,7 @@ static inline void counted_take_all(struct sabot_task *task)
 	sigset_t set;
 
 	ready_begin(&shared->target);
-	set = ready_block(counted_signal_of(variant));
+	set = ready_mask(SIG_BLOCK, counted_signal_of(variant));
 	if (variant->limited)
 		SABOT_OK(setrlimit(RLIMIT_SIGPENDING, &none));
 	ready_tell(&shared->target);

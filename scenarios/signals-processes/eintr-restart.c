@@ -11,13 +11,7 @@
  * killed.
  */
 #include "eintr_known.h"
-
-struct shared {
-	struct ready sleeper, helper;
-	struct eintr_objects objects;
-	int calls, got;
-	int satisfied; /* calls whose wait was ended, or is about to be */
-};
+#include "naps.h"
 
 struct variant {
 	int flags;
@@ -28,76 +22,57 @@ static const struct variant retries = { .retries = true };
 static const struct variant restarts = { .retries = true, .flags = SA_RESTART };
 static const struct variant ignores = { .retries = false };
 
-static struct shared *ours; /* the handler has no other way to know */
-static volatile sig_atomic_t hits;
-
-/* Only a signal that comes before what is waited for says what the call does. */
-static void hit(int signo)
-{
-	(void)signo;
-	hits += ours->satisfied < ours->calls;
-}
-
-static void setup(struct sabot_env *env)
-{
-	struct shared *shared = sabot_env_shared(env);
-
-	ready_init(&shared->sleeper);
-	ready_init(&shared->helper);
-	eintr_setup(&shared->objects);
-}
-
 /* One call, until it got what it waits for, if it is tried again. */
 static void sleep_in(struct sabot_task *task, const struct eintr_call *call)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct naps *naps = sabot_shared(task);
 	int result, before;
 
 	do {
 		before = hits;
-		result = call->wait(&shared->objects);
+		result = call->wait(&naps->objects);
 		if (result != 0 && errno == EINTR)
 			sabot_observe(task, "%s: EINTR", call->name);
 		else if (result == 0 && hits > before)
 			sabot_observe(task, "%s: goes on", call->name);
 	} while (result != 0 && variant->retries);
-	shared->got += result == 0;
+	naps->got += result == 0;
 }
 
 static void sleep_in_all(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = ours = sabot_shared(task);
+	struct naps *naps = ours = sabot_shared(task);
 	const struct eintr_call *call;
 
-	ready_begin(&shared->sleeper);
-	shared->objects.waiter = shared->sleeper.pid;
-	ready_block(SIGUSR2); /* one of the calls takes it */
-	ready_handle(SIGUSR1, hit, variant->flags);
-	while (sem_wait(&shared->helper.told) != 0)
+	ready_begin(&naps->sleeper);
+	naps->objects.waiter = naps->sleeper.pid;
+	ready_mask(SIG_BLOCK, SIGUSR2); /* one of the calls takes it */
+	ready_handle(SIGUSR1, naps_hit, variant->flags);
+	while (sem_wait(&naps->helper.told) != 0)
 		continue;
 	for (call = eintr_calls; call->name; call++) {
-		shared->calls++;
-		ready_tell(&shared->sleeper);
+		naps->calls++;
+		ready_tell(&naps->sleeper);
 		sleep_in(task, call);
 	}
-	sabot_assert(task, shared->got == shared->calls, "%d calls of %d got what they waited for",
-		     shared->got, shared->calls);
+	sabot_assert(task, naps->got == naps->calls, "%d calls of %d got what they waited for",
+		     naps->got, naps->calls);
 }
 
 /* Whoever sleeps may be dead, and a child of its sleep on. */
 static void let_go_on(struct sabot_task *task)
 {
-	struct shared *shared = sabot_shared(task);
+	struct naps *naps = sabot_shared(task);
 	const struct eintr_call *call;
 
-	eintr_hold(&shared->objects);
-	ready_tell(&shared->helper);
+	eintr_hold(&naps->objects);
+	ready_tell(&naps->helper);
 	for (call = eintr_calls; call->name; call++) {
-		(void)ready_await(&shared->sleeper);
-		shared->satisfied++;
-		call->satisfy(&shared->objects);
+		(void)ready_await(&naps->sleeper);
+		naps->satisfied++;
+		call->satisfy(&naps->objects);
 	}
 }
 
@@ -107,37 +82,26 @@ static const struct sabot_role roles[] = {
 	{ 0 },
 };
 
-/* clang-format on */
+#define SIGNAL_SLEEPER SABOT_SIGNAL, .role = "sleeper", .signo = SIGUSR1
 
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &retries },
-	{ .name = "signal-anywhere",
-	  .variant = &retries,
-	  .fault = { .kind = SABOT_SIGNAL, .role = "sleeper", .signo = SIGUSR1 } },
+	{ .name = "signal-anywhere", .variant = &retries, .fault = { SIGNAL_SLEEPER } },
 	{ .name = "kill-sleeper",
 	  .variant = &retries,
 	  .fault = { .kind = SABOT_KILL, .role = "sleeper", .where = SABOT_ASLEEP | SABOT_WOKEN } },
 	{ .name = "ignores-eintr",
 	  .variant = &ignores,
-	  .fault = { .kind = SABOT_SIGNAL,
-		     .role = "sleeper",
-		     .signo = SIGUSR1,
-		     .where = SABOT_ASLEEP },
+	  .fault = { SIGNAL_SLEEPER, .where = SABOT_ASLEEP },
 	  .caught_by = "assertion" },
 	{ .name = "platform-handler",
 	  .variant = &retries,
-	  .fault = { .kind = SABOT_SIGNAL,
-		     .role = "sleeper",
-		     .signo = SIGUSR1,
-		     .where = SABOT_ASLEEP },
+	  .fault = { SIGNAL_SLEEPER, .where = SABOT_ASLEEP },
 	  .characterises = "a handler without SA_RESTART runs while a call sleeps",
 	  .known = without_restart },
 	{ .name = "platform-restart",
 	  .variant = &restarts,
-	  .fault = { .kind = SABOT_SIGNAL,
-		     .role = "sleeper",
-		     .signo = SIGUSR1,
-		     .where = SABOT_ASLEEP },
+	  .fault = { SIGNAL_SLEEPER, .where = SABOT_ASLEEP },
 	  .characterises = "a handler with SA_RESTART runs while a call sleeps",
 	  .known = with_restart },
 	{ .name = "platform-stop",
@@ -153,8 +117,8 @@ const struct sabot_scenario eintr_restart = {
 	.group = "signals-processes",
 	.about = "which calls a signal ends, and which begin again",
 	.tags = "signal platform",
-	.shared_size = sizeof(struct shared),
-	.setup = setup,
+	.shared_size = sizeof(struct naps),
+	.setup = naps_setup,
 	.roles = roles,
 	.cases = cases,
 };

@@ -3,8 +3,7 @@
 #ifndef SCENARIOS_SIGNALS_PROCESSES_EINTR_KNOWN_H
 #define SCENARIOS_SIGNALS_PROCESSES_EINTR_KNOWN_H
 
-#include "eintr_calls.h"
-#include "ready.h"
+#include <stddef.h>
 
 /* clang-format off */
 static const char *const without_restart[] = {

@@ -12,7 +12,6 @@
 
 #include <pthread.h>
 
-enum { OUTSIDE, WRITING }; /* marks */
 enum { ENTRIES = 6 };
 
 enum way { TAKES_LOCK, BLOCKS_SIGNAL, NOTES_ONLY };
@@ -22,13 +21,9 @@ struct shared {
 	int written, logged, noted;
 };
 
-struct variant {
-	enum way way;
-};
-
-static const struct variant takes_lock = { TAKES_LOCK };
-static const struct variant blocks_signal = { BLOCKS_SIGNAL };
-static const struct variant notes_only = { NOTES_ONLY };
+static const enum way takes_lock = TAKES_LOCK;
+static const enum way blocks_signal = BLOCKS_SIGNAL;
+static const enum way notes_only = NOTES_ONLY;
 
 static pthread_mutex_t journal = PTHREAD_MUTEX_INITIALIZER;
 static struct shared *ours; /* the handler has no other way to know */
@@ -57,31 +52,22 @@ static void log_signal(int signo)
 		append(&ours->logged);
 }
 
-static void mask(int how)
-{
-	sigset_t set;
-
-	SABOT_OK(sigemptyset(&set));
-	SABOT_OK(sigaddset(&set, SIGUSR1));
-	SABOT_OK(sigprocmask(how, &set, NULL));
-}
-
 static void keep_journal(struct sabot_task *task)
 {
-	const struct variant *variant = sabot_variant(task);
+	const enum way *variant = sabot_variant(task);
 	int i;
 
 	ours = sabot_shared(task);
 	ready_begin(&ours->writer);
-	way = variant->way;
+	way = *variant;
 	ready_handle(SIGUSR1, log_signal, SA_RESTART);
 	ready_tell(&ours->writer);
 	for (i = 0; i < ENTRIES; i++) {
 		if (way == BLOCKS_SIGNAL)
-			mask(SIG_BLOCK);
+			(void)ready_mask(SIG_BLOCK, SIGUSR1);
 		append(&ours->written);
 		if (way == BLOCKS_SIGNAL)
-			mask(SIG_UNBLOCK);
+			(void)ready_mask(SIG_UNBLOCK, SIGUSR1);
 	}
 }
 

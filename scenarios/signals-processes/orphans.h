@@ -41,7 +41,7 @@ static inline void be_child(struct sabot_task *task, pid_t parent)
 	sigset_t open;
 
 	SABOT_OK(sigprocmask(SIG_BLOCK, NULL, &open));
-	ready_block(SIGUSR1);
+	ready_mask(SIG_BLOCK, SIGUSR1);
 	ready_handle(SIGUSR1, note, 0);
 	SABOT_OK(prctl(PR_SET_PDEATHSIG, SIGUSR1));
 	if (variant->looks && getppid() != parent) {

@@ -56,13 +56,14 @@ static inline pid_t ready_await(struct ready *ready)
 	}
 }
 
-static inline sigset_t ready_block(int signo)
+/* `how` as of sigprocmask(2). Returns the set of this one signal. */
+static inline sigset_t ready_mask(int how, int signo)
 {
 	sigset_t set;
 
 	SABOT_OK(sigemptyset(&set));
 	SABOT_OK(sigaddset(&set, signo));
-	SABOT_OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	SABOT_OK(sigprocmask(how, &set, NULL));
 	return set;
 }
 

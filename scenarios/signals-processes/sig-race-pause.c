@@ -68,7 +68,7 @@ static void be_told(struct sabot_task *task)
 	SABOT_OK(sigprocmask(SIG_BLOCK, NULL, &open));
 	ready_handle(SIGUSR1, note, 0);
 	if (variant->way != BY_PAUSE)
-		ready_block(SIGUSR1);
+		ready_mask(SIG_BLOCK, SIGUSR1);
 	ready_tell(&shared->waiter);
 	wait_for_signal(variant->way, &open);
 	shared->told = true;

@@ -39,7 +39,7 @@ static void have_children(struct sabot_task *task)
 	left = CHILDREN;
 	SABOT_OK(sigprocmask(SIG_BLOCK, NULL, &open));
 	ready_handle(SIGCHLD, reaped_reap, SA_RESTART);
-	ready_block(SIGCHLD); /* until all are known */
+	ready_mask(SIG_BLOCK, SIGCHLD); /* until all are known */
 	for (i = 0; i < CHILDREN; i++) {
 		children[i] = SABOT_OK(fork());
 		if (children[i] == 0)

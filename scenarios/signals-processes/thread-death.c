@@ -8,16 +8,9 @@
  * by EOWNERDEAD in all of these, since the kernel walks the list of a thread's robust mutexes at
  * its end (exit_robust_list() in kernel/futex/core.c). Does not show: what the lock guards.
  */
-#include <sabot/sabot.h>
+#include "inside.h"
 
-#include <pthread.h>
 #include <unistd.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
-
-struct shared {
-	pthread_mutex_t mutex;
-};
 
 struct variant {
 	int robust;
@@ -34,34 +27,8 @@ static const struct variant as_is = { .cleans = false };
 static void setup(struct sabot_env *env)
 {
 	const struct variant *variant = sabot_env_variant(env);
-	struct shared *shared = sabot_env_shared(env);
-	pthread_mutexattr_t attr;
 
-	SABOT_ZERO(pthread_mutexattr_init(&attr));
-	SABOT_ZERO(pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
-	SABOT_ZERO(pthread_mutexattr_setrobust(&attr, variant->robust));
-	SABOT_ZERO(pthread_mutex_init(&shared->mutex, &attr));
-}
-
-static void enter(struct sabot_task *task)
-{
-	struct shared *shared = sabot_shared(task);
-	int error = pthread_mutex_lock(&shared->mutex);
-
-	if (error == EOWNERDEAD) {
-		sabot_observe(task, "the next one gets EOWNERDEAD");
-		error = pthread_mutex_consistent(&shared->mutex);
-	}
-	SABOT_ZERO(error);
-	sabot_mark(task, INSIDE);
-}
-
-static void leave(void *task)
-{
-	struct shared *shared = sabot_shared(task);
-
-	sabot_mark(task, OUTSIDE);
-	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
+	inside_init(sabot_env_shared(env), variant->robust);
 }
 
 /* Until it is cancelled, at any point from its first on; or leaves. */
@@ -69,19 +36,19 @@ static void rest(void *task, const struct variant *variant)
 {
 	while (!variant->leaves)
 		(void)pause();
-	sabot_point(task, "inside"); /* where the other process may find it */
+	sabot_point(task, INSIDE_POINT); /* where the other process may find it */
 }
 
 static void *work(void *task)
 {
 	const struct variant *variant = sabot_variant(task);
 
-	enter(task);
+	inside_enter(task);
 	if (!variant->cleans) {
 		rest(task, variant);
 		pthread_exit(NULL);
 	}
-	pthread_cleanup_push(leave, task);
+	pthread_cleanup_push(inside_leave, task);
 	rest(task, variant);
 	pthread_exit(NULL);
 	pthread_cleanup_pop(1);
@@ -96,21 +63,14 @@ static void have_worker(struct sabot_task *task)
 	if (!variant->leaves)
 		SABOT_ZERO(pthread_cancel(thread));
 	SABOT_ZERO(pthread_join(thread, NULL));
-	enter(task);
-	leave(task);
-}
-
-static void one_is_inside(struct sabot_check *check)
-{
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1, "%u are inside", inside);
+	inside_enter(task);
+	inside_leave(task);
 }
 
 static const struct sabot_role roles[] = { { "process", 2, have_worker }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one is inside", SABOT_WHEN_SETTLED, one_is_inside },
+	{ "at most one is inside", SABOT_WHEN_SETTLED, inside_one },
 	{ 0 },
 };
 
@@ -140,7 +100,7 @@ const struct sabot_scenario thread_death = {
 	.group = "signals-processes",
 	.about = "a thread ends with a lock, and its process lives on",
 	.tags = "crash lock recovery platform",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(pthread_mutex_t),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
