@@ -9,17 +9,12 @@
  * "Dealing with error returns from close()"): what a retry closes is somebody else's. Found by the
  * audit of open descriptors as the process ends. Does not show: memory that leaks.
  */
-#include <sabot/sabot.h>
+#include "copy.h"
+#include "served.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { REQUESTS = 2, BYTES = 64 };
-
-struct shared {
-	int served, refused;
-};
 
 struct variant {
 	bool leaks; /* the error path forgets the first descriptor */
@@ -38,26 +33,6 @@ static void setup(struct sabot_env *env)
 	(void)env;
 	SABOT_OK(ftruncate(fd, BYTES));
 	SABOT_OK(close(fd));
-}
-
-/* All of it, in as many calls as it takes. Returns false on an error that does not pass. */
-static bool copy_all(int from, int to)
-{
-	char buffer[BYTES];
-	ssize_t got, put, part;
-
-	for (;;) {
-		got = read(from, buffer, sizeof(buffer));
-		if (got < 0 && errno == EINTR)
-			continue;
-		for (put = 0; put<got; put += part> 0 ? part : 0) {
-			part = write(to, buffer + put, (size_t)(got - put));
-			if (part < 0 && errno != EINTR)
-				return false;
-		}
-		if (got <= 0)
-			return got == 0;
-	}
 }
 
 static bool copy_file(const struct variant *variant)
@@ -101,30 +76,21 @@ static bool copy_in_child(const struct variant *variant)
 static void serve(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct shared *shared = sabot_shared(task);
+	struct served *served = sabot_shared(task);
 	int i;
 
 	for (i = 0; i < REQUESTS; i++) {
 		bool done = variant->forks ? copy_in_child(variant) : copy_file(variant);
 
-		shared->served += done;
-		shared->refused += !done;
+		served_note(served, done);
 		(void)unlink("copy");
 	}
-}
-
-static void each_is_answered(struct sabot_check *check)
-{
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, shared->served + shared->refused == REQUESTS,
-		      "%d served and %d refused of %d", shared->served, shared->refused, REQUESTS);
 }
 
 static const struct sabot_role roles[] = { { "server", 1, serve }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "each request is answered", SABOT_AT_END, each_is_answered },
+	{ "each request is answered", SABOT_AT_END, served_each },
 	{ 0 },
 };
 
@@ -154,7 +120,7 @@ const struct sabot_scenario fd_leak = {
 	.group = "memory",
 	.about = "error paths give back the descriptors that they have",
 	.tags = "leak",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct served),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,
