@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { FIRST_JOB, SECOND_JOB, JOBS, MOVED, END };
-enum jobs_look { LOOK_AT_NOTHING, LOOK_AT_RECEIVER, LOOK_AT_SENDER };
+enum jobs_at { LOOK_AT_NOTHING, LOOK_AT_RECEIVER, LOOK_AT_SENDER };
 
 struct jobs {
 	mqd_t old;
@@ -19,7 +19,7 @@ struct jobs {
 
 struct jobs_way {
 	bool says_moved, before_new;
-	enum jobs_look look;
+	enum jobs_at look;
 };
 
 /* The end comes after all jobs that are there, whenever it is sent. */
@@ -41,6 +41,28 @@ static inline mqd_t jobs_make(int room)
 	struct mq_attr attr = { .mq_maxmsg = room, .mq_msgsize = sizeof(int) };
 
 	return mq_open("/jobs", O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
+}
+
+/* From the old queue to the one that has the name now. */
+static inline mqd_t jobs_reopen(struct sabot_task *task, mqd_t old)
+{
+	mqd_t queue;
+
+	SABOT_OK(mq_close(old));
+	queue = mq_open("/jobs", O_RDONLY);
+	sabot_assert(task, queue >= 0, "there is no queue, errno %d", errno);
+	return queue;
+}
+
+/* Takes the name away and makes a queue of that name. */
+static inline mqd_t jobs_replace(struct sabot_task *task)
+{
+	mqd_t queue;
+
+	SABOT_OK(mq_unlink("/jobs"));
+	queue = jobs_make(2);
+	sabot_assert(task, queue >= 0, "the name is not free, errno %d", errno);
+	return queue;
 }
 
 static inline void jobs_in_order(struct sabot_check *check)
@@ -65,7 +87,7 @@ static inline void jobs_all_done(struct sabot_check *check)
 			      shared->done[FIRST_JOB], shared->done[SECOND_JOB]);
 }
 
-static inline void look(struct sabot_check *check)
+static inline void jobs_look(struct sabot_check *check)
 {
 	const struct jobs_way *variant = sabot_check_variant(check);
 	const struct jobs *shared = sabot_check_shared(check);

@@ -43,9 +43,7 @@ static void work(struct sabot_task *task)
 	}
 	while ((what = jobs_receive(queue)) != END) {
 		if (what == MOVED) {
-			SABOT_OK(mq_close(queue));
-			queue = mq_open("/jobs", O_RDONLY);
-			sabot_assert(task, queue >= 0, "there is no queue, errno %d", errno);
+			queue = jobs_reopen(task, queue);
 			moved = true;
 			continue;
 		}
@@ -73,9 +71,7 @@ static void replace(struct sabot_task *task)
 		return;
 	if (variant->before_new)
 		jobs_send(shared->old, MOVED);
-	SABOT_OK(mq_unlink("/jobs"));
-	queue = jobs_make(2);
-	sabot_assert(task, queue >= 0, "the name is not free, errno %d", errno);
+	queue = jobs_replace(task);
 	jobs_send(queue, END);
 	jobs_send(queue, SECOND_JOB);
 	if (variant->says_moved && !variant->before_new)
@@ -95,7 +91,7 @@ static const struct sabot_role roles[] = {
 static const struct sabot_invariant invariants[] = {
 	{ "jobs are done once, and in order", SABOT_WHEN_SETTLED, jobs_in_order },
 	{ "every job is done", SABOT_AT_END, jobs_all_done },
-	{ "it can be seen what became of the messages", SABOT_AT_END, look },
+	{ "it can be seen what became of the messages", SABOT_AT_END, jobs_look },
 	{ 0 },
 };
 

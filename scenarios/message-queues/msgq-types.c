@@ -16,37 +16,21 @@ static const struct received_way good = { -NORMAL, 0, normal_first };
 static const struct received_way any_type = { 0, 0, audit_last };
 static const struct received_way in_turn = { AUDIT, MSG_EXCEPT, normal_first };
 
-static void put_all(struct received *shared, int sender, const long *types)
-{
-	int i;
-
-	for (i = 0; i < EACH; i++) {
-		struct message message = { types[i], { sender, i } };
-
-		SABOT_OK(msgsnd(shared->id, &message, sizeof(message.is), 0));
-		shared->records[sender * EACH + i].sent = true;
-	}
-}
-
 static void setup(struct sabot_env *env)
 {
 	const struct received_way *variant = sabot_env_variant(env);
 	struct received *shared = sabot_env_shared(env);
-	struct msqid_ds status;
 
 	SABOT_OK(pipe(shared->ends));
-	shared->id = SABOT_OK(msgget(IPC_PRIVATE, 0600));
-	SABOT_OK(msgctl(shared->id, IPC_STAT, &status));
-	status.msg_qbytes = ROOM * sizeof(struct identity);
-	SABOT_OK(msgctl(shared->id, IPC_SET, &status));
-	put_all(shared, SETUP, variant->before);
+	received_make(shared);
+	received_send(shared, SETUP, variant->before);
 }
 
 static void send_all(struct sabot_task *task)
 {
 	static const long types[EACH] = { AUDIT, NORMAL, AUDIT, URGENT };
 
-	put_all(sabot_shared(task), (int)sabot_index(task), types);
+	received_send(sabot_shared(task), (int)sabot_index(task), types);
 }
 
 static void take_all(struct sabot_task *task, unsigned receiver, long type, int flags)
@@ -55,15 +39,8 @@ static void take_all(struct sabot_task *task, unsigned receiver, long type, int 
 	struct message message;
 
 	SABOT_OK(close(shared->ends[1]));
-	while (msgrcv(shared->id, &message, sizeof(message.is), type, flags | MSG_NOERROR) >= 0) {
-		struct record *record =
-			&shared->records[message.is.sender * EACH + message.is.number];
-
-		record->copies++;
-		record->by = receiver;
-		record->type = message.type;
-		record->when = ++shared->clock;
-	}
+	while (msgrcv(shared->id, &message, sizeof(message.is), type, flags | MSG_NOERROR) >= 0)
+		received_note(shared, &message, receiver);
 	sabot_assert(task, errno == EIDRM || errno == EINVAL, "msgrcv() fails, errno %d", errno);
 }
 

@@ -40,6 +40,40 @@ struct received_way {
 	const long *before; /* what setup sends */
 };
 
+/* In setup: a queue with room for some. */
+static inline void received_make(struct received *received)
+{
+	struct msqid_ds status;
+
+	received->id = SABOT_OK(msgget(IPC_PRIVATE, 0600));
+	SABOT_OK(msgctl(received->id, IPC_STAT, &status));
+	status.msg_qbytes = ROOM * sizeof(struct identity);
+	SABOT_OK(msgctl(received->id, IPC_SET, &status));
+}
+
+static inline void received_send(struct received *received, int sender, const long types[EACH])
+{
+	int i;
+
+	for (i = 0; i < EACH; i++) {
+		struct message message = { types[i], { sender, i } };
+
+		SABOT_OK(msgsnd(received->id, &message, sizeof(message.is), 0));
+		received->records[sender * EACH + i].sent = true;
+	}
+}
+
+static inline void received_note(struct received *received, const struct message *message,
+				 unsigned receiver)
+{
+	struct record *record = &received->records[message->is.sender * EACH + message->is.number];
+
+	record->copies++;
+	record->by = receiver;
+	record->type = message->type;
+	record->when = ++received->clock;
+}
+
 static inline void received_right_receiver(struct sabot_check *check)
 {
 	const struct received *shared = sabot_check_shared(check);
