@@ -10,16 +10,14 @@
  * stray close() had dropped the lock that kept it away; the users died of SIGBUS, night after
  * night. Does not show: pages that are left and were written by the dead (mmap-file).
  */
-#include <sabot/sabot.h>
+#include "object.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { PAGE = 4096, PAGES = 2, FIRST = 100, LOOKS = 2 };
 
 #define NAME "/log"
+#define SIZE (PAGES * sizeof(struct log))
 
 struct log {
 	unsigned pages; /* of which the readers may read: no more than there are */
@@ -36,32 +34,23 @@ static const struct variant cuts_first = { .cuts_first = true };
 static const struct variant no_lock = { .no_lock = true };
 static const struct variant unmaps_early = { .unmaps_early = true };
 
-static struct log *map_log(int fd)
-{
-	return SABOT_OK(
-		mmap(NULL, PAGES * sizeof(struct log), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-}
-
 static void setup(struct sabot_env *env)
 {
-	int fd = SABOT_OK(shm_open(NAME, O_RDWR | O_CREAT | O_EXCL, 0600)), i;
-	struct log *log;
+	struct log *log = object_map_once(object_make(NAME, SIZE), SIZE);
+	int i;
 
 	(void)env;
-	SABOT_OK(ftruncate(fd, PAGES * sizeof(*log)));
-	log = map_log(fd);
 	log->pages = PAGES;
 	for (i = 0; i < PAGES; i++)
 		log[i].word = FIRST + (unsigned)i;
-	SABOT_OK(munmap(log, PAGES * sizeof(*log)));
-	SABOT_OK(close(fd));
+	SABOT_OK(munmap(log, SIZE));
 }
 
 static void read_log(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	int fd = SABOT_OK(shm_open(NAME, O_RDWR, 0600)), look;
-	struct log *log = map_log(fd);
+	int fd = object_open(NAME), look;
+	struct log *log = object_map(fd, SIZE);
 	unsigned i;
 
 	for (look = 0; look < LOOKS; look++) {
@@ -71,18 +60,18 @@ static void read_log(struct sabot_task *task)
 				     log[i].word);
 		SABOT_OK(flock(fd, LOCK_UN));
 		if (variant->unmaps_early)
-			SABOT_OK(munmap(log, PAGES * sizeof(*log)));
+			SABOT_OK(munmap(log, SIZE));
 	}
 	if (!variant->unmaps_early)
-		SABOT_OK(munmap(log, PAGES * sizeof(*log)));
+		SABOT_OK(munmap(log, SIZE));
 	SABOT_OK(close(fd));
 }
 
 static void trim(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	int fd = SABOT_OK(shm_open(NAME, O_RDWR, 0600));
-	struct log *log = map_log(fd);
+	int fd = object_open(NAME);
+	struct log *log = object_map(fd, SIZE);
 
 	if (!variant->no_lock)
 		SABOT_OK(flock(fd, LOCK_EX));
@@ -93,7 +82,7 @@ static void trim(struct sabot_task *task)
 	if (!variant->cuts_first)
 		SABOT_OK(ftruncate(fd, sizeof(*log)));
 	SABOT_OK(close(fd)); /* and the lock with it */
-	SABOT_OK(munmap(log, PAGES * sizeof(*log)));
+	SABOT_OK(munmap(log, SIZE));
 }
 
 static const struct sabot_role roles[] = { { "reader", 2, read_log },

@@ -8,19 +8,11 @@
  * fcntl(2), memfd_create(2)). So the seal means that all is there and stays, and whoever keeps a
  * mapping keeps the seal away. Does not show: how others come by the descriptor (unix-fd-passing).
  */
-#include <sabot/sabot.h>
+#include "sealed.h"
 
-#include <fcntl.h>
-#include <sched.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-enum { WORDS = 2, FIRST = 100, LOOKS = 4 };
-
-struct shared {
-	int fd;
-};
+enum { LOOKS = 4 };
 
 struct variant {
 	bool keeps_mapping, trusts_first_word;
@@ -32,77 +24,62 @@ static const struct variant trusts_first_word = { .trusts_first_word = true };
 
 static void setup(struct sabot_env *env)
 {
-	struct shared *shared = sabot_env_shared(env);
-
-	shared->fd = SABOT_OK(memfd_create("page", MFD_ALLOW_SEALING));
-	SABOT_OK(ftruncate(shared->fd, sizeof(unsigned[WORDS])));
-}
-
-static bool is_sealed(int fd)
-{
-	return SABOT_OK(fcntl(fd, F_GET_SEALS)) & F_SEAL_WRITE;
+	sealed_make(sabot_env_shared(env));
 }
 
 /* Both may do so at once: what they write is the same. */
 static void fill(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	const struct shared *shared = sabot_shared(task);
-	size_t size = sizeof(unsigned[WORDS]), i;
-	atomic_uint *words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, shared->fd, 0);
+	const struct sealed *sealed = sabot_shared(task);
+	size_t size = sizeof(struct sealed_words), i;
+	atomic_uint *words = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, sealed->fd, 0);
 
 	if (words == MAP_FAILED) {
-		sabot_assert(task, errno == EPERM && is_sealed(shared->fd), "errno %d", errno);
+		sabot_assert(task, errno == EPERM && sealed_is(sealed), "errno %d", errno);
 		return;
 	}
-	for (i = 0; i < WORDS; i++) {
-		atomic_store_explicit(&words[i], FIRST + (unsigned)i, memory_order_relaxed);
+	for (i = 0; i < SEALED_WORDS; i++) {
+		atomic_store_explicit(&words[i], SEALED_FIRST + (unsigned)i, memory_order_relaxed);
 		sabot_point(task, "filled a word");
 	}
 	if (!variant->keeps_mapping)
 		SABOT_OK(munmap(words, size));
-	while (fcntl(shared->fd, F_ADD_SEALS, F_SEAL_WRITE) != 0) {
-		sabot_assert(task, errno == EBUSY, "the seal is refused, errno %d", errno);
-		(void)sched_yield();
-	}
+	sealed_seal(task, sealed);
 }
 
 static void look(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	const struct shared *shared = sabot_shared(task);
-	unsigned words[WORDS] = { 0 }, i;
+	const struct sealed *sealed = sabot_shared(task);
 	int looks;
 
 	for (looks = 0; looks < LOOKS; looks++) {
-		bool trusts = is_sealed(shared->fd);
+		bool trusts = sealed_is(sealed);
+		struct sealed_words words = sealed_read(sealed);
 
-		SABOT_OK(pread(shared->fd, words, sizeof(words), 0));
 		if (variant->trusts_first_word)
-			trusts = words[0] == FIRST;
-		for (i = 0; i < WORDS && trusts; i++)
-			sabot_assert(task, words[i] == FIRST + i, "word %u is %u", i, words[i]);
+			trusts = words.word[0] == SEALED_FIRST;
+		sabot_assert(task, !trusts || sealed_valid(&words), "the words are %u and %u",
+			     words.word[0], words.word[1]);
 		(void)sched_yield();
 	}
 }
 
 static void sealed_is_whole(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-	unsigned words[WORDS] = { 0 }, i;
+	const struct sealed *sealed = sabot_check_shared(check);
+	bool is_sealed = sealed_is(sealed);
+	struct sealed_words words = sealed_read(sealed);
 
-	if (!is_sealed(shared->fd) || pread(shared->fd, words, sizeof(words), 0) < 0)
-		return;
-	for (i = 0; i < WORDS; i++)
-		sabot_require(check, words[i] == FIRST + i, "it is sealed, and word %u is %u", i,
-			      words[i]);
+	sabot_require(check, !is_sealed || sealed_valid(&words),
+		      "it is sealed, and the words are %u and %u", words.word[0], words.word[1]);
 }
 
 static void somebody_seals(struct sabot_check *check)
 {
-	const struct shared *shared = sabot_check_shared(check);
-
-	sabot_require(check, is_sealed(shared->fd) || sabot_killed(check, "writer") == 2,
+	sabot_require(check,
+		      sealed_is(sabot_check_shared(check)) || sabot_killed(check, "writer") == 2,
 		      "a writer has ended, and it is not sealed");
 }
 
@@ -137,7 +114,7 @@ const struct sabot_scenario memfd_seal = {
 	.group = "shared-memory",
 	.about = "a seal says that all is written; whoever keeps a mapping keeps it away",
 	.tags = "crash recovery publication livelock",
-	.shared_size = sizeof(struct shared),
+	.shared_size = sizeof(struct sealed),
 	.setup = setup,
 	.roles = roles,
 	.invariants = invariants,

@@ -41,6 +41,21 @@ static inline void segment_remove(struct segment *segment)
 	segment->is_removed = true;
 }
 
+/* By who is the last: says what is left, and returns its number, or -1. */
+static inline int segment_look(struct sabot_task *task)
+{
+	int id = shmget(SEGMENT_KEY, 0, 0);
+	struct shmid_ds status;
+
+	if (id < 0) {
+		sabot_observe(task, "no segment is left");
+		return -1;
+	}
+	SABOT_OK(shmctl(id, IPC_STAT, &status));
+	sabot_observe(task, "a segment is left, attached %u times", (unsigned)status.shm_nattch);
+	return id;
+}
+
 static inline void segment_lives_with_users(struct sabot_check *check)
 {
 	const struct segment *segment = sabot_check_shared(check);

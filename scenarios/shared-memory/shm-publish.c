@@ -8,13 +8,10 @@
  * race that is found although one process runs at a time. Does not show: data that change later
  * (seqlock).
  */
-#include <sabot/sabot.h>
+#include "object.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 enum { WORDS = 3, FIRST = 100, LOOKS = 4 };
 
@@ -38,29 +35,17 @@ static const struct variant good = { false, memory_order_release };
 static const struct variant flag_first = { true, memory_order_release };
 static const struct variant relaxed_flag = { false, memory_order_relaxed };
 
-static struct page *map_page(int flags)
-{
-	int fd = SABOT_OK(shm_open(NAME, flags, 0600));
-	struct page *page;
-
-	if (flags & O_CREAT)
-		SABOT_OK(ftruncate(fd, sizeof(*page)));
-	page = SABOT_OK(mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-	SABOT_OK(close(fd));
-	return page;
-}
-
 static void setup(struct sabot_env *env)
 {
 	struct shared *shared = sabot_env_shared(env);
 
-	shared->page = map_page(O_RDWR | O_CREAT | O_EXCL);
+	shared->page = object_map_once(object_make(NAME, sizeof(struct page)), sizeof(struct page));
 }
 
 static void publish(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
-	struct page *page = map_page(O_RDWR);
+	struct page *page = object_map_once(object_open(NAME), sizeof(*page));
 	unsigned i;
 
 	if (variant->flag_first)
@@ -77,7 +62,7 @@ static void publish(struct sabot_task *task)
 
 static void look(struct sabot_task *task)
 {
-	struct page *page = map_page(O_RDWR);
+	struct page *page = object_map_once(object_open(NAME), sizeof(*page));
 	unsigned i, looks = LOOKS;
 
 	while (!atomic_load_explicit(&page->is_ready, memory_order_acquire) && --looks > 0)

@@ -72,18 +72,11 @@ static void clean(struct sabot_task *task)
 {
 	const struct variant *variant = sabot_variant(task);
 	struct segment *segment = sabot_shared(task);
-	struct shmid_ds status;
 	int id;
 
 	janitor_wait(&segment->janitor);
-	id = shmget(SEGMENT_KEY, 0, 0);
-	if (id < 0) {
-		sabot_observe(task, "no segment is left");
-		return;
-	}
-	SABOT_OK(shmctl(id, IPC_STAT, &status));
-	sabot_observe(task, "a segment is left, attached %u times", (unsigned)status.shm_nattch);
-	if (variant->janitor)
+	id = segment_look(task);
+	if (id >= 0 && variant->janitor)
 		SABOT_OK(shmctl(id, IPC_RMID, NULL));
 }
 
