@@ -51,10 +51,6 @@ static void hang(struct sabot_task *task)
 	shared->status = variant->close(commands_start("cat never", "r"));
 }
 
-/* ---- What the platform does ----------------------------------------------------------------- */
-
-/* --------------------------------------------------------------------------------------------- */
-
 static const struct commands_way reads = { read_words, pclose };
 static const struct commands_way writes = { write_words, pclose };
 static const struct commands_way forgets = { read_words, fclose };
@@ -91,10 +87,6 @@ static const struct sabot_invariant invariants[] = {
 	{ 0 },
 };
 
-static const char *const no_child[] = { "pclose() gets ECHILD", NULL };
-static const char *const ended[] = { "the command finds the end of the pipe", NULL };
-static const char *const left[] = { "pclose() does not wait for what the shell left behind", NULL };
-
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &reads },
 	{ .name = "writes", .variant = &writes },
@@ -105,16 +97,17 @@ static const struct sabot_case cases[] = {
 	{ .name = "platform-ignored",
 	  .variant = &ignores,
 	  .characterises = "SIGCHLD is ignored when a command of popen() ends",
-	  .known = no_child },
+	  .known = (const char *const[]){ "pclose() gets ECHILD", NULL } },
 	{ .name = "platform",
 	  .variant = &unflushed,
 	  .fault = { .kind = SABOT_KILL, .who = "program#0", .point = "written" },
 	  .characterises = "a program dies that has written to a command, and not flushed",
-	  .known = ended },
+	  .known = (const char *const[]){ "the command finds the end of the pipe", NULL } },
 	{ .name = "platform-grandchild",
 	  .variant = &grandchild,
 	  .characterises = "a command of popen() leaves a process behind",
-	  .known = left },
+	  .known = (const char *const[]){ "pclose() does not wait for what the shell left behind",
+					  NULL } },
 	{ 0 },
 };
 

@@ -38,7 +38,7 @@ static void use(struct sabot_task *task)
 		sem_lock_queue_up(shared, user);
 	sem_lock_enter(task, shared, user);
 	sabot_mark(task, INSIDE);
-	sabot_point(task, "inside");
+	sabot_point(task, SECTION_POINT);
 	if (variant->queues_up && user == 1)
 		sem_lock_queue_up(shared, user);
 	sabot_mark(task, OUTSIDE);
@@ -48,7 +48,7 @@ static void use(struct sabot_task *task)
 static const struct sabot_role roles[] = { { "user", USERS, use }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one is inside", SABOT_WHEN_SETTLED, sem_lock_one_inside },
+	{ "at most one is inside", SABOT_WHEN_SETTLED, section_one_is_inside },
 	{ "it can be seen what became of the value", SABOT_AT_END, sem_lock_look },
 	{ 0 },
 };
@@ -64,7 +64,7 @@ static const struct sabot_case cases[] = {
 	  .second = { .kind = SABOT_KILL } },
 	{ .name = "kill-inside",
 	  .variant = &plain,
-	  .fault = { SABOT_KILL, .point = "inside" },
+	  .fault = { SABOT_KILL, .point = SECTION_POINT },
 	  .caught_by = "orphaned owner" },
 	{ .name = "kill-woken",
 	  .variant = &plain,
@@ -72,7 +72,7 @@ static const struct sabot_case cases[] = {
 	  .caught_by = "lost wake-up" },
 	{ .name = "platform-inside",
 	  .variant = &plain,
-	  .fault = { SABOT_KILL, .point = "inside", .who = "user#0" },
+	  .fault = { SABOT_KILL, .point = SECTION_POINT, .who = "user#0" },
 	  .characterises = "whoever has taken a POSIX semaphore is killed",
 	  .known = (const char *const[]){ "the value is 0", "user blocks for ever in sem_wait",
 					  NULL } },
@@ -85,8 +85,6 @@ static const struct sabot_case cases[] = {
 	{ 0 },
 };
 
-static const char *const points[] = { "inside", NULL };
-
 const struct sabot_scenario posix_sem_mutex = {
 	.name = "posix-sem-mutex",
 	.group = "posix-sem",
@@ -97,6 +95,6 @@ const struct sabot_scenario posix_sem_mutex = {
 	.roles = roles,
 	.invariants = invariants,
 	.cases = cases,
-	.points = points,
+	.points = section_points,
 	.keeps_no_state = true,
 };

@@ -7,14 +7,13 @@
 #ifndef SCENARIOS_POSIX_SEM_SEM_LOCK_H
 #define SCENARIOS_POSIX_SEM_SEM_LOCK_H
 
-#include <sabot/sabot.h>
+#include "section.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <time.h>
 
-enum { OUTSIDE, INSIDE }; /* marks */
 enum { USERS = 3 };
 
 struct sem_lock {
@@ -84,13 +83,6 @@ static inline void sem_lock_queue_up(struct sem_lock *shared, int user)
 	while (user == 1 ? shared->coming < USERS - 1 : !shared->inside)
 		(void)sched_yield();
 	shared->coming++;
-}
-
-static inline void sem_lock_one_inside(struct sabot_check *check)
-{
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1, "%u are inside", inside);
 }
 
 static inline void sem_lock_look(struct sabot_check *check)
