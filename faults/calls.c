@@ -13,8 +13,8 @@
 
 static const struct fault_call calls[] = {
 	/* semop(2), semget(2), semctl(2), shmget(2), shmat(2), msgop(2), msgget(2) */
-	{ OP_SEMOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
-	{ OP_SEMTIMEDOP, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM, ENOSPC } },
+	{ OP_SEMOP, RETURNS_MINUS, false, { EINTR, EIDRM } },
+	{ OP_SEMTIMEDOP, RETURNS_MINUS, false, { EINTR, EIDRM } },
 	{ OP_SEMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
 	{ OP_SHMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC, ENFILE } },
 	{ OP_SHMAT, RETURNS_MINUS, false, { EIDRM, ENOMEM } },
@@ -54,9 +54,9 @@ static const struct fault_call calls[] = {
 	/* futex(2) */
 	{ OP_FUTEX_WAIT, RETURNS_MINUS, false, { EINTR, EAGAIN } },
 	/* fcntl(2), flock(2), lockf(3) */
-	{ OP_SETLK, RETURNS_MINUS, false, { EAGAIN, EACCES, ENOLCK } },
+	{ OP_SETLK, RETURNS_MINUS, false, { ENOLCK } },
 	{ OP_SETLKW, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
-	{ OP_OFD_SETLK, RETURNS_MINUS, false, { EAGAIN, ENOLCK } },
+	{ OP_OFD_SETLK, RETURNS_MINUS, false, { ENOLCK } },
 	{ OP_OFD_SETLKW, RETURNS_MINUS, false, { EINTR, ENOLCK } },
 	{ OP_FLOCK, RETURNS_MINUS, false, { EINTR, ENOLCK } },
 	{ OP_LOCKF, RETURNS_MINUS, false, { EINTR, EDEADLK, ENOLCK } },
@@ -67,8 +67,8 @@ static const struct fault_call calls[] = {
 	{ OP_CLOSE, RETURNS_MINUS, true, { EINTR, EIO } },
 	{ OP_DUP, RETURNS_MINUS, false, { EMFILE } },
 	{ OP_PIPE, RETURNS_MINUS, false, { EMFILE, ENFILE } },
-	{ OP_READ, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET } },
-	{ OP_WRITE, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, EPIPE } },
+	{ OP_READ, RETURNS_MINUS, false, { EINTR, ECONNRESET } },
+	{ OP_WRITE, RETURNS_MINUS, false, { EINTR, ECONNRESET, EPIPE } },
 	{ OP_SPLICE, RETURNS_MINUS, false, { ENOMEM } },
 	{ OP_SETPIPE_SZ, RETURNS_MINUS, false, { EPERM, ENOMEM } },
 	{ OP_FILE_READ, RETURNS_MINUS, false, { EINTR, EIO } },
@@ -103,24 +103,23 @@ static const struct fault_call calls[] = {
 	{ OP_ACCEPT,
 	  RETURNS_MINUS,
 	  false,
-	  { EINTR, EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM } },
+	  { EINTR, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM } },
 	{ OP_CONNECT,
 	  RETURNS_MINUS,
 	  false,
 	  { EADDRNOTAVAIL, ECONNREFUSED, ECONNRESET, ENETUNREACH, ENOBUFS, ETIMEDOUT } },
 	{ OP_SETSOCKOPT, RETURNS_MINUS, false, { ENOBUFS, ENOMEM } },
 	{ OP_GETSOCKOPT, RETURNS_MINUS, false, { ENOBUFS } },
-	{ OP_SEND, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
-	{ OP_SENDTO, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
-	{ OP_SENDMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
-	{ OP_SENDMMSG,
-	  RETURNS_MINUS,
-	  false,
-	  { EINTR, EAGAIN, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
-	{ OP_RECV, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
-	{ OP_RECVFROM, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
-	{ OP_RECVMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
-	{ OP_RECVMMSG, RETURNS_MINUS, false, { EINTR, EAGAIN, ECONNRESET, ENOMEM } },
+	{ OP_SEND, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDTO, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDMSG, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_SENDMMSG, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOBUFS, ENOMEM, EPIPE } },
+	{ OP_RECV, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOMEM } },
+	{ OP_RECVFROM, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOMEM } },
+	{ OP_RECVMSG, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOMEM } },
+	{ OP_RECVMMSG, RETURNS_MINUS, false, { EINTR, ECONNRESET, ENOMEM } },
+	/* nanosleep(2), clock_nanosleep(2), sleep(3), usleep(3): what is left is told */
+	{ OP_SLEEP, RETURNS_MINUS, false, { EINTR } },
 	/* fork(2), execve(2), pthread_create(3), waitpid(2), sigqueue(3), sigtimedwait(2), ... */
 	{ OP_FORK, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
 	{ OP_SPAWN, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
@@ -130,6 +129,44 @@ static const struct fault_call calls[] = {
 	{ OP_KILL, RETURNS_MINUS, false, { EAGAIN } }, /* sigqueue() alone */
 	{ OP_SIGTIMEDWAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_TIMER_CREATE, RETURNS_MINUS, false, { EAGAIN, ENOMEM } },
+};
+
+/* Who asked for it may have these as well: EAGAIN and its like, of calls that were told not to
+ * wait; the limits of SEM_UNDO. */
+static const struct asked {
+	enum op op;
+	unsigned asks;
+	int errors[FAULT_ASKED_MAX];
+} asked[] = {
+	{ OP_SEMOP, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SEMOP, CALL_UNDO, { ENOMEM, ENOSPC } },
+	{ OP_SEMTIMEDOP, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SEMTIMEDOP, CALL_UNDO, { ENOMEM, ENOSPC } },
+	{ OP_MSGSND, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_MSGRCV, CALL_AT_ONCE, { ENOMSG } },
+	{ OP_MQ_SEND, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_MQ_TIMEDSEND, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_MQ_RECEIVE, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_MQ_TIMEDRECEIVE, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SETLK, CALL_AT_ONCE, { EAGAIN, EACCES } },
+	{ OP_OFD_SETLK, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_FLOCK, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_LOCKF, CALL_AT_ONCE, { EAGAIN, EACCES } },
+	{ OP_OPEN, CALL_AT_ONCE, { ENXIO } },
+	{ OP_READ, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_WRITE, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SPLICE, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_ACCEPT, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_CONNECT, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SEND, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SENDTO, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SENDMSG, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SENDMMSG, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_RECV, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_RECVFROM, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_RECVMSG, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_RECVMMSG, CALL_AT_ONCE, { EAGAIN } },
+	{ OP_SIGTIMEDWAIT, CALL_AT_ONCE, { EAGAIN } },
 };
 
 const struct fault_call *calls_find(enum op op)
@@ -142,20 +179,47 @@ const struct fault_call *calls_find(enum op op)
 	return NULL;
 }
 
-bool calls_allow(enum op op, int error)
+static bool has(const int *errors, size_t size, int error)
 {
-	const struct fault_call *call = calls_find(op);
 	size_t i;
 
-	for (i = 0; call && i < FAULT_ERRORS_MAX; i++)
-		if (call->errors[i] == error && error)
+	for (i = 0; i < size && errors[i]; i++)
+		if (errors[i] == error)
 			return true;
 	return false;
 }
 
-bool calls_has_descriptor(enum op op)
+unsigned calls_condition(enum op op, int error)
 {
-	enum family family = op_family(op);
+	size_t i;
 
-	return op == OP_READ || op == OP_WRITE || family == FAMILY_SOCKET;
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (asked[i].op == op && has(asked[i].errors, FAULT_ASKED_MAX, error))
+			return asked[i].asks;
+	return 0;
+}
+
+bool calls_allow(enum op op, int error, unsigned asks)
+{
+	const struct fault_call *call = calls_find(op);
+	unsigned condition = calls_condition(op, error);
+
+	if (condition == CALL_AT_ONCE) /* its descriptor may say so too */
+		condition |= CALL_AS_OPENED;
+	return condition ? asks & condition : call && has(call->errors, FAULT_ERRORS_MAX, error);
+}
+
+int calls_error(const struct fault_call *call, size_t number)
+{
+	size_t i, j;
+
+	for (i = 0; i < FAULT_ERRORS_MAX && call->errors[i]; i++)
+		if (number-- == 0)
+			return call->errors[i];
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		for (j = 0; asked[i].op == call->op && j < FAULT_ASKED_MAX && asked[i].errors[j];
+		     j++)
+			if (number-- == 0)
+				return asked[i].errors[j];
+	return 0;
 }

@@ -3,11 +3,12 @@
 #ifndef SABOT_FAULTS_CALLS_H
 #define SABOT_FAULTS_CALLS_H
 
-#include "core/op.h"
+#include "core/control.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-enum { FAULT_ERRORS_MAX = 8 };
+enum { FAULT_ERRORS_MAX = 8, FAULT_ASKED_MAX = 2 };
 
 enum fault_returns {
 	RETURNS_MINUS, /* -1, or MAP_FAILED and its like; and errno */
@@ -24,8 +25,11 @@ struct fault_call {
 
 /* NULL: no error is known for it that a correct caller could meet. */
 const struct fault_call *calls_find(enum op op);
-bool calls_allow(enum op op, int error);
-/* detail[0] of such a call is a descriptor. */
-bool calls_has_descriptor(enum op op);
+/* All errors that it may have, whatever the caller asks for; 0: there are no more. */
+int calls_error(const struct fault_call *call, size_t number);
+/* What the caller must have asked for (call_asks) to have that error; 0: nothing. */
+unsigned calls_condition(enum op op, int error);
+/* Whether it may have that error, if it asks for this. */
+bool calls_allow(enum op op, int error, unsigned asks);
 
 #endif

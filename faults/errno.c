@@ -14,7 +14,9 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ipc.h>
+#include <sys/socket.h>
 
 static int arm(struct shot *shot)
 {
@@ -23,8 +25,9 @@ static int arm(struct shot *shot)
 
 static bool passes(int error)
 {
-	return error == EINTR || error == EAGAIN || error == EBUSY || error == EDEADLK ||
-	       error == EIDRM || error == ECONNABORTED;
+	return error == EINTR || error == EAGAIN || error == EACCES || error == EBUSY ||
+	       error == EDEADLK || error == EIDRM || error == ENOMSG || error == ENXIO ||
+	       error == ECONNABORTED;
 }
 
 /* The error of `asked`, or every one in turn; then each of those that do not pass, from then on. */
@@ -33,12 +36,12 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 {
 	const struct fault_call *call = calls_find((enum op)at->op);
 	unsigned lasting, i, left = number;
+	int error;
 
 	for (lasting = 0; call && lasting < 2; lasting++)
-		for (i = 0; i < FAULT_ERRORS_MAX && call->errors[i]; i++) {
-			int error = call->errors[i];
-
-			if ((asked->error && asked->error != error) || (lasting && passes(error)) ||
+		for (i = 0; (error = calls_error(call, i)) != 0; i++) {
+			if (!calls_allow(call->op, error, (unsigned)at->asks) ||
+			    (asked->error && asked->error != error) || (lasting && passes(error)) ||
 			    (asked->times &&
 			     asked->times != (lasting ? SABOT_LASTING : SABOT_ONCE)))
 				continue;
@@ -51,33 +54,66 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 	return false;
 }
 
-/* Who may not wait is told EAGAIN; nobody else is, by calls that wait. */
-static bool may_have(const struct call *call, int error)
+static bool ignores_sigpipe(void)
 {
 	struct fault_signal {
 		unsigned long handler, flags, restorer, mask;
 	} action = { 0 };
+
+	return sys_call(SYS_rt_sigaction, SIGPIPE, 0, (long)&action, 8, 0, 0) == 0 &&
+	       action.handler == (unsigned long)SIG_IGN;
+}
+
+/* By a flag of the call, or of its descriptor. */
+static bool asked_not_to_wait(const struct call *call)
+{
 	long flags;
 
-	if (error == EPIPE) /* SIGPIPE comes with it */
-		return sys_call(SYS_rt_sigaction, SIGPIPE, 0, (long)&action, 8, 0, 0) == 0 &&
-		       action.handler == (unsigned long)SIG_IGN;
-	if (error == EIDRM &&
-	    (call->op == OP_SEMCTL || call->op == OP_SHMCTL || call->op == OP_MSGCTL))
-		return call->amount != IPC_RMID; /* it would be gone then, not left behind */
-	if (error == ECONNRESET)
-		return call->object >= 0 && control->objects[call->object].family == FAMILY_SOCKET;
-	if (error != EAGAIN || !(op_flags(call->op) & OP_BLOCKS) || !calls_has_descriptor(call->op))
-		return true;
+	if (!(call->asks & CALL_AS_OPENED))
+		return call->asks & CALL_AT_ONCE;
 	flags = sys_call(SYS_fcntl, (long)call->detail[0], F_GETFL, 0, 0, 0, 0);
 	return flags >= 0 && (flags & O_NONBLOCK);
+}
+
+/* TCP says EINPROGRESS, and goes on. */
+static bool is_local(const struct call *call)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+
+	return sys_call(SYS_getsockopt, (long)call->detail[0], SOL_SOCKET, SO_DOMAIN, (long)&domain,
+			(long)&size, 0) == 0 &&
+	       domain == AF_UNIX;
+}
+
+/* What the table cannot know: it takes a look at the caller. */
+static bool may_have(const struct call *call, int error)
+{
+	if (calls_condition(call->op, error) == CALL_AT_ONCE)
+		return asked_not_to_wait(call) && (call->op != OP_CONNECT || is_local(call));
+	switch (error) {
+	case EPIPE: /* SIGPIPE comes with it */
+		return ignores_sigpipe();
+	case EIDRM:
+		if (call->op == OP_SEMCTL || call->op == OP_SHMCTL || call->op == OP_MSGCTL)
+			return call->amount !=
+			       IPC_RMID; /* it would be gone then, not left behind */
+		return true;
+	case ECONNRESET:
+		return call->object >= 0 && control->objects[call->object].family == FAMILY_SOCKET;
+	case EDEADLK: /* of locks: who waits for one */
+		return call->amount != F_UNLCK && !(call->asks & CALL_AT_ONCE);
+	default:
+		return true;
+	}
 }
 
 static bool answer(const struct shot *shot, const struct call *call, struct fault_answer *to)
 {
 	const struct fault_call *known = calls_find(call->op);
 
-	if (!calls_allow(call->op, shot->plan.value) || !may_have(call, shot->plan.value))
+	if (!calls_allow(call->op, shot->plan.value, call->asks) ||
+	    !may_have(call, shot->plan.value))
 		return false;
 	to->error = shot->plan.value;
 	to->makes_call = known->made;

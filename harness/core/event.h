@@ -28,6 +28,14 @@ enum event_kind {
 	EVENT_KIND_COUNT,
 };
 
+/* What a caller asked for that lets the call fail in ways that others do not, or'ed. */
+enum call_asks {
+	CALL_AT_ONCE = 1, /* not to wait */
+	CALL_AS_OPENED =
+		2, /* not to wait, if its descriptor (detail[0]) is one that does not: O_NONBLOCK */
+	CALL_UNDO = 4, /* that the kernel takes it back: SEM_UNDO */
+};
+
 struct event {
 	uint8_t kind;
 	uint8_t task;
@@ -35,7 +43,7 @@ struct event {
 	uint32_t number; /* of the task's operation */
 	int16_t object;
 	int16_t error;
-	int32_t reserved;
+	int32_t asks; /* EVENT_CALL: call_asks. Not in the hash */
 	int64_t value;
 	uintptr_t site;
 	const char *name;

@@ -122,6 +122,7 @@ fill(struct event *event, enum event_kind kind, const struct task *task, const s
 	event->number = number;
 	event->object = call ? (int16_t)call->object : -1;
 	event->error = 0;
+	event->asks = call ? call->asks : 0;
 	event->value = 0;
 	event->site = call ? call->site : 0;
 	event->name = call ? call->name : NULL;

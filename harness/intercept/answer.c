@@ -114,6 +114,9 @@ static bool is_the_call(const char *called)
 		return strstr(called, "exec");
 	case OP_KILL:
 		return !strcmp(called, "sigqueue");
+	case OP_SPLICE:
+		return strstr(called, "splice") || !strcmp(called, "tee") ||
+		       strstr(called, "sendfile");
 	case OP_FUTEX_WAIT:
 		return !strcmp(called, "syscall");
 	default:

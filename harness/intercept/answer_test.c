@@ -2,6 +2,8 @@
 /* Faults within calls: the call fails, is not made, and the shot is confirmed; or it moves less. */
 #include "intercept/run_test.h"
 
+#include "core/clock.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -26,7 +28,7 @@ static void setup(struct sabot_env *env)
 static void add_twice(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
-	struct sembuf give = { 0, 1, 0 };
+	struct sembuf give = { 0, 1, SEM_UNDO };
 
 	sabot_point(task, "begin");
 	shared->results[0] = semop(shared->set, &give, 1);
@@ -78,6 +80,39 @@ static void shut(struct sabot_task *task)
 	close(shared->ends[1]);
 }
 
+/* Each sleeps an hour, by the virtual clock; who looks asks what it was told is left. */
+static void sleep_once(struct sabot_task *task)
+{
+	const struct timespec hour = { 3600, 0 };
+	struct timespec left = { 7, 0 }, until;
+	struct shared *shared = sabot_shared(task);
+
+	close(shared->ends[0]);
+	close(shared->ends[1]);
+	switch (*(const char *)sabot_variant(task)) {
+	case 'n':
+		shared->results[0] =
+			nanosleep(&hour, &left); /* tidy-allow calls: it is what is tested */
+		shared->error = errno;
+		break;
+	case 'c':
+		shared->results[0] = clock_nanosleep(CLOCK_MONOTONIC, 0, &hour, &left);
+		break;
+	case 'a':
+		SABOT_OK(clock_gettime(CLOCK_MONOTONIC, &until));
+		until.tv_sec += 3600;
+		shared->results[0] = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, &left);
+		break;
+	case 's':
+		left.tv_sec = sleep(3600); /* tidy-allow calls: it is what is tested */
+		break;
+	default:				/* it is over before it can be interrupted */
+		shared->results[0] = usleep(0); /* tidy-allow calls: it is what is tested */
+	}
+	shared->results[1] = (int)left.tv_sec;
+	shared->results[2] = (int)(control->now_ns / CLOCK_NS_PER_S);
+}
+
 static void must(struct sabot_task *task)
 {
 	struct shared *shared = sabot_shared(task);
@@ -101,6 +136,7 @@ SCENARIO(move);
 SCENARIO(spawn);
 SCENARIO(shut);
 SCENARIO(must);
+SCENARIO(sleep_once);
 
 static const struct shared *struck(const struct sabot_scenario *scenario, struct plan_fault fault)
 {
@@ -154,6 +190,43 @@ static void a_call_refuses_what_it_cannot_have(void **state)
 	(void)struck(&move_scenario,
 		     (struct plan_fault){ .kind = PLAN_SHORT, .value = 1, .op = 1 });
 	assert_int_equal(control->shots[0].state, SHOT_REFUSED);
+}
+
+static const struct shared *struck_asleep(const char *variant)
+{
+	/* Operations 1 and 2 are the closes. */
+	const struct plan_fault fault = {
+		.kind = PLAN_ERRNO, .value = EINTR, .op = 3, .victim = "one#0"
+	};
+
+	run_with(&sleep_once_scenario, variant, 1, &fault);
+	return control->shared;
+}
+
+/* It has slept half of the time, and is told the rest. */
+static void a_sleep_is_cut_short(void **state)
+{
+	const struct shared *shared;
+
+	(void)state;
+	shared = struck_asleep("n");
+	assert_int_equal(shared->results[0], -1);
+	assert_int_equal(shared->error, EINTR);
+	assert_int_equal(shared->results[1], 1800);
+	assert_int_equal(shared->results[2], 1800);
+	shared = struck_asleep("c");
+	assert_int_equal(shared->results[0], EINTR);
+	assert_int_equal(shared->results[1], 1800);
+	shared = struck_asleep("a");
+	assert_int_equal(shared->results[0], EINTR);
+	assert_int_equal(shared->results[1], 7); /* the end is known: nothing is told */
+	assert_int_equal(shared->results[2], 1800);
+	shared = struck_asleep("s");
+	assert_int_equal(control->shots[0].state, SHOT_CONFIRMED);
+	assert_in_range(shared->results[1], 1799, 1800);
+	shared = struck_asleep("0");
+	assert_int_equal(control->shots[0].state, SHOT_REFUSED);
+	assert_int_equal(shared->results[0], 0);
 }
 
 static void a_read_moves_less(void **state)
@@ -215,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_call_fails_and_is_not_made),
 		cmocka_unit_test(one_that_lasts_fails_each_that_may_have_it),
 		cmocka_unit_test(a_call_refuses_what_it_cannot_have),
+		cmocka_unit_test(a_sleep_is_cut_short),
 		cmocka_unit_test(a_read_moves_less),
 		cmocka_unit_test(a_thread_is_not_made),
 		cmocka_unit_test(close_that_fails_has_closed),

@@ -185,6 +185,14 @@ static void sleep_until(struct task *task, uint64_t deadline_ns)
 	task->call.deadline_ns = 0;
 }
 
+/* A sleep that an injected EINTR cuts short lasts half as long. */
+static bool is_cut(const struct task *task)
+{
+	int error;
+
+	return task->struck && answer_fails(&error);
+}
+
 /* In free mode a sleep is one. */
 static uint64_t sleep_free(struct call *call, uint64_t time_ns, bool absolute)
 {
@@ -192,11 +200,17 @@ static uint64_t sleep_free(struct call *call, uint64_t time_ns, bool absolute)
 	uint64_t end_ns = absolute ? time_ns : clock_now() + time_ns, now_ns;
 	struct timespec left;
 	long error;
+	bool cut;
 
 	call->deadline_ns = end_ns ? end_ns : 1;
 	call_begin(call);
 	deadline_left(call, &left);
+	cut = end_ns > clock_now() && is_cut(task_self);
+	if (cut)
+		left = clock_split(clock_join(&left) / 2);
 	error = sys_call(SYS_nanosleep, (long)&left, 0, 0, 0, 0, 0);
+	if (cut)
+		error = -EINTR;
 	now_ns = clock_now();
 	errno = -(int)error;
 	(void)call_end(call, error ? -1 : 0);
@@ -209,18 +223,27 @@ uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute)
 {
 	int saved = errno;
 	struct task *task = task_self;
-	uint64_t deadline_ns, left = 0;
+	uint64_t deadline_ns, end_ns, left = 0;
+	bool cut;
 
 	if (free_on())
 		return sleep_free(call, time_ns, absolute);
 	announce(task, call);
 	point_pass(task);
+	if (task->struck)
+		answer_begin(task);
 	deadline_ns = absolute ? time_ns : control->now_ns + time_ns;
 	task->interrupted = false;
-	if (deadline_ns > control->now_ns && (!task->cancelled || task->uncancellable))
-		sleep_until(task, deadline_ns);
-	if (task->interrupted && deadline_ns > control->now_ns)
+	cut = deadline_ns > control->now_ns && is_cut(task);
+	end_ns = cut ? deadline_ns - (deadline_ns - control->now_ns) / 2 : deadline_ns;
+	if (end_ns > control->now_ns && (!task->cancelled || task->uncancellable))
+		sleep_until(task, end_ns);
+	if ((task->interrupted || cut) && deadline_ns > control->now_ns)
 		left = deadline_ns - control->now_ns;
+	else if (cut)
+		left = 1; /* others have moved the clock on: it is interrupted all the same */
+	if (task->struck)
+		answer_end();
 	trace_return(task, call, left ? -1 : 0, left ? EINTR : 0);
 	task->in_runtime = false;
 	cancel_heed();

@@ -28,6 +28,7 @@ static bool begin(struct call *call, enum op op, int fd, uintptr_t site)
 	call->object = descriptor_object_of(fd, &status);
 	call->amount = sizeof(eventfd_t);
 	call->detail[0] = (uint64_t)fd;
+	call->asks = CALL_AS_OPENED;
 	call_begin(call);
 	return true;
 }

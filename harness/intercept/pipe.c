@@ -51,16 +51,21 @@ INTERPOSE int pipe2(int ends[2], int flags)
 }
 
 /* The call sleeps on the side that is a pipe; if both are, on the one that it reads. */
-static bool begin_move(struct call *call, int from, int to, size_t size, uintptr_t site)
+static bool begin_move(struct call *call, int from, int to, size_t size, unsigned flags,
+		       uintptr_t site)
 {
 	struct stat status;
+	int fd = from;
 
 	if (!call_enter_at(call, OP_SPLICE, site))
 		return false;
-	if (descriptor_look(from, &status) == DESCRIPTOR_STREAM ||
-	    descriptor_look(to, &status) == DESCRIPTOR_STREAM)
+	if (descriptor_look(from, &status) != DESCRIPTOR_STREAM)
+		fd = descriptor_look(to, &status) == DESCRIPTOR_STREAM ? to : -1;
+	if (fd >= 0)
 		call->object = descriptor_object(&status);
 	call->amount = (int64_t)size;
+	call->detail[0] = (uint64_t)fd;
+	call->asks = flags & SPLICE_F_NONBLOCK ? CALL_AT_ONCE : CALL_AS_OPENED;
 	call_begin(call);
 	return true;
 }
@@ -70,7 +75,7 @@ INTERPOSE ssize_t splice(int from, off64_t *from_offset, int to, off64_t *to_off
 {
 	struct call call;
 
-	if (!begin_move(&call, from, to, size, CALL_SITE))
+	if (!begin_move(&call, from, to, size, flags, CALL_SITE))
 		return REAL(splice)(from, from_offset, to, to_offset, size, flags);
 	return call_end(&call, REAL(splice)(from, from_offset, to, to_offset, size, flags));
 }
@@ -79,7 +84,7 @@ INTERPOSE ssize_t tee(int from, int to, size_t size, unsigned flags)
 {
 	struct call call;
 
-	if (!begin_move(&call, from, to, size, CALL_SITE))
+	if (!begin_move(&call, from, to, size, flags, CALL_SITE))
 		return REAL(tee)(from, to, size, flags);
 	return call_end(&call, REAL(tee)(from, to, size, flags));
 }
@@ -88,7 +93,7 @@ INTERPOSE ssize_t vmsplice(int fd, const struct iovec *parts, size_t count, unsi
 {
 	struct call call;
 
-	if (!begin_move(&call, fd, -1, count, CALL_SITE))
+	if (!begin_move(&call, fd, -1, count, flags, CALL_SITE))
 		return REAL(vmsplice)(fd, parts, count, flags);
 	return call_end(&call, REAL(vmsplice)(fd, parts, count, flags));
 }
@@ -97,7 +102,7 @@ INTERPOSE ssize_t sendfile(int to, int from, off_t *offset, size_t size)
 {
 	struct call call;
 
-	if (!begin_move(&call, from, to, size, CALL_SITE))
+	if (!begin_move(&call, from, to, size, 0, CALL_SITE))
 		return REAL(sendfile)(to, from, offset, size);
 	return call_end(&call, REAL(sendfile)(to, from, offset, size));
 }
@@ -106,7 +111,7 @@ INTERPOSE ssize_t sendfile64(int to, int from, off64_t *offset, size_t size)
 {
 	struct call call;
 
-	if (!begin_move(&call, from, to, size, CALL_SITE))
+	if (!begin_move(&call, from, to, size, 0, CALL_SITE))
 		return REAL(sendfile64)(to, from, offset, size);
 	return call_end(&call, REAL(sendfile64)(to, from, offset, size));
 }

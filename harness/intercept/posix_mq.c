@@ -149,6 +149,7 @@ static bool begin(struct call *call, enum op op, mqd_t queue, int64_t amount, ui
 	call->object = posix_mq_object(queue);
 	call->amount = amount;
 	call->detail[0] = (uint64_t)queue;
+	call->asks = CALL_AS_OPENED;
 	return true;
 }
 

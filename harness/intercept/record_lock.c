@@ -74,6 +74,8 @@ static int lock_range(struct call *call, int fd, int command, struct flock *lock
 	int result;
 
 	describe(call, op_family(call->op), fd, lock);
+	if ((command == F_SETLK || command == F_OFD_SETLK) && call->amount != F_UNLCK)
+		call->asks = CALL_AT_ONCE;
 	call_begin(call);
 	result = REAL(fcntl)(fd, command, lock);
 	if (result == 0 && !asks)
@@ -180,6 +182,7 @@ static void describe_lockf(struct call *call, int fd, int command, off64_t lengt
 	if (command == F_ULOCK)
 		lock.l_type = F_UNLCK;
 	describe(call, FAMILY_RECORD_LOCK, fd, &lock);
+	call->asks = command == F_TLOCK || command == F_TEST ? CALL_AT_ONCE : 0;
 }
 
 static int end_lockf(struct call *call, int command, int result)
@@ -226,6 +229,8 @@ INTERPOSE int flock(int fd, int operation)
 	if (descriptor_status(fd, &status) == 0)
 		call.object = descriptor_locks(FAMILY_FLOCK, &status);
 	call.amount = operation;
+	if ((operation & LOCK_NB) && (operation & ~LOCK_NB) != LOCK_UN)
+		call.asks = CALL_AT_ONCE;
 	call_begin(&call);
 	result = REAL(flock)(fd, operation);
 	if (result == 0 || errno == EWOULDBLOCK || errno == EINTR)

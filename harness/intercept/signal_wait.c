@@ -128,6 +128,8 @@ INTERPOSE int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 		call.timeout_result = -EAGAIN;
 		deadline_left(&call, &left);
 		timeout = &left;
+	} else if (timeout) {
+		call.asks = CALL_AT_ONCE;
 	}
 	call_begin(&call);
 	return (int)call_end(&call, take(REAL(sigtimedwait)(stripped(set, &room), &told, timeout),

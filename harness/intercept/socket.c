@@ -24,6 +24,7 @@ bool socket_enter(struct call *call, enum op op, int fd, uintptr_t site)
 	call->object = descriptor_object(&status);
 	call->amount = fd;
 	call->detail[0] = (uint64_t)fd;
+	call->asks = CALL_AS_OPENED;
 	return true;
 }
 

@@ -20,6 +20,8 @@ static bool begin(struct call *call, enum op op, int fd, size_t size, int flags,
 		return false;
 	call->amount = (int64_t)size;
 	call->detail[1] = (uint64_t)(unsigned)flags;
+	if (flags & MSG_DONTWAIT)
+		call->asks = CALL_AT_ONCE;
 	if (op == OP_SEND || op == OP_SENDTO || op == OP_SENDMSG || op == OP_SENDMMSG)
 		socket_announce_send(call, fd);
 	else

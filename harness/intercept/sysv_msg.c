@@ -16,6 +16,7 @@ static void describe(struct call *call, int id, long type, size_t size, int flag
 	call->amount = type;
 	call->detail[0] = size;
 	call->detail[1] = (uint64_t)(unsigned)flags;
+	call->asks = flags & IPC_NOWAIT ? CALL_AT_ONCE : 0;
 }
 
 INTERPOSE int msgsnd(int id, const void *message, size_t size, int flags)

@@ -16,21 +16,23 @@ static int object_of(int id, unsigned number)
 	return object;
 }
 
-/*
- * Whether the kernel may have the array wait for this operation: not if it gave as much before, or
- * is told not to.
- */
-static bool may_wait(const struct sembuf *operations, size_t at)
+/* Whether this operation may not be possible yet: not if the array gave as much before. */
+static bool may_lack(const struct sembuf *operations, size_t at)
 {
 	int sum = 0;
 	size_t i;
 
-	if (operations[at].sem_op > 0 || (operations[at].sem_flg & IPC_NOWAIT))
+	if (operations[at].sem_op > 0)
 		return false;
 	for (i = 0; i <= at; i++)
 		if (operations[i].sem_num == operations[at].sem_num)
 			sum += operations[i].sem_op;
 	return sum < 0 || operations[at].sem_op == 0;
+}
+
+static bool may_wait(const struct sembuf *operations, size_t at)
+{
+	return !(operations[at].sem_flg & IPC_NOWAIT) && may_lack(operations, at);
 }
 
 /* Of an array of operations: the first that may wait, else the first. */
@@ -63,6 +65,10 @@ static void describe(struct call *call, int id, const struct sembuf *operations,
 		(void)object_of(id, operations[i].sem_num);
 		if (operations[i].sem_num < 64 && may_wait(operations, i))
 			call->detail[1] |= UINT64_C(1) << operations[i].sem_num;
+		if ((operations[i].sem_flg & IPC_NOWAIT) && may_lack(operations, i))
+			call->asks |= CALL_AT_ONCE;
+		if ((operations[i].sem_flg & SEM_UNDO) && operations[i].sem_op != 0)
+			call->asks |= CALL_UNDO;
 	}
 }
 

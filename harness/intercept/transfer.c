@@ -34,6 +34,7 @@ static bool begin(struct call *call, int fd, enum op on_file, enum op on_stream,
 	call->object = descriptor_object_of(fd, &status);
 	call->amount = (int64_t)size;
 	call->detail[0] = (uint64_t)fd;
+	call->asks = CALL_AS_OPENED;
 	if (S_ISSOCK(status.st_mode) && on_stream == OP_READ)
 		socket_announce_receive(call, fd);
 	else if (S_ISSOCK(status.st_mode) && on_stream == OP_WRITE)
