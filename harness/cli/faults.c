@@ -7,6 +7,7 @@
 
 #include <argp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WAYS_MAX = 16 };
@@ -46,25 +47,42 @@ static const struct argp argp = { .parser = parse,
 					 "they hit; of one kind, the calls that it can strike and "
 					 "how." };
 
-/* A way as the plan has it: "EINTR", "1", and "lasting". */
-static void show_way(const struct plan_fault *way)
-{
-	char text[24];
-
-	plan_fault_argument(way, text, sizeof(text));
-	printf(" %.*s%s", (int)strcspn(text, " "), text, way->lasting ? "+" : "");
-}
-
-/* The ways in which it can strike an operation, as far as that can be told without a call. */
+/* The ways in which a kind can strike an operation on an object, as far as that can be told without
+ * a call. */
 struct ways {
 	size_t count;
 	struct plan_fault list[WAYS_MAX];
 };
 
-static struct ways ways_at(unsigned kind, enum op op)
+enum { NOT_ASKED = 0, ASKED = CALL_AT_ONCE | CALL_AS_OPENED | CALL_UNDO };
+enum { LARGE = 1 << 20 /* bytes: more than a pipe takes whole */ };
+
+/* Kinds look at the object that an operation is on: there is one of each family, by its number. */
+static bool make_objects(void)
+{
+	int i;
+
+	control = calloc(1, sizeof(*control));
+	for (i = 0; control && i < FAMILY_COUNT; i++)
+		control->objects[i].family = (enum family)i;
+	return control;
+}
+
+static void name_objects(const char *label)
+{
+	int i;
+
+	for (i = 0; i < FAMILY_COUNT; i++)
+		snprintf(control->objects[i].label, sizeof(control->objects[i].label), "%s", label);
+}
+
+static struct ways ways_at(unsigned kind, enum op op, enum family family, int asks)
 {
 	const struct fault_kind *fault = fault_kinds[kind];
-	const struct event event = { .op = (uint16_t)op, .object = -1 };
+	const struct event event = { .op = (uint16_t)op,
+				     .object = (int16_t)(family == FAMILY_NONE ? -1 : (int)family),
+				     .asks = asks,
+				     .value = LARGE };
 	const struct sabot_fault any = { 0 };
 	struct ways ways = { 0 };
 
@@ -78,26 +96,79 @@ static struct ways ways_at(unsigned kind, enum op op)
 	return ways;
 }
 
+/* On whichever object there are most. */
+static struct ways ways_of_call(unsigned kind, enum op op, int asks)
+{
+	struct ways most = { 0 }, ways;
+
+	for (int family = 0; family < FAMILY_COUNT; family++) {
+		ways = ways_at(kind, op, (enum family)family, asks);
+		if (ways.count > most.count)
+			most = ways;
+	}
+	return most;
+}
+
+/* What only an object of this family allows, whatever the call. */
+static struct ways ways_of_object(unsigned kind, enum family family)
+{
+	struct ways most = { 0 }, ways;
+
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		ways = ways_at(kind, (enum op)op, family, ASKED);
+		if (ways.count > most.count &&
+		    ways.count > ways_at(kind, (enum op)op, FAMILY_NONE, ASKED).count)
+			most = ways;
+	}
+	return most;
+}
+
+static bool has(const struct ways *ways, const struct plan_fault *way)
+{
+	size_t i;
+
+	for (i = 0; i < ways->count; i++)
+		if (ways->list[i].value == way->value && ways->list[i].lasting == way->lasting)
+			return true;
+	return false;
+}
+
 static bool are_equal(const struct ways *a, const struct ways *b)
 {
 	size_t i;
 
-	for (i = 0; i < a->count && a->count == b->count; i++)
-		if (a->list[i].value != b->list[i].value ||
-		    a->list[i].lasting != b->list[i].lasting)
+	for (i = 0; i < a->count; i++)
+		if (!has(b, &a->list[i]))
 			return false;
 	return a->count == b->count;
 }
 
-static void show_ways(const char *where, const struct ways *ways)
+/* Two operations may be one call: a read of a stream, and of a file. */
+static bool is_told(unsigned kind, enum op op, const struct ways *ways)
 {
+	for (unsigned before = 0; before < op; before++) {
+		const struct ways told = ways_of_call(kind, (enum op)before, ASKED);
+
+		if (!strcmp(op_name((enum op)before), op_name(op)) && are_equal(&told, ways))
+			return true;
+	}
+	return false;
+}
+
+/* As the plan has it: "EINTR", "1"; then "+" if it lasts, "?" if not everybody can have it. */
+static void show_ways(const char *where, const struct ways *ways, const struct ways *always)
+{
+	char text[24];
 	size_t i;
 
 	if (!ways->count)
 		return;
 	printf("  %-24s", where);
-	for (i = 0; i < ways->count; i++)
-		show_way(&ways->list[i]);
+	for (i = 0; i < ways->count; i++) {
+		plan_fault_argument(&ways->list[i], text, sizeof(text));
+		printf(" %.*s%s%s", (int)strcspn(text, " "), text, ways->list[i].lasting ? "+" : "",
+		       has(always, &ways->list[i]) ? "" : "?");
+	}
 	putchar('\n');
 }
 
@@ -107,7 +178,7 @@ static bool next_number(unsigned kind, int from, struct plan_fault *found)
 	bool any = false;
 
 	for (unsigned op = 0; op < OP_COUNT; op++) {
-		const struct ways ways = ways_at(kind, (enum op)op);
+		const struct ways ways = ways_of_call(kind, (enum op)op, ASKED);
 
 		for (size_t i = 0; i < ways.count; i++) {
 			if (ways.list[i].value < from ||
@@ -134,19 +205,55 @@ static void show_numbers(unsigned kind)
 	}
 }
 
+static bool lasts(unsigned kind)
+{
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		const struct ways ways = ways_of_call(kind, (enum op)op, ASKED);
+
+		for (size_t i = 0; i < ways.count; i++)
+			if (ways.list[i].lasting)
+				return true;
+	}
+	return false;
+}
+
+static void show_objects(unsigned kind)
+{
+	struct ways unnamed, ways;
+	char where[64];
+
+	for (int family = 0; family < FAMILY_COUNT; family++) {
+		name_objects("");
+		unnamed = ways_of_object(kind, (enum family)family);
+		name_objects("name");
+		ways = ways_of_object(kind, (enum family)family);
+		snprintf(where, sizeof(where), "on %s%s", family_name((enum family)family),
+			 unnamed.count ? "" : " with a name");
+		show_ways(where, &ways, &ways);
+	}
+}
+
 /* What can strike anywhere is told once, and then only where there is more to it. */
 static void show_calls(unsigned kind)
 {
-	const struct ways anywhere = ways_at(kind, OP_NONE);
+	const struct ways anywhere = ways_at(kind, OP_NONE, FAMILY_NONE, ASKED),
+			  usual = ways_of_call(kind, OP_NONE, ASKED);
 
-	show_ways("anywhere", &anywhere);
+	show_ways("anywhere", &anywhere, &anywhere);
 	for (unsigned op = 0; op < OP_COUNT; op++) {
-		const struct ways ways = ways_at(kind, (enum op)op);
+		const struct ways ways = ways_of_call(kind, (enum op)op, ASKED),
+				  always = ways_of_call(kind, (enum op)op, NOT_ASKED);
 
-		if (!are_equal(&ways, &anywhere))
-			show_ways(op_name((enum op)op), &ways);
+		if (!are_equal(&ways, &usual) && !is_told(kind, (enum op)op, &ways))
+			show_ways(op_name((enum op)op), &ways, &always);
 	}
+	show_objects(kind);
 	show_numbers(kind);
+	if (lasts(kind))
+		puts("  +: from then on");
+	if (kind == PLAN_ERRNO)
+		puts("  ?: of a call that asks not to wait: IPC_NOWAIT, O_NONBLOCK, ...\n"
+		     "     ENOMEM and ENOSPC: that asks for SEM_UNDO");
 }
 
 /* No kind of its own: two faults of any kinds in one execution. */
@@ -163,6 +270,9 @@ int cli_faults(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments))
 		return EXIT_USAGE;
+	if (!make_objects())
+		return EXIT_BUG;
+	name_objects("name");
 	for (kind = 0; kind < PLAN_FAULT_KIND_COUNT; kind++) {
 		const struct fault_kind *fault = fault_kinds[kind];
 
@@ -174,5 +284,7 @@ int cli_faults(int argc, char **argv)
 	}
 	if (!arguments.kind)
 		show_cascade();
+	free(control);
+	control = NULL;
 	return fflush(stdout) == 0 ? EXIT_PASS : EXIT_UNDECIDED;
 }

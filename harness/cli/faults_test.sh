@@ -12,9 +12,49 @@ expect "a cascade" 0 "$SABOT" faults cascade
 matches out '^cascade '
 grep -q SIGKILL out && complain "a cascade was asked for"
 expect "the errors of each call" 0 "$SABOT" faults errno
-matches out '^  semop +EINTR EIDRM ENOMEM ENOSPC ENOMEM\+ ENOSPC\+$'
+matches out '^  semop +EINTR EIDRM EAGAIN\? ENOMEM\? ENOSPC\? ENOMEM\+\? ENOSPC\+\?$'
+matches out '^  sleep +EINTR$'
 matches out '^  pthread_create +EAGAIN$'
 grep -q SIGKILL out && complain "one kind was asked for"
+expect "short transfers, on what" 0 "$SABOT" faults short
+holds out <<'END'
+short     a read or write moves one byte or half, once, or half from then on
+          hits reads and writes of files, pipes and stream sockets at their points
+  read                     1 0 0+
+  write                    1 0 0+
+  send                     1 0 0+
+  sendto                   1 0 0+
+  sendmsg                  1 0 0+
+  recv                     1 0 0+
+  recvfrom                 1 0 0+
+  recvmsg                  1 0 0+
+  pread                    1 0 0+
+  pwrite                   1 0 0+
+  on file                  1 0 0+
+  on pipe                  1 0 0+
+  on socket                1 0 0+
+  0: the victim can move half only, once,
+  1: the victim can move a few bytes only, once,
+  +: from then on
+END
+expect "what can be removed" 0 "$SABOT" faults remove
+holds out <<'END'
+remove    somebody else removes what the task is at, or truncates the file
+          hits System V objects; names of POSIX objects, files, FIFOs, lock files, sockets
+  on SysV semaphore        0
+  on SysV segment          0
+  on SysV message queue    0
+  on POSIX message queue   0
+  on POSIX semaphore       0
+  on record lock           0
+  on OFD lock              0
+  on flock                 0
+  on file                  0 1
+  on pipe with a name      0
+  on socket with a name    0
+  0: the victim is robbed of its object, which somebody removes
+  1: the victim is robbed of its object, which somebody truncates
+END
 expect "limits" 0 "$SABOT" faults limit
 holds out <<'END'
 limit     the process has reached a limit of its resources, from then on
