@@ -14,7 +14,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { KEY_JSON = 256, KEY_SCALE, KEY_DETECTION, KEY_SEEDS, KEY_EXECUTIONS, WORDS_MAX = 256 };
+enum {
+	KEY_JSON = 256,
+	KEY_SCALE,
+	KEY_DETECTION,
+	KEY_SEEDS,
+	KEY_EXECUTIONS,
+	KEY_FUZZ,
+	WORDS_MAX = 256
+};
 
 static const struct argp_option bench_options[] = {
 	{ "json", KEY_JSON, NULL, 0, "One JSON object a row", 0 },
@@ -23,6 +31,8 @@ static const struct argp_option bench_options[] = {
 	  "Compare the strategies: how many executions each needs to catch each twin", 0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "detection: the median of the seeds 1 to N (default 5)", 0 },
 	{ "executions", KEY_EXECUTIONS, "N", 0, "detection: give up after N (default 1000)", 0 },
+	{ "fuzz", KEY_FUZZ, NULL, 0,
+	  "detection: a column of afl-fuzz as well, which takes a second or two a search", 0 },
 	{ "jobs", 'j', "N", 0,
 	  "detection: workers, each on a CPU of its own; default: one for each", 0 },
 	{ 0 },
@@ -74,6 +84,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_EXECUTIONS:
 		arguments->detection.limit = number_of(argument, "executions", 1000000, state);
 		break;
+	case KEY_FUZZ:
+		arguments->detection.fuzzes = true;
+		break;
 	case 'j':
 		arguments->detection.suite.workers =
 			number_of(argument, "jobs", POOL_WORKERS_MAX, state);
@@ -86,6 +99,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		if (arguments->word_count && !arguments->compares)
 			argp_error(state, "only bench --detection takes scenarios");
+		if (arguments->detection.fuzzes && !arguments->compares)
+			argp_error(state, "only bench --detection takes --fuzz");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -2,8 +2,12 @@
 #include "cli/detection.h"
 
 #include "cli/cli.h"
+#include "cli/fuzz.h"
+#include "os/tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +17,16 @@ static const struct column {
 	bool sampled;
 } columns[] = {
 	{ "random", "random", true }, { "pct", "pct", true },	     { "pos", "pos", true },
-	{ "sweep", NULL, false },     { "guided", "guided", false },
+	{ "sweep", NULL, false },     { "guided", "guided", false }, { "fuzz", NULL, false },
 };
 
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+enum { COLUMNS = sizeof(columns) / sizeof(columns[0]), FUZZ = COLUMNS - 1 };
+
+/* The last is there only if it was asked for: it takes afl-fuzz, and a second or two a search. */
+static unsigned columns_of(const struct detection *detection)
+{
+	return detection->fuzzes ? COLUMNS : FUZZ;
+}
 
 /* Of one twin: executions until it was caught, or 0 if it was not. */
 struct row {
@@ -61,6 +71,27 @@ static int run_all(struct detection *detection, unsigned column, uint32_t seed, 
 	return code;
 }
 
+/* Each search has a directory of its own: afl-fuzz would go on from what lies there. */
+static int fuzz_all(struct detection *detection, uint32_t seed, struct row *rows)
+{
+	const struct selection *selection = &detection->suite.selection;
+	struct campaign_options options = detection->suite.campaign;
+	char directory[256];
+	size_t i;
+	int code = 0;
+
+	options.seed = seed + 1;
+	snprintf(directory, sizeof(directory), "%s/fuzz", detection->suite.out);
+	for (i = 0; i < selection->count && !code; i++) {
+		if (rows[i].skipped)
+			continue;
+		code = fuzz_detect(&selection->targets[i], &options, detection->limit, directory,
+				   &rows[i].executions[FUZZ][seed]);
+		tree_remove(AT_FDCWD, directory);
+	}
+	return code;
+}
+
 /* What was not caught counts as more than all others. */
 static int compare(const void *a, const void *b)
 {
@@ -98,7 +129,7 @@ static void print_json(const struct detection *detection, const struct row *row,
 	printf("\", \"skipped\": %s, \"seeds\": %u, \"limit\": %llu",
 	       row->skipped ? "true" : "false", detection->seeds,
 	       (unsigned long long)detection->limit);
-	for (i = 0; i < COLUMNS; i++) {
+	for (i = 0; i < columns_of(detection); i++) {
 		uint64_t executions = median(detection, row, i);
 
 		if (executions)
@@ -116,7 +147,7 @@ static void print_row(const struct detection *detection, const struct row *row,
 	unsigned i;
 
 	print_name(target, 56);
-	for (i = 0; i < COLUMNS; i++) {
+	for (i = 0; i < columns_of(detection); i++) {
 		uint64_t executions = median(detection, row, i);
 
 		snprintf(text, sizeof(text), executions ? "%llu" : ">%llu",
@@ -126,12 +157,12 @@ static void print_row(const struct detection *detection, const struct row *row,
 	printf("\n");
 }
 
-static void print_head(const char *name)
+static void print_head(const struct detection *detection, const char *name)
 {
 	unsigned i;
 
 	printf("%-56s", name);
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < columns_of(detection); i++)
 		printf(" %7s", columns[i].title);
 	printf("\n");
 }
@@ -144,17 +175,17 @@ static void print_sums(const struct detection *detection, const struct row *rows
 	size_t j;
 
 	for (j = 0; j < detection->suite.selection.count; j++)
-		for (i = 0; i < COLUMNS && !rows[j].skipped; i++) {
+		for (i = 0; i < columns_of(detection) && !rows[j].skipped; i++) {
 			uint64_t executions = median(detection, &rows[j], i);
 
 			missed[i] += !executions;
 			sums[i] += executions ? executions : detection->limit;
 		}
 	printf("\n%-56s", "together");
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < columns_of(detection); i++)
 		printf(" %7llu", (unsigned long long)sums[i]);
 	printf("\n%-56s", "missed");
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < columns_of(detection); i++)
 		printf(" %7u", missed[i]);
 	printf("\n");
 }
@@ -165,7 +196,7 @@ static void print_all(const struct detection *detection, const struct row *rows)
 	size_t i;
 
 	if (!detection->json)
-		print_head("executions until it is caught");
+		print_head(detection, "executions until it is caught");
 	for (i = 0; i < selection->count; i++)
 		if (detection->json)
 			print_json(detection, &rows[i], &selection->targets[i]);
@@ -184,12 +215,18 @@ int detection_run(struct detection *detection)
 
 	if (code)
 		return code;
+	if (detection->fuzzes) {
+		code = fuzz_check();
+		if (code)
+			return code;
+	}
 	rows = calloc(detection->suite.selection.count, sizeof(*rows));
 	if (!rows)
 		return cli_fail(EXIT_BUG, "out of memory");
-	for (column = 0; column < COLUMNS && !code; column++)
+	for (column = 0; column < columns_of(detection) && !code; column++)
 		for (seed = 0; seed < detection->seeds && !code; seed++)
-			code = run_all(detection, column, seed, rows);
+			code = column == FUZZ ? fuzz_all(detection, seed, rows)
+					      : run_all(detection, column, seed, rows);
 	if (!code)
 		print_all(detection, rows);
 	free(rows);

@@ -12,6 +12,7 @@ struct detection {
 	uint32_t seeds;	    /* 1, 2, ... so many */
 	uint64_t limit;	    /* executions of a twin at most */
 	bool json;
+	bool fuzzes; /* a column of afl-fuzz's as well */
 };
 
 /* Keeps the twins of the selection. Returns the exit code. */

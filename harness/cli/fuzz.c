@@ -127,7 +127,7 @@ static void tell_progress(struct fuzz *fuzz)
 	uint64_t now = sys_now_ns(), seconds = (now - fuzz->began_ns) / 1000000000;
 	struct fuzz_figures figures;
 
-	if (fuzz->screen || now - fuzz->told_ns < PROGRESS_NS_S * 1000000000ull)
+	if (fuzz->screen || fuzz->quiet || now - fuzz->told_ns < PROGRESS_NS_S * 1000000000ull)
 		return;
 	fuzz->told_ns = now;
 	fuzz_afl_figures(fuzz, &figures);
@@ -139,8 +139,13 @@ static void tell_progress(struct fuzz *fuzz)
 
 static void begin_afl(struct fuzz *fuzz)
 {
+	size_t i;
+
 	fuzz->begun = true;
 	fuzz->began_ns = fuzz->told_ns = sys_now_ns();
+	for (i = 0; i < fuzz->selection.count; i++)
+		if (fuzz->watch->records[i])
+			fuzz->warmed += fuzz->watch->records[i]->executions;
 	if (!fuzz->lost && atomic_load(&fuzz->watch->planted) &&
 	    !(fuzz->first && atomic_load(&fuzz->watch->found)))
 		fuzz->code = fuzz_afl_start(fuzz);
@@ -159,7 +164,7 @@ static void tick(const struct pool_status *status, unsigned workers, uint32_t jo
 		begin_afl(fuzz);
 	if (fuzz->first && !fuzz->stopped && atomic_load(&fuzz->watch->found))
 		fuzz_afl_end(fuzz);
-	if (!fuzz->screen)
+	if (!fuzz->screen && !fuzz->quiet)
 		tell_findings(fuzz);
 	if (fuzz_afl_run(fuzz) && !fuzz->lost)
 		tell_progress(fuzz);
@@ -286,7 +291,8 @@ static int conclude(const struct fuzz *fuzz, bool interrupted)
 	return (int)verdict_exit_code(worst);
 }
 
-static int run(struct fuzz *fuzz)
+/* Sets *interrupted if the user has ended it; what it has found is in fuzz->watch. */
+static int search(struct fuzz *fuzz, bool *interrupted)
 {
 	struct pool_options pool = {
 		.workers = 1,
@@ -309,9 +315,93 @@ static int run(struct fuzz *fuzz)
 		return cli_fail(EXIT_UNDECIDED, "%s", fuzz->lost);
 	if (error && error != -EINTR)
 		return cli_fail(EXIT_UNDECIDED, "no worker could be started: %s", strerror(-error));
+	*interrupted = error == -EINTR;
+	return 0;
+}
+
+static int run(struct fuzz *fuzz)
+{
+	bool interrupted = false;
+	int code = search(fuzz, &interrupted);
+
+	if (code)
+		return code;
 	tell_findings(fuzz);
 	/* Without a budget, to be interrupted is how it ends. */
-	return conclude(fuzz, error == -EINTR && fuzz->budget_ns);
+	return conclude(fuzz, interrupted && fuzz->budget_ns);
+}
+
+/* ---- For a benchmark ------------------------------------------------------------------------- */
+
+static bool is_caught(const struct fuzz *fuzz)
+{
+	const struct record_case *record = fuzz->watch->records[0];
+	const char *caught_by = fuzz->selection.targets[0].scase->caught_by;
+	size_t i;
+
+	for (i = 0; record && i < record->finding_count; i++)
+		if (campaign_is_caught_by(caught_by, record->findings[i].kind,
+					  record->findings[i].oracle))
+			return true;
+	return false;
+}
+
+int fuzz_check(void)
+{
+	struct fuzz fuzz = { 0 };
+
+	return fuzz_afl_find(&fuzz);
+}
+
+/* The words by which its server finds the case. */
+static void name_target(struct fuzz *fuzz, const struct campaign_target *target)
+{
+	static char word[2 * NAME_MAX];
+
+	snprintf(word, sizeof(word), "%s/%s", target->scenario->group, target->scenario->name);
+	fuzz->words[0] = target->module[0] ? target->module : word;
+	fuzz->word_count = 1;
+	fuzz->case_name = target->scase->name;
+}
+
+int fuzz_detect(const struct campaign_target *target, const struct campaign_options *campaign,
+		uint64_t limit, const char *out, uint64_t *executions)
+{
+	struct fuzz *fuzz = calloc(1, sizeof(*fuzz));
+	char most[32], *options[] = { "-E", most };
+	bool interrupted = false;
+	int code;
+
+	*executions = 0;
+	if (!fuzz)
+		return cli_fail(EXIT_BUG, "out of memory");
+	snprintf(most, sizeof(most), "%llu", (unsigned long long)limit);
+	fuzz_defaults(fuzz);
+	fuzz->campaign.seed = campaign->seed;
+	fuzz->campaign.memory = campaign->memory;
+	fuzz->campaign.shrink = false;
+	fuzz->warm_up = 1;
+	fuzz->first = fuzz->quiet = true;
+	fuzz->out = out;
+	fuzz->afl_options = options;
+	fuzz->afl_option_count = 2;
+	name_target(fuzz, target);
+	code = select_cases(fuzz);
+	if (!code)
+		code = fuzz_afl_find(fuzz);
+	if (!code)
+		code = outdir_make(out, &fuzz->out_absolute);
+	if (!code)
+		code = search(fuzz, &interrupted);
+	if (!code && interrupted)
+		code = cli_fail(EXIT_UNDECIDED, "interrupted at fuzz, %s", fuzz->words[0]);
+	if (!code && is_caught(fuzz))
+		*executions = fuzz->warmed + fuzz_afl_first_crash(fuzz);
+	if (*executions > limit)
+		*executions = 0;
+	select_free(&fuzz->selection);
+	free(fuzz);
+	return code;
 }
 
 int cli_fuzz(int argc, char **argv)

@@ -33,7 +33,7 @@ struct fuzz {
 	const char *words[FUZZ_WORDS_MAX], *case_name, *out;
 	size_t word_count;
 	unsigned long long budget_ns, instances, warm_up;
-	bool first, serves, json;
+	bool first, serves, json, quiet;
 	char **afl_options; /* behind -- */
 	int afl_option_count;
 
@@ -54,13 +54,17 @@ struct fuzz {
 	const char *lost;	       /* the worker has died: how */
 	bool screen;		       /* afl-fuzz draws on the terminal */
 	bool begun, stopped;
-	int code; /* they could not be started */
+	uint64_t warmed; /* executions of the search before */
+	int code;	 /* they could not be started */
 };
 
 struct fuzz_figures {
 	uint64_t executions, kept; /* of all together */
 	double stability;	   /* the lowest, in percent; negative if nobody has said */
 };
+
+/* Of a *fuzz that is all zeros. */
+void fuzz_defaults(struct fuzz *fuzz);
 
 /* Fills *fuzz from the arguments; ends the process with EXIT_USAGE where they are wrong. */
 void fuzz_parse(struct fuzz *fuzz, int argc, char **argv);
@@ -83,7 +87,22 @@ void fuzz_afl_end(struct fuzz *fuzz);
 /* From what is counted, and what they have written. */
 void fuzz_afl_figures(const struct fuzz *fuzz, struct fuzz_figures *figures);
 
+/* Executions of the first afl-fuzz until its first crash; 0: there was none. */
+uint64_t fuzz_afl_first_crash(const struct fuzz *fuzz);
+
 /* Why one has ended by itself that should not have. NULL: all did as they should. */
 const char *fuzz_afl_complaint(const struct fuzz *fuzz);
+
+/* Whether `fuzz_detect` can: 0, or an exit code after one clear line. */
+int fuzz_check(void);
+
+/*
+ * Searches this one case from the default schedule on, until it is found to be bad; for
+ * `bench --detection`. Files go to `out`, a directory of the caller's. *executions: how many that
+ * took, or 0 if there was no such finding within `limit`. Returns 0, or an exit code after one
+ * clear line.
+ */
+int fuzz_detect(const struct campaign_target *target, const struct campaign_options *campaign,
+		uint64_t limit, const char *out, uint64_t *executions);
 
 #endif

@@ -359,6 +359,28 @@ void fuzz_afl_figures(const struct fuzz *fuzz, struct fuzz_figures *figures)
 	}
 }
 
+/* The names of its crashes tell: "id:000000,sig:06,src:000000,time:123,execs:45,op:...". */
+uint64_t fuzz_afl_first_crash(const struct fuzz *fuzz)
+{
+	char path[PATH_MAX + 100];
+	const struct dirent *entry;
+	uint64_t first = 0, executions;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "%s/%s/crashes", fuzz->outputs, fuzz->started[0].name);
+	directory = opendir(path);
+	while (directory && (entry = readdir(directory)) != NULL) {
+		const char *at = strstr(entry->d_name, ",execs:");
+
+		executions = at ? strtoull(at + strlen(",execs:"), NULL, 10) : 0;
+		if (executions && (!first || executions < first))
+			first = executions;
+	}
+	if (directory)
+		closedir(directory);
+	return first;
+}
+
 /* Without colours. */
 static char *plain(char *text)
 {

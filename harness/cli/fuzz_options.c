@@ -123,10 +123,8 @@ static const struct argp fuzz_argp = {
 	       "anything was found.",
 };
 
-void fuzz_parse(struct fuzz *fuzz, int argc, char **argv)
+void fuzz_defaults(struct fuzz *fuzz)
 {
-	int own = 1;
-
 	fuzz->campaign.seed = 1;
 	fuzz->campaign.depth = 3;
 	fuzz->campaign.shrink = fuzz->campaign.raw = fuzz->campaign.endless = true;
@@ -134,6 +132,13 @@ void fuzz_parse(struct fuzz *fuzz, int argc, char **argv)
 	fuzz->instances = 1;
 	fuzz->warm_up = WARM_UP;
 	fuzz->out = "sabot-out";
+}
+
+void fuzz_parse(struct fuzz *fuzz, int argc, char **argv)
+{
+	int own = 1;
+
+	fuzz_defaults(fuzz);
 	while (own < argc && strcmp(argv[own], "--") != 0)
 		own++;
 	if (own < argc) {

@@ -40,6 +40,19 @@ mv out first
 expect "the same table" 0 "$SABOT" bench --detection --json -j1 --seeds 3 --executions 50 \
 	sysv-sem/semundo-crash
 cmp -s first out || complain "a table differs from the same one before"
+if command -v afl-fuzz >/dev/null; then
+	expect "beside afl-fuzz" 0 "$SABOT" bench --detection --fuzz -j1 --seeds 1 \
+		--executions 500 sysv-sem/semundo-crash:without-undo
+	matches out '^executions until it is caught +random +pct +pos +sweep +guided +fuzz$'
+	matches out '^sysv-sem/semundo-crash:without-undo +([0-9]+ +){5}[1-9][0-9]*$'
+	expect "given up" 0 "$SABOT" bench --detection --fuzz --json -j1 --seeds 1 --executions 2 \
+		sysv-sem/semundo-crash:without-undo
+	matches out '"fuzz": null}$'
+fi
+mkdir none
+refuses "without afl-fuzz" 77 "sabot: afl-fuzz was not found: install afl++ (or search without it: \
+sabot run --strategy guided)" env PATH="$temp/none" "$SABOT" bench --detection --fuzz --seeds 1 \
+	sysv-sem/semundo-crash:without-undo
 refuses "nothing to detect" 4 "sabot: no case that is selected is a twin" \
 	"$SABOT" bench --detection sysv-sem/semundo-crash:no-fault
 verdict "all strategies find, replay and repeat"
