@@ -133,10 +133,12 @@ static bool is_told(uint32_t at, uint32_t call)
 /* Whether two calls asked for the same. */
 static bool is_alike(uint32_t one, uint32_t other)
 {
-	const struct event *a = &control->events[one], *b = &control->events[other];
+	const struct event *a, *b;
 
 	if (one == UINT32_MAX || other == UINT32_MAX)
 		return one == other;
+	a = &control->events[one];
+	b = &control->events[other];
 	return a->value == b->value && a->detail[0] == b->detail[0] && a->detail[1] == b->detail[1];
 }
 

@@ -52,6 +52,11 @@ static bool pass_quietly(struct task *task)
 	return true;
 }
 
+/* Words that need not lie as their types want: of two halves of a structure compilers load one. */
+typedef int16_t loose16 __attribute__((aligned(1)));
+typedef int32_t loose32 __attribute__((aligned(1)));
+typedef int64_t loose64 __attribute__((aligned(1)));
+
 /* What a load is about to bring; of what is not a word, nothing. */
 static int64_t value_at(uintptr_t place, size_t size)
 {
@@ -61,11 +66,11 @@ static int64_t value_at(uintptr_t place, size_t size)
 	case 1:
 		return *(const volatile int8_t *)address;
 	case 2:
-		return *(const volatile int16_t *)address;
+		return *(const volatile loose16 *)address;
 	case 4:
-		return *(const volatile int32_t *)address;
+		return *(const volatile loose32 *)address;
 	case 8:
-		return *(const volatile int64_t *)address;
+		return *(const volatile loose64 *)address;
 	default:
 		return 0;
 	}
