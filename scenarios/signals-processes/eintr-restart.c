@@ -52,7 +52,7 @@ static void sleep_in_all(struct sabot_task *task)
 	ready_handle(SIGUSR1, naps_hit, variant->flags);
 	while (sem_wait(&naps->helper.told) != 0)
 		continue;
-	for (call = eintr_calls; call->name; call++) {
+	while ((call = eintr_call(naps->calls)) != NULL) {
 		naps->calls++;
 		ready_tell(&naps->sleeper);
 		sleep_in(task, call);
@@ -69,7 +69,7 @@ static void let_go_on(struct sabot_task *task)
 
 	eintr_hold(&naps->objects);
 	ready_tell(&naps->helper);
-	for (call = eintr_calls; call->name; call++) {
+	while ((call = eintr_call(naps->satisfied)) != NULL) {
 		(void)ready_await(&naps->sleeper);
 		naps->satisfied++;
 		call->satisfy(&naps->objects);

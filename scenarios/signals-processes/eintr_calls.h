@@ -32,9 +32,8 @@ struct eintr_call {
 	void (*satisfy)(struct eintr_objects *objects);
 };
 
-/* Ends with a zeroed entry. */
-extern const struct eintr_call eintr_calls[];
-enum { EINTR_CALLS_MAX = 32 };
+/* Call number `number`, from 0; NULL: there are no more. */
+const struct eintr_call *eintr_call(int number);
 
 /* In setup. */
 void eintr_setup(struct eintr_objects *objects);
