@@ -42,6 +42,7 @@ extern const struct sabot_scenario mmap_file;
 extern const struct sabot_scenario mpmc_ring;
 extern const struct sabot_scenario mq_notify_scenario;
 extern const struct sabot_scenario mq_request;
+extern const struct sabot_scenario mq_sleeper;
 extern const struct sabot_scenario mq_unlinked;
 extern const struct sabot_scenario msgq_ack;
 extern const struct sabot_scenario msgq_removed;
@@ -143,6 +144,7 @@ const struct sabot_scenario *const scenarios_builtin[] = {
 	&mpmc_ring,
 	&mq_notify_scenario,
 	&mq_request,
+	&mq_sleeper,
 	&mq_unlinked,
 	&msgq_ack,
 	&msgq_removed,

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 enum { FIRST_JOB, SECOND_JOB, JOBS, MOVED, END };
-enum jobs_at { LOOK_AT_NOTHING, LOOK_AT_RECEIVER, LOOK_AT_SENDER };
 
 struct jobs {
 	mqd_t old;
@@ -19,7 +18,6 @@ struct jobs {
 
 struct jobs_way {
 	bool says_moved, before_new;
-	enum jobs_at look;
 };
 
 /* The end comes after all jobs that are there, whenever it is sent. */
@@ -85,23 +83,6 @@ static inline void jobs_all_done(struct sabot_check *check)
 		sabot_require(check, shared->done[FIRST_JOB] && shared->done[SECOND_JOB],
 			      "the first is done %d times, the second %d times",
 			      shared->done[FIRST_JOB], shared->done[SECOND_JOB]);
-}
-
-static inline void jobs_look(struct sabot_check *check)
-{
-	const struct jobs_way *variant = sabot_check_variant(check);
-	const struct jobs *shared = sabot_check_shared(check);
-	struct mq_attr attr;
-
-	if (!variant->look || mq_getattr(shared->old, &attr) != 0)
-		return;
-	if (variant->look == LOOK_AT_SENDER)
-		sabot_check_observe(check, attr.mq_curmsgs ? "its message is sent"
-							   : "its message is not sent");
-	else
-		sabot_check_observe(check, attr.mq_curmsgs + shared->done[FIRST_JOB]
-						   ? "no message is lost"
-						   : "its message is lost");
 }
 
 #endif
