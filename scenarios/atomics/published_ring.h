@@ -23,7 +23,7 @@ struct published_ring {
 
 struct published_orders {
 	memory_order publish, give_back;
-	bool relaxed_items, index_first;
+	bool relaxed_item, index_first;
 	bool fences; /* has a store arrive before it looks again: of the two sides one finds it */
 };
 
@@ -45,7 +45,7 @@ static inline bool published_try_put(struct published_ring *ring, unsigned item,
 		return false;
 	if (orders->index_first)
 		atomic_store_explicit(&ring->tail, tail + 1, orders->publish);
-	if (orders->relaxed_items)
+	if (orders->relaxed_item)
 		atomic_store_explicit(&slot->relaxed_item, item, memory_order_relaxed);
 	else
 		slot->item = item;
@@ -63,7 +63,7 @@ static inline bool published_try_take(struct published_ring *ring, unsigned *ite
 	/* Pairs with the store in published_try_put(): the item is in the slot. */
 	if (atomic_load_explicit(&ring->tail, memory_order_acquire) == head)
 		return false;
-	*item = orders->relaxed_items
+	*item = orders->relaxed_item
 			? atomic_load_explicit(&slot->relaxed_item, memory_order_relaxed)
 			: slot->item;
 	atomic_store_explicit(&ring->head, head + 1, orders->give_back);

@@ -14,7 +14,7 @@
 
 #include <sabot/sabot.h>
 
-enum { ITEMS = 4, LOOKS = 6 };
+enum { ITEMS = 4, LOOKS = 6, ROOM = PUBLISHED_RING_ROOM };
 enum { RING };
 
 struct variant {
@@ -27,15 +27,12 @@ struct variant {
 #define RELAXED memory_order_relaxed
 
 static const struct variant good = { ITEMS, false, { RELEASE, RELEASE, .fences = true } };
-static const struct variant few = { PUBLISHED_RING_ROOM,
-				    .orders = { RELEASE, RELEASE, .fences = false } };
+static const struct variant few = { ROOM, .orders = { RELEASE, RELEASE, .fences = false } };
 static const struct variant patient = { ITEMS, true, { RELEASE, RELEASE, .fences = false } };
 static const struct variant no_fence = { ITEMS, false, { RELEASE, RELEASE, .fences = false } };
 static const struct variant relaxed_tail = { ITEMS, true, { RELAXED, RELEASE, .fences = false } };
 static const struct variant relaxed_head = { ITEMS, true, { RELEASE, RELAXED, .fences = false } };
-static const struct variant late_item = { ITEMS,
-					  true,
-					  { RELAXED, RELEASE, .relaxed_items = true } };
+static const struct variant late_item = { ITEMS, true, { RELAXED, RELEASE, .relaxed_item = true } };
 static const struct variant index_first = { ITEMS,
 					    false,
 					    { RELEASE, RELEASE, true, .index_first = true } };
@@ -73,7 +70,7 @@ static void consume(struct sabot_task *task)
 static void tell_of_slot(struct sabot_check *check)
 {
 	const struct published_ring *ring = sabot_check_shared(check);
-	unsigned next = ring->slots[ring->tail % PUBLISHED_RING_ROOM].item;
+	unsigned next = ring->slots[ring->tail % ROOM].item;
 
 	if (sabot_killed(check, "producer") && next == ring->tail + 1)
 		sabot_check_observe(check, "what it wrote is in the slot, and nobody is told");
@@ -86,7 +83,7 @@ static const struct sabot_role roles[] = { { "producer", 1, produce },
 #define IS_A_QUEUE "the ring is a FIFO queue"
 
 static const struct sabot_history histories[] = {
-	{ IS_A_QUEUE, &sabot_fifo_queue, PUBLISHED_RING_ROOM },
+	{ IS_A_QUEUE, &sabot_fifo_queue, ROOM },
 	{ 0 },
 };
 

@@ -5,8 +5,8 @@
  * error has to be freed on the way out.
  *
  * Shows: the error paths that nobody takes by hand. Each read(2) and write(2) is interrupted
- * (EINTR) or fails, and each allocation fails (ENOMEM), once and from then on; the server is killed
- * at each point, when all that it has must still be reachable. What is lost is found with
+ * (EINTR) or fails, and each allocation fails (ENOMEM, malloc(3)), once and from then on; the
+ * server is killed at each point, when all that it has must still be reachable. That is found with
  * --leaks=valgrind or --leaks=lsan; without, that each request is answered or refused. Does not
  * show: memory that is kept for ever and still reachable.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tokens in a pipe, as GNU make's jobserver has them: a client reads one to run a job, and writes
- * it back. A keeper sees by the hang-up of a pipe that a client is gone, counts, and puts back what
- * is missing.
+ * Tokens in a pipe, as GNU make's jobserver has them (its manual, "POSIX Jobserver Interaction"): a
+ * client reads one to run a job, and writes it back. A keeper sees by the hang-up of a pipe that a
+ * client is gone, counts, and puts back what is missing.
  *
  * Shows: the token of a client that is killed is gone, be it in its hand or on its way to it; a
  * keeper that puts one back for each client that dies makes more of them. Seen in the wild: ninja's

@@ -4,11 +4,11 @@
  *
  * Shows: two processes that both write more than a pipe holds before they read wait for each other
  * for ever, though none of them holds a lock; either of them may die, and the other gets end of
- * file or EPIPE; a large write that a death cuts short has moved part of its bytes, and when its
- * writer was woken, one page more than what it had moved in its sleep. Does not show: several
- * clients. Seen in the wild: whoever feeds a child's standard input and reads its output only then,
- * such as subprocess without communicate(). Or a pool of processes whose reader was ended while its
- * feeder wrote (CPython issue 94777).
+ * file or EPIPE (pipe(7)); a large write that a death cuts short has moved part of its bytes, and
+ * when its writer was woken, one page more than what it had moved in its sleep (Linux fs/pipe.c,
+ * pipe_write()). Does not show: several clients. Seen in the wild: whoever feeds a child's standard
+ * input and reads its output only then, such as subprocess without communicate(). Or a pool of
+ * processes whose reader was ended while its feeder wrote (CPython issue 94777).
  */
 #include "exchange.h"
 

@@ -3,9 +3,10 @@
  * Readers and writers of one record under a process-shared rwlock.
  *
  * Shows: a writer excludes everybody, no reader sees half a write, and whoever dies outside of the
- * lock harms nobody. A reader without the lock is a data race; to make the accesses atomic ends the
- * race, and the reader sees half a write all the same. Does not show: what a death inside of it
- * does (rwlock-dead-holder), nor how soon a writer gets in (writer-starvation).
+ * lock harms nobody (pthread_rwlock_wrlock(3p)). A reader without the lock is a data race; to make
+ * the accesses atomic ends the race, and the reader sees half a write all the same. Does not show:
+ * what a death inside of it does (rwlock-dead-holder), nor how soon a writer gets in
+ * (writer-starvation).
  */
 #include "parties.h"
 #include "pshared.h"

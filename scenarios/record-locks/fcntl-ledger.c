@@ -4,9 +4,10 @@
  * locks at once and without notice, so whoever has both next undoes half a transfer from a journal.
  *
  * Shows: fcntl(2) locks end with the process, between two writes as well; the kernel refuses the
- * lock that would close a cycle (EDEADLK), but not one of an open file description. Does not show:
- * loss of power; the journal is in memory. The check uses setup's descriptor: to close any
- * descriptor of the file drops the record locks of the process that happens to run the check.
+ * lock that would close a cycle (EDEADLK, fcntl(2); Linux fs/locks.c, posix_locks_deadlock()), but
+ * not one of an open file description. Does not show: loss of power; the journal is in memory. The
+ * check uses setup's descriptor: to close any descriptor of the file drops the record locks of the
+ * process that happens to run the check.
  */
 #include "ledger.h"
 

@@ -2,10 +2,10 @@
 /*
  * A clerk, a teller and an auditor use a record lock, a semaphore, a pipe and a child's end.
  *
- * Shows: the kernel sees cycles of record locks alone (EDEADLK), and none that leads through
- * anything else; the waits-for graph shows two tasks that hold one mechanism and want another, and
- * four that wait by a semaphore, a pipe, waitpid(2) and a record lock. Does not show: cycles that a
- * time-out would break.
+ * Shows: the kernel sees cycles of record locks alone (EDEADLK, fcntl(2); Linux fs/locks.c,
+ * posix_locks_deadlock()), and none that leads through anything else; the waits-for graph shows two
+ * tasks that hold one mechanism and want another, and four that wait by a semaphore, a pipe,
+ * waitpid(2) and a record lock. Does not show: cycles that a time-out would break.
  */
 #include "ranges.h"
 

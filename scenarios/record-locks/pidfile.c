@@ -3,11 +3,12 @@
  * Several daemons want to be the one whose number stands in a pid file; one that is killed or ends
  * is followed by another. The file is there from a daemon of yesterday.
  *
- * Shows: a lock on the file, which the kernel gives back, finds who is alive, while the file itself
- * says nothing once its maker is dead; and whoever removes the name may lock out nobody, since who
- * waits for the old file gets a lock that bars no one from a new one: after the lock, the name must
- * be looked at again. Does not show: pids that were given anew. Seen in the wild: lock files of
- * Fast-DDS, removed by one process while another had just locked them (issue 2975).
+ * Shows: a lock on the file, which the kernel gives back (fcntl(2)), finds who is alive, while the
+ * file itself says nothing once its maker is dead; and whoever removes the name may lock out
+ * nobody, since who waits for the old file gets a lock that bars no one from a new one: after the
+ * lock, the name must be looked at again. Does not show: pids that were given anew. Seen in the
+ * wild: lock files of Fast-DDS, removed by one process while another had just locked them (issue
+ * 2975).
  */
 #include "pid_file.h"
 

@@ -51,7 +51,6 @@ static void ask(struct sabot_task *task)
 {
 	const struct listener_way *variant = sabot_variant(task);
 	struct listener *shared = sabot_shared(task);
-	char byte;
 	int fd;
 
 	if (!variant->keeps_listener)
@@ -61,8 +60,7 @@ static void ask(struct sabot_task *task)
 		if (variant->platform)
 			listener_observe(task, fd);
 		else
-			shared->served =
-				send(fd, "?", 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, 0) == 1;
+			shared->served = listener_ask(fd);
 		shared->served |= variant->trusts_connect;
 		SABOT_OK(close(fd));
 	}

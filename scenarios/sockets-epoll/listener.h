@@ -52,6 +52,14 @@ static inline int listener_reach(const struct listener_way *variant)
 	return -1;
 }
 
+/* Whether there is an answer. */
+static inline bool listener_ask(int fd)
+{
+	char byte;
+
+	return send(fd, "?", 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, 0) == 1;
+}
+
 static inline void listener_bind_again(struct sabot_task *task)
 {
 	int fd = SABOT_OK(socket(AF_UNIX, SOCK_STREAM, 0));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server serves several connections at once and is sessions_told to stop by SIGTERM: it takes
+ * A server serves several connections at once and is told to stop by SIGTERM: it takes
  * what is in the listener's queue, closes the listener, finishes the sessions that it has, and
  * ends.
  *
