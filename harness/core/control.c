@@ -67,7 +67,7 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->more_memory = block->settle_due = block->signals_due = block->over =
 		block->in_setup = block->judging = block->network = block->lasting = false;
 	block->asleep = block->woken = block->timed = block->decisions = block->steps =
-		block->idle_steps = 0;
+		block->idle_steps = block->kept = 0;
 	block->checks = 0;
 	block->now_ns = block->timer_ns = 0;
 	block->timer_count = block->timer_jumps = 0;

@@ -218,6 +218,7 @@ struct control {
 	uint32_t decisions;
 	uint32_t steps;
 	uint32_t idle_steps; /* since the last progress */
+	uint32_t kept;	     /* decisions since a task last slept, ended or asked for others */
 	uint32_t limit_steps;
 	uint32_t checks;
 	struct explore_notes notes;

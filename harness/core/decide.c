@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { WAITS_MAX = 64 /* steps without progress that a store may wait */ };
+enum {
+	WAITS_MAX = 64, /* steps without progress that a store, or time, may wait */
+	VAIN_MAX = 16,	/* decisions in a row at which nobody asked for others */
+};
 
 /* It waits for what the harness sees come: a time, or a change of an object. */
 static bool has_come(const struct task *task)
@@ -96,10 +99,33 @@ static int after(int current, uint64_t ready)
 	return __builtin_ctzll(higher ? higher : ready);
 }
 
+/*
+ * Half of what makes a livelock has gone by without progress. Whoever asks again and again, by a
+ * call that neither sleeps nor yields, may wait for others or for time: now and then these come
+ * first, so that what is then called a livelock is no fault of the schedule.
+ */
+static bool is_late(void)
+{
+	return control->idle_steps > control->limit_steps / 2;
+}
+
+static bool asks_in_vain(void)
+{
+	return is_late() && control->kept >= VAIN_MAX;
+}
+
+static bool time_is_due(void)
+{
+	return is_late() && control->idle_steps % WAITS_MAX == WAITS_MAX - 1;
+}
+
 static int standard(int current, uint64_t ready, uint64_t timed, bool yields)
 {
+	bool alone = yields && ready == task_bit(current);
+
 	/* Who spins alone waits for time to pass. */
-	if (yields && timed && ready == task_bit(current) && control->tasks[current].spins)
+	if (timed &&
+	    (time_is_due() || (alone && (asks_in_vain() || control->tasks[current].spins))))
 		return earliest(timed);
 	if (yields)
 		return after(current, ready);
@@ -180,8 +206,9 @@ static int choose(int current, int at, uint64_t ready)
 	int next;
 
 	choice.timed = timed_tasks(choice.ready);
+	choice.in_vain = current >= 0 && (asks_in_vain() || (choice.timed && time_is_due()));
 	choice.yields = current >= 0 && (control->tasks[current].call.op == OP_YIELD ||
-					 control->tasks[current].spins);
+					 control->tasks[current].spins || choice.in_vain);
 	choice.standard = standard(current, choice.ready, choice.timed, choice.yields);
 	if (choice.standard < 0)
 		return -1;
@@ -190,9 +217,12 @@ static int choose(int current, int at, uint64_t ready)
 	if ((all & (all - 1)) || control->decider.strategy->always) {
 		next = control->decider.strategy->next(&control->decider, &choice);
 		control->decider.count++;
+		if (choice.in_vain && control->decider.strategy->blind)
+			next = choice.standard;
 		if (next != choice.standard)
 			record(at, next);
 	}
+	control->kept = current < 0 || choice.yields ? 0 : control->kept + 1;
 	count_decision(at);
 	return next;
 }

@@ -10,7 +10,8 @@ struct choice {
 	int at; /* the deciding task (it may be asleep, ended or dead), or -1 at the very start */
 	uint64_t ready; /* tasks that can run now, `current` among them */
 	uint64_t timed; /* tasks that would run if their time-out ended now */
-	bool yields;	/* the deciding task can go on, and asks that others do */
+	bool yields;	/* the deciding task can go on, and asks that others do, or asks in vain */
+	bool in_vain;	/* it has asked again for long, without progress; it may wait for others */
 	int standard;	/* the default decision: always one that is possible */
 };
 
@@ -26,6 +27,11 @@ struct strategy {
 	 */
 	int (*next)(struct decider *decider, const struct choice *choice);
 	bool always; /* it is to be told, too, when there is nothing to choose */
+	/*
+	 * It may let somebody go on for ever who asks in vain, so there its choice gives way to
+	 * the default.
+	 */
+	bool blind;
 	/*
 	 * Returns a store that arrives now, as TARGET_STORES + TASKS_MAX * n + task for the n-th
 	 * that may (core/store_buffer.h), or -1: none, yet. Asked again after each. May be NULL.

@@ -60,6 +60,7 @@ const struct strategy strategy_guided = {
 	.about = "plans that are changed, and kept when they show an order not seen before",
 	.begin = begin,
 	.next = next,
+	.blind = true,
 	.store = store,
 	.quiet = quiet,
 };

@@ -80,6 +80,7 @@ const struct strategy strategy_pct = {
 	.about = "random priorities with a few random changes: finds bugs of small depth",
 	.begin = begin,
 	.next = next,
+	.blind = true,
 	.store = random_store,
 	.quiet = quiet,
 };

@@ -96,6 +96,8 @@ static int next(struct decider *decider, const struct choice *choice)
 
 	if (!choice->ready)
 		return choice->standard;
+	if (choice->in_vain)
+		draw(decider, choice->current);
 	best = highest(decider, without_waiting(decider, choice));
 	for (i = 0; i < control->task_count; i++)
 		if ((int)i != best && (choice->ready & task_bit((int)i)) &&
@@ -109,5 +111,6 @@ const struct strategy strategy_pos = {
 	.about = "partial order sampling: random priorities, drawn anew where operations conflict",
 	.begin = begin,
 	.next = next,
+	.blind = true,
 	.store = random_store,
 };

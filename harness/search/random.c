@@ -69,6 +69,7 @@ const struct strategy strategy_random = {
 	.about = "a random walk over the tasks that can run",
 	.begin = begin,
 	.next = next,
+	.blind = true,
 	.store = random_store,
 	.quiet = quiet,
 };
