@@ -3,6 +3,7 @@
 #include "intercept/target_test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 
@@ -172,6 +173,58 @@ static void command(struct sabot_task *task)
 }
 SCENARIO(commands, { "parent", 2, command });
 
+static void *read_nothing(void *unused)
+{
+	(void)unused;
+	(void)system("read line"); /* tidy-allow calls: it is what is tested */
+	return NULL;
+}
+
+/* A command that its thread waits for is killed and reaped, or it would be left as a child. */
+static void cancel_command(struct sabot_task *task)
+{
+	struct shared *shared = sabot_shared(task);
+	struct sigaction action;
+	pthread_t thread;
+	void *result;
+
+	SABOT_OK(dup2(shared->fds[0], STDIN_FILENO));
+	SABOT_ZERO(pthread_create(&thread, NULL, read_nothing, NULL));
+	sabot_point(task, "meanwhile");
+	SABOT_ZERO(pthread_cancel(thread));
+	SABOT_ZERO(pthread_join(thread, &result));
+	sabot_assert(task, result == PTHREAD_CANCELED, "it went on");
+	SABOT_OK(sigaction(SIGINT, NULL, &action));
+	sabot_assert(task, action.sa_handler == SIG_DFL, "SIGINT is still ignored");
+}
+SCENARIO(cancelled_command, { "parent", 1, cancel_command });
+
+static void *cancel_and_close(void *file)
+{
+	int *status = malloc(sizeof(*status));
+
+	SABOT_ZERO(pthread_cancel(pthread_self()));
+	if (status)
+		*status = pclose(file);
+	return status;
+}
+
+/* pclose is no cancellation point: it tells the command's status all the same. */
+static void close_cancelled(struct sabot_task *task)
+{
+	FILE *file = popen("exit 4", "r");
+	pthread_t thread;
+	void *status;
+
+	SABOT_OK(file);
+	SABOT_ZERO(pthread_create(&thread, NULL, cancel_and_close, file));
+	SABOT_ZERO(pthread_join(thread, &status));
+	sabot_assert(task, status != PTHREAD_CANCELED && status, "it was cancelled");
+	sabot_assert(task, WEXITSTATUS(*(int *)status) == 4, "status %x", *(int *)status);
+	free(status);
+}
+SCENARIO(cancelled_close, { "parent", 1, close_cancelled });
+
 static void test_streams(void **state)
 {
 	(void)state;
@@ -182,6 +235,8 @@ static void test_streams(void **state)
 	seeded(&giving_scenario, 5, 0);
 	sweep(&giving_scenario, PLAN_KILL, 1u << KIND_EXIT);
 	seeded(&commands_scenario, 5, 0);
+	seeded(&cancelled_command_scenario, 5, 0);
+	seeded(&cancelled_close_scenario, 5, 0);
 }
 
 /* ---- Programs that sleep -------------------------------------------------------------------- */

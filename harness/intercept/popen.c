@@ -9,6 +9,8 @@
 #include "intercept/real.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -125,6 +127,20 @@ static int wait_for(pid_t pid)
 	return told == -1 ? -1 : status;
 }
 
+/* As pclose in libc, which is no cancellation point. */
+static int wait_undisturbed(pid_t pid)
+{
+	bool before = task_self->uncancellable;
+	int state, status;
+
+	(void)REAL(pthread_setcancelstate)(PTHREAD_CANCEL_DISABLE, &state);
+	task_self->uncancellable = true;
+	status = wait_for(pid);
+	task_self->uncancellable = before;
+	(void)REAL(pthread_setcancelstate)(state, NULL);
+	return status;
+}
+
 INTERPOSE int pclose(FILE *file)
 {
 	int at;
@@ -138,7 +154,7 @@ INTERPOSE int pclose(FILE *file)
 	}
 	streams[at].file = NULL;
 	(void)close_stream(file, CALL_SITE);
-	return wait_for(streams[at].pid);
+	return wait_undisturbed(streams[at].pid);
 }
 
 /* ---- system --------------------------------------------------------------------------------- */
@@ -168,6 +184,32 @@ static void signals_back(const struct signals *saved)
 	(void)sigprocmask(SIG_SETMASK, &saved->mask, NULL);
 }
 
+struct command {
+	pid_t pid;
+	const struct signals *saved;
+};
+
+/* Its thread is cancelled: as in libc, the command does not outlive it. */
+static void give_up(void *argument)
+{
+	const struct command *command = argument;
+
+	(void)kill(command->pid, SIGKILL);
+	(void)wait_undisturbed(command->pid);
+	signals_back(command->saved);
+}
+
+static int wait_or_give_up(pid_t pid, const struct signals *saved)
+{
+	struct command command = { pid, saved };
+	int status;
+
+	pthread_cleanup_push(give_up, &command);
+	status = wait_for(pid);
+	pthread_cleanup_pop(0);
+	return status;
+}
+
 static int run(const char *command, const struct signals *saved, uintptr_t site)
 {
 	posix_spawnattr_t attr;
@@ -186,7 +228,7 @@ static int run(const char *command, const struct signals *saved, uintptr_t site)
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	error = exec_shell(&pid, command, NULL, &attr, site);
 	(void)posix_spawnattr_destroy(&attr);
-	return error ? W_EXITCODE(127, 0) : wait_for(pid);
+	return error ? W_EXITCODE(127, 0) : wait_or_give_up(pid, saved);
 }
 
 int system(const char *command);
