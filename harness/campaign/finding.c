@@ -31,10 +31,28 @@ static struct record_finding *known(struct campaign *campaign, enum kind kind, c
 		struct record_finding *finding = &campaign->findings[i];
 
 		if (finding->kind == kind && !strcmp(finding->oracle, oracle) &&
-		    (finding->fingerprint == fingerprint || kind == KIND_INVARIANT))
+		    (finding->fingerprint == fingerprint ||
+		     finding->shrunk_fingerprint == fingerprint || kind == KIND_INVARIANT))
 			return finding;
 	}
 	return NULL;
+}
+
+/* What a new finding must not turn into while it is shrunk. */
+static size_t list_known(const struct campaign *campaign, const struct finding *found,
+			 uint64_t *known)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < campaign->record->finding_count; i++) {
+		const struct record_finding *finding = &campaign->findings[i];
+
+		if (finding->kind != found->kind || strcmp(finding->oracle, found->oracle) != 0)
+			continue;
+		known[count++] = finding->fingerprint;
+		known[count++] = finding->shrunk_fingerprint;
+	}
+	return count;
 }
 
 const char *finding_output(struct pool_context *context)
@@ -180,6 +198,9 @@ static void save(struct campaign *campaign, struct record_finding *finding, stru
 static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 			   const struct finding *found)
 {
+	uint64_t others[2 * CAMPAIGN_FINDINGS_MAX];
+	struct shrink_goal goal = { found->kind, found->oracle, others,
+				    list_known(campaign, found, others) };
 	struct execution told = campaign->execution;
 	const struct execution *execution = &told;
 	static struct plan shrunk;
@@ -191,8 +212,7 @@ static void settle_on_plan(struct campaign *campaign, struct plan *plan,
 	atomic_store(&campaign->context->status->phase, POOL_REPORT);
 	shrunk = *plan;
 	if (campaign->options->shrink && !strncmp(plan->strategy, "replay", 6)) {
-		(void)shrink_plan(&shrunk, execution, found->kind, found->oracle,
-				  campaign->context->status, &still);
+		(void)shrink_plan(&shrunk, execution, &goal, campaign->context->status, &still);
 		(void)finding_output(campaign->context);
 		is_shrunk = still && shrink_run(&shrunk, execution) == 0 &&
 			    control->finding.kind == found->kind;
@@ -241,6 +261,7 @@ struct record_finding *finding_take(struct campaign *campaign)
 	settle_on_plan(campaign, &plan, &found);
 	if (control->finding.kind != found.kind)
 		came_once(&found);
+	finding->shrunk_fingerprint = explain_fingerprint();
 	finding_describe(finding, campaign->context);
 	save(campaign, finding, &plan);
 	campaign->record->finding_count++;

@@ -138,11 +138,11 @@ static void shrink(const struct replay_request *request, const struct execution 
 	static struct plan plan;
 	struct finding found = control->finding;
 	struct plan *shrunk = arena_alloc(context->arena, sizeof(*shrunk));
+	struct shrink_goal goal = { .kind = found.kind, .oracle = found.oracle };
 	bool still;
 
 	recipe_after(&plan, execution, request->target);
-	result->tries =
-		shrink_plan(&plan, execution, found.kind, found.oracle, context->status, &still);
+	result->tries = shrink_plan(&plan, execution, &goal, context->status, &still);
 	(void)shrink_run(&plan, execution);
 	snprintf(plan.finding, sizeof(plan.finding), "%s: %.200s", kind_name(found.kind),
 		 control->finding.message);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "campaign/shrink.h"
 
+#include "check/explain.h"
 #include "search/ddmin.h"
 #include "search/strategies.h"
 
@@ -11,8 +12,7 @@ enum { TRIES_MAX = 1000 };
 struct shrinking {
 	const struct plan *whole;
 	const struct execution *execution;
-	enum kind kind;
-	char oracle[128];
+	const struct shrink_goal *goal;
 	struct pool_status *status;
 };
 
@@ -43,12 +43,24 @@ static void subset(struct plan *plan, const struct plan *whole, const unsigned c
 			plan->switches[plan->switch_count++] = whole->switches[i];
 }
 
+static bool is_known(const struct shrink_goal *goal)
+{
+	uint64_t fingerprint = goal->known_count ? explain_fingerprint() : 0;
+	size_t i;
+
+	for (i = 0; i < goal->known_count; i++)
+		if (goal->known[i] == fingerprint)
+			return true;
+	return false;
+}
+
 static bool shows_it(const struct shrinking *shrinking, const struct plan *plan)
 {
+	const struct shrink_goal *goal = shrinking->goal;
+
 	atomic_fetch_add(&shrinking->status->alive, 1);
-	return shrink_run(plan, shrinking->execution) == 0 &&
-	       control->finding.kind == shrinking->kind &&
-	       !strcmp(control->finding.oracle, shrinking->oracle);
+	return shrink_run(plan, shrinking->execution) == 0 && control->finding.kind == goal->kind &&
+	       !strcmp(control->finding.oracle, goal->oracle) && !is_known(goal);
 }
 
 static bool still(void *context, const unsigned char *keep, size_t n)
@@ -61,19 +73,18 @@ static bool still(void *context, const unsigned char *keep, size_t n)
 	return shows_it(shrinking, &plan);
 }
 
-uint64_t shrink_plan(struct plan *plan, const struct execution *execution, enum kind kind,
-		     const char *oracle, struct pool_status *status, bool *holds)
+uint64_t shrink_plan(struct plan *plan, const struct execution *execution,
+		     const struct shrink_goal *goal, struct pool_status *status, bool *holds)
 {
 	static struct plan whole, best;
 	unsigned char keep[PLAN_FAULTS_MAX + PLAN_SWITCHES_MAX];
 	struct ddmin_result result = { 0 };
 	struct shrinking shrinking = {
-		.whole = &whole, .execution = execution, .kind = kind, .status = status
+		.whole = &whole, .execution = execution, .goal = goal, .status = status
 	};
 	uint32_t count = plan->fault_count + plan->switch_count;
 
 	whole = *plan;
-	strncpy(shrinking.oracle, oracle, sizeof(shrinking.oracle) - 1);
 	*holds = shows_it(&shrinking, &whole);
 	if (!*holds || count == 0)
 		return 1;

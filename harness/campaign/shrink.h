@@ -5,12 +5,21 @@
 
 #include "campaign/campaign.h"
 
+/* What an execution has to show. */
+struct shrink_goal {
+	enum kind kind;
+	const char *oracle;
+	/* Fingerprints of findings of that kind and oracle that are known already: not these. */
+	const uint64_t *known;
+	size_t known_count;
+};
+
 /*
- * Shrinks *plan, which must be explicit, as long as executions show the same kind of finding by the
- * same oracle. Returns how many executions that took. *still is whether the plan shows it at all.
+ * Shrinks *plan, which must be explicit, as long as executions show what is wanted. Returns how
+ * many executions that took. *still is whether the plan shows it at all.
  */
-uint64_t shrink_plan(struct plan *plan, const struct execution *execution, enum kind kind,
-		     const char *oracle, struct pool_status *status, bool *still);
+uint64_t shrink_plan(struct plan *plan, const struct execution *execution,
+		     const struct shrink_goal *goal, struct pool_status *status, bool *still);
 
 /* Runs an explicit plan. */
 int shrink_run(const struct plan *plan, const struct execution *execution);

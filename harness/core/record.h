@@ -50,7 +50,7 @@ struct record_finding {
 	const char *output;	 /* what the tasks wrote to standard output and error, or "" */
 	const char *plan_path;	 /* where the plan was written */
 	const char *replay_line; /* the command that replays it */
-	uint64_t fingerprint;
+	uint64_t fingerprint, shrunk_fingerprint;
 	uint64_t seen;	 /* executions that showed it */
 	uint64_t out_of; /* free mode: of so many; else 0 */
 	uint64_t trace_hash;
