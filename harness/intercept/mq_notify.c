@@ -10,6 +10,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
+#include "intercept/thread.h"
 
 #include "os/sys.h"
 
@@ -186,7 +187,7 @@ static int start_thread(const pthread_attr_t *wanted, struct waiter *waiter)
 	else
 		(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attr, wait_and_call, waiter);
+	error = thread_create_at(&thread, &attr, wait_and_call, waiter, waiter->site);
 	if (!wanted)
 		(void)pthread_attr_destroy(&attr);
 	return error;

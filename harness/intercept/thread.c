@@ -110,14 +110,14 @@ static int create(pthread_t *thread, const pthread_attr_t *attr, struct task *ta
 	return error;
 }
 
-INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,
-			     void *(*function)(void *argument), void *restrict argument)
+int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
+		     void *(*function)(void *argument), void *argument, uintptr_t site)
 {
 	struct task *task;
 	struct call call;
 	int error;
 
-	if (!call_enter(&call, OP_THREAD_CREATE))
+	if (!call_enter_at(&call, OP_THREAD_CREATE, site))
 		return REAL(pthread_create)(thread, attr, function, argument);
 	call_begin(&call);
 	task_self->in_runtime = true;
@@ -129,6 +129,12 @@ INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *r
 	else
 		spawn_done(task);
 	return call_end_error(&call, error);
+}
+
+INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,
+			     void *(*function)(void *argument), void *restrict argument)
+{
+	return thread_create_at(thread, attr, function, argument, CALL_SITE);
 }
 
 /* Joined: its number and its name are no thread's any more. */
