@@ -229,11 +229,14 @@ static void futex(struct graph_edge *edge, const struct look *look)
 		return;
 	}
 	/* One that was moved waits at another word by now. */
-	edge->free = word != wanted && !call->detail[0];
-	if (edge->free)
-		snprintf(edge->part, sizeof(edge->part), "while it is %u (it is %u)", wanted, word);
-	else
+	if (call->detail[0])
+		snprintf(edge->part, sizeof(edge->part), "while it is %u, or for %s", wanted,
+			 object_label((int)call->detail[0] - 1));
+	else if (word == wanted)
 		snprintf(edge->part, sizeof(edge->part), "while it is %u", wanted);
+	else
+		snprintf(edge->part, sizeof(edge->part), "while it is %u (it is %u)", wanted, word);
+	edge->free = word != wanted && !call->detail[0];
 }
 
 void graph_look_memory(struct graph_edge *edge, const struct look *look)

@@ -114,6 +114,28 @@ static void move(struct sabot_task *task)
 }
 SCENARIO(moved, { "waiter", 2, wait_moved }, { "mover", 1, move });
 
+static void move_and_go(struct sabot_task *task)
+{
+	sabot_point(task, "before");
+	SABOT_OK(futex(word_of(task, 0), FUTEX_REQUEUE, 0, (void *)(uintptr_t)4, word_of(task, 1),
+		       0));
+}
+SCENARIO(stranded, { "waiter", 1, wait_moved }, { "mover", 1, move_and_go });
+
+/* What nobody wakes is looked for at both words. */
+static void test_stranded(void **state)
+{
+	unsigned moved = 0;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++) {
+		seeded_twice(&stranded_scenario, seed, false, NULL);
+		moved += strstr(control->finding.message, "while it is 0, or for futex#1 ") != NULL;
+	}
+	assert_true(moved > 0);
+}
+
 static void test_requeue(void **state)
 {
 	(void)state;
@@ -186,8 +208,9 @@ static void test_others(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_wake),  cmocka_unit_test(test_time),   cmocka_unit_test(test_requeue),
-	cmocka_unit_test(test_owner), cmocka_unit_test(test_others),
+	cmocka_unit_test(test_wake),	cmocka_unit_test(test_time),
+	cmocka_unit_test(test_requeue), cmocka_unit_test(test_owner),
+	cmocka_unit_test(test_others),	cmocka_unit_test(test_stranded),
 };
 
 SEEDED_MAIN(tests)
