@@ -36,22 +36,30 @@ static struct task *child_of_pid(pid_t pid)
 	return NULL;
 }
 
+/* fork() without the handlers of pthread_atfork: of POSIX 2024, and not in all headers. */
+pid_t _Fork(void);
+
+static pid_t make(bool handlers)
+{
+	return handlers ? REAL(fork)() : REAL(_Fork)();
+}
+
 /*
  * What runs in fork() besides the system call (the handlers of pthread_atfork) is no task's step:
  * neither here, nor in the child, which is not a task yet and finds its parent's in its place.
  */
-static pid_t fork_task(uintptr_t site)
+static pid_t fork_task(bool handlers, uintptr_t site)
 {
 	struct task *child;
 	struct call call;
 	pid_t pid;
 
 	if (!call_enter_at(&call, OP_FORK, site))
-		return REAL(fork)();
+		return make(handlers);
 	call_begin(&call);
 	task_self->in_runtime = true;
 	child = spawn_begin(true);
-	pid = REAL(fork)();
+	pid = make(handlers);
 	if (pid == 0) {
 		spawn_enter(child);
 		return 0;
@@ -67,13 +75,18 @@ static pid_t fork_task(uintptr_t site)
 
 INTERPOSE pid_t fork(void)
 {
-	return fork_task(CALL_SITE);
+	return fork_task(true, CALL_SITE);
+}
+
+INTERPOSE pid_t _Fork(void)
+{
+	return fork_task(false, CALL_SITE);
 }
 
 /* The parent does not wait for the child here: a schedule is free to run the child first. */
 INTERPOSE pid_t vfork(void)
 {
-	return fork_task(CALL_SITE);
+	return fork_task(true, CALL_SITE);
 }
 
 /* As libc's, whose own fork is not seen. */
@@ -83,7 +96,7 @@ INTERPOSE int daemon(int keeps_directory, int keeps_streams)
 
 	if (!call_is_task())
 		return REAL(daemon)(keeps_directory, keeps_streams);
-	switch (fork_task(CALL_SITE)) {
+	switch (fork_task(true, CALL_SITE)) {
 	case -1:
 		return -1;
 	case 0:

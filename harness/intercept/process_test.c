@@ -218,6 +218,24 @@ static void replace_child(struct sabot_task *task)
 }
 SCENARIO(replaced, setup, { "parent", 1, replace_child }, { "other", 1, idle });
 
+pid_t _Fork(void); /* not in all headers */
+
+/* A task of its own, at whose point others run. */
+static void fork_plain(struct sabot_task *task)
+{
+	const unsigned before = control->task_count;
+	pid_t child = SABOT_OK(_Fork());
+	int status;
+
+	if (child == 0) {
+		sabot_point(task, "in the child");
+		_exit(getpid() == (pid_t)control->tasks[before].pid ? 5 : 6);
+	}
+	SABOT_OK(waitpid(child, &status, 0));
+	sabot_assert(task, WEXITSTATUS(status) == 5, "status %x", (unsigned)status);
+}
+SCENARIO(plain, setup, { "parent", 1, fork_plain }, { "other", 1, idle });
+
 static void test_waiting(void **state)
 {
 	(void)state;
@@ -225,6 +243,7 @@ static void test_waiting(void **state)
 	seeded_sweep(&ignored_scenario, 1, PLAN_KILL, 0, 0);
 	seeded(&watched_scenario, 20, 0);
 	seeded(&replaced_scenario, 5, 0);
+	seeded(&plain_scenario, 5, 0);
 }
 
 static void breed(struct sabot_task *task)

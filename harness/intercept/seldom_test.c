@@ -108,10 +108,16 @@ static void transfer(struct sabot_task *task)
 	POINT(OP_PREAD, preadv64(fd, in, 2, 3) == 4 && a[0] == 'c' && b[1] == 'b');
 	POINT(OP_PWRITE, pwritev2(fd, out, 1, 0, 0) == 2);
 	POINT(OP_PREAD, preadv2(fd, in, 1, 0, 0) == 2 && a[1] == 'b');
+	POINT(OP_PWRITE, pwritev64v2(fd, out, 1, 0, 0) == 2);
+	POINT(OP_PREAD, preadv64v2(fd, in, 1, 0, 0) == 2 && a[1] == 'b');
 	POINT(OP_LSEEK, lseek64(fd, 0, SEEK_END) == 7);
 	POINT(OP_FILE_WRITE, pwritev2(fd, out, 2, -1, 0) == 4);
 	POINT(OP_LSEEK, lseek64(fd, 7, SEEK_SET) == 7);
 	POINT(OP_FILE_READ, preadv2(fd, in, 2, -1, 0) == 4 && a[0] == 'a' && b[1] == 'd');
+	POINT(OP_LSEEK, lseek64(fd, 7, SEEK_SET) == 7);
+	POINT(OP_FILE_WRITE, pwritev64v2(fd, out, 2, -1, 0) == 4);
+	POINT(OP_LSEEK, lseek64(fd, 7, SEEK_SET) == 7);
+	POINT(OP_FILE_READ, preadv64v2(fd, in, 2, -1, 0) == 4 && a[0] == 'a' && b[1] == 'd');
 	POINT(OP_LSEEK, lseek64(fd, 0, SEEK_SET) == 0);
 	POINT(OP_FILE_READ, __read_chk(fd, text, 2, sizeof(text)) == 2);
 	POINT(OP_PREAD, __pread_chk(fd, text, 2, 0, sizeof(text)) == 2 && text[0] == 'a');
@@ -267,13 +273,14 @@ ALONE(signals, send_signals);
 static void read_clocks(struct sabot_task *task)
 {
 	const struct timespec bad = { .tv_nsec = 1000000000 }, second = { .tv_sec = 1 };
-	struct timespec now, later, resolution;
+	struct timespec now, again, later, resolution;
 	struct timeval day;
 	time_t seconds;
 
 	NO_POINT(clock_getres(CLOCK_MONOTONIC, &resolution) == 0 && resolution.tv_nsec == 1);
 	NO_POINT(clock_gettime(CLOCK_REALTIME, &now) == 0);
 	NO_POINT(gettimeofday(&day, NULL) == 0 && day.tv_sec == now.tv_sec);
+	NO_POINT(timespec_get(&again, TIME_UTC) == TIME_UTC && again.tv_sec == now.tv_sec);
 	NO_POINT(time(&seconds) == now.tv_sec); /* tidy-allow calls: it is what is tested */
 	NO_POINT(seconds == now.tv_sec);
 	NO_POINT(clock_settime(CLOCK_REALTIME, &now) == -1 && errno == EPERM);

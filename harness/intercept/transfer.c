@@ -222,6 +222,18 @@ INTERPOSE ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t of
 	return call_end(&call, REAL(preadv2)(fd, parts, count, offset, flags));
 }
 
+INTERPOSE ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset,
+			     int flags)
+{
+	struct call call;
+	size_t size = total(parts, count);
+
+	if (offset == -1 ? !begin_read(&call, fd, size, CALL_SITE)
+			 : !begin_pread(&call, fd, size, CALL_SITE))
+		return REAL(preadv64v2)(fd, parts, count, offset, flags);
+	return call_end(&call, REAL(preadv64v2)(fd, parts, count, offset, flags));
+}
+
 INTERPOSE ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
 {
 	struct call call;
@@ -231,6 +243,18 @@ INTERPOSE ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t o
 			 : !begin_pwrite(&call, fd, size, CALL_SITE))
 		return REAL(pwritev2)(fd, parts, count, offset, flags);
 	return call_end(&call, REAL(pwritev2)(fd, parts, count, offset, flags));
+}
+
+INTERPOSE ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset,
+			      int flags)
+{
+	struct call call;
+	size_t size = total(parts, count);
+
+	if (offset == -1 ? !begin_write(&call, fd, size, CALL_SITE)
+			 : !begin_pwrite(&call, fd, size, CALL_SITE))
+		return REAL(pwritev64v2)(fd, parts, count, offset, flags);
+	return call_end(&call, REAL(pwritev64v2)(fd, parts, count, offset, flags));
 }
 
 /* Descriptions can be shared between processes, and their offset with them. */
