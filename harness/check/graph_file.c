@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pipes and locks on files: all of it from /proc, which knows the owners exactly. */
 #include "check/graph_look.h"
+#include "core/object.h"
 #include "os/inspect.h"
 #include "os/locks.h"
 #include "os/sys.h"
@@ -231,13 +232,43 @@ static void lock(struct search *search, enum locks_kind kind)
 		graph_anybody(edge);
 }
 
-void graph_look_file(struct graph_edge *edge, const struct look *look)
+/*
+ * A call that moves bytes between two descriptors waits for the first to have some, else for room
+ * in the second. Made into the read or write that would wait for the same.
+ */
+static void move_as_transfer(struct graph_edge *edge, struct look *look)
 {
+	bool has_source = look->number == SYS_splice || look->number == SYS_tee;
+	int source = (int)look->arguments[0];
+	struct stat file;
+
+	if (!has_source && look->number != SYS_sendfile && look->number != SYS_vmsplice)
+		return;
+	if (has_source && !inspect_ready(look->task->pid, source, false)) {
+		look->number = SYS_read;
+		return;
+	}
+	if (has_source)
+		look->arguments[0] = look->arguments[look->number == SYS_splice ? 2 : 1];
+	look->number = SYS_write;
+	if (inspect_stat(look->task->pid, (int)look->arguments[0], &file) == 0 &&
+	    S_ISFIFO(file.st_mode) && object_seek(FAMILY_PIPE, file.st_dev, file.st_ino) >= 0)
+		edge->object = object_seek(FAMILY_PIPE, file.st_dev, file.st_ino);
+}
+
+void graph_look_file(struct graph_edge *edge, const struct look *caller)
+{
+	struct look seen = *caller, *look = &seen;
 	struct search search = { .edge = edge, .look = look };
-	enum locks_kind kind = kind_of(edge->op, look->number, look);
-	bool by_fd = look->number == SYS_read || look->number == SYS_readv ||
-		     look->number == SYS_write || look->number == SYS_writev;
-	int fd = (int)look->arguments[0];
+	enum locks_kind kind;
+	bool by_fd;
+	int fd;
+
+	move_as_transfer(edge, look);
+	kind = kind_of(edge->op, look->number, look);
+	by_fd = look->number == SYS_read || look->number == SYS_readv ||
+		look->number == SYS_write || look->number == SYS_writev;
+	fd = (int)look->arguments[0];
 
 	if ((by_fd || kind != LOCKS_OTHER) && look->number >= 0 &&
 	    inspect_stat(look->task->pid, fd, &search.file) != 0)

@@ -151,6 +151,41 @@ static void a_writer_waits_for_who_can_read(void **state)
 	close(fd[1]);
 }
 
+static void move_on(const int *fd)
+{
+	close(fd[1]);
+	close(fd[2]);
+	for (;;)
+		(void)!splice(fd[0], NULL, fd[3], NULL, 4096, 0);
+}
+
+/* It waits for bytes in the first pipe, and for room in the second once there are some. */
+static void who_moves_bytes_waits_for_either_end(void **state)
+{
+	static char page[4096];
+	struct task *mover;
+	int fd[4], i, pages;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(pipe(fd + 2), 0);
+	mover = run("a#0", move_on, fd, SYS_splice);
+	sleeps(mover, OP_SPLICE, FAMILY_PIPE);
+	graph_build(&graph);
+	assert_string_equal(graph.edges[0].part, "write end");
+	assert_true(graph.edges[0].harness);
+	pages = fcntl(fd[3], F_GETPIPE_SZ) / (int)sizeof(page);
+	for (i = 0; i <= pages; i++)
+		assert_int_equal(write(fd[1], page, sizeof(page)), sizeof(page));
+	do {
+		sched_yield();
+		graph_build(&graph);
+	} while (strcmp(graph.edges[0].part, "read end") != 0);
+	assert_true(graph.edges[0].harness);
+	for (i = 0; i < 4; i++)
+		close(fd[i]);
+}
+
 static void ends_are_found_crosswise(void **state)
 {
 	int fd[4], crossed[2], other[2];
@@ -315,6 +350,7 @@ int main(void)
 		SCENE(a_forgotten_end_is_a_self_deadlock),
 		SCENE(who_all_read_one_pipe_keep_one_another_waiting),
 		SCENE(a_writer_waits_for_who_can_read),
+		SCENE(who_moves_bytes_waits_for_either_end),
 		SCENE(ends_are_found_crosswise),
 		SCENE(record_locks_know_range_and_owner),
 		SCENE(description_locks_are_found_by_descriptor),
