@@ -211,6 +211,12 @@ static void add(struct graph *graph, const struct task *task)
 	edge->site = task->call.site;
 	edge->spins = task->state == TASK_SPINNING;
 	edge->next = -1;
+	if (task->stopped) {
+		edge->object = -1;
+		snprintf(edge->name, sizeof(edge->name), "SIGCONT (it is stopped)");
+		graph_anybody(edge);
+		return;
+	}
 	if (!edge->spins && task->pid > 0)
 		look.number = proc_syscall(task->pid, task->tid, look.arguments);
 	look_at(edge, &look);

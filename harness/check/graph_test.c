@@ -90,6 +90,23 @@ static void the_shortest_cycle_counts(void **state)
 	assert_int_equal(graph_edge_of(&graph, 0)->next, -1);
 }
 
+static void who_is_stopped_waits_for_that_alone(void **state)
+{
+	struct task *a = scene_task("a#0"), *b = scene_task("b#0");
+
+	(void)state;
+	take(b, far_mutex(0));
+	scene_sleep(a, OP_MUTEX_LOCK, far_mutex(0), 0);
+	scene_sleep(b, OP_MUTEX_LOCK, far_mutex(1), 0);
+	b->stopped = true;
+	graph_build(&graph);
+	assert_int_equal(graph_cycle(&graph, true), 2);
+	expect_text(write_graph, "a#0 waits for mutex#0, held by b#0   <- the cycle\n"
+				 "b#0 waits for SIGCONT (it is stopped), which nobody holds: "
+				 "up to a#0   <- the cycle\n"
+				 "the cycle: a#0 -> b#0 -> a#0\n");
+}
+
 static void a_chain_is_no_cycle(void **state)
 {
 	struct task *a = scene_task("a#0"), *b = scene_task("b#0");
@@ -254,6 +271,7 @@ int main(void)
 		cmocka_unit_test_setup(cycles_are_found_and_told, scene_clear),
 		cmocka_unit_test_setup(the_shortest_cycle_counts, scene_clear),
 		cmocka_unit_test_setup(a_chain_is_no_cycle, scene_clear),
+		cmocka_unit_test_setup(who_is_stopped_waits_for_that_alone, scene_clear),
 		cmocka_unit_test_setup(guesses_make_no_cycle_alone, scene_clear),
 		cmocka_unit_test_setup(a_guess_closes_a_cycle_of_locks, scene_clear),
 		cmocka_unit_test_setup(words_beat_the_log, scene_clear),
