@@ -43,8 +43,10 @@ static void wait_often(struct sabot_task *task)
 	unsigned generation;
 
 	for (generation = 1; generation <= variant->generations; generation++) {
-		if (!notice_wait(notice, generation, WAITER, variant->by))
+		if (!notice_wait(notice, generation, WAITER, variant->by)) {
+			sabot_observe(task, "the waiter's time-outs come");
 			return;
+		}
 		notice_answer(notice);
 	}
 }
