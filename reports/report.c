@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define REPORT_ROW(name, about) { #name, about, name##_write },
 const struct report_format report_formats[] = {
@@ -38,6 +40,14 @@ bool report_wants_lines(const struct report_format *format)
 	return format->write == kills_write;
 }
 
+static void remove_file(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+		(void)unlink(path);
+}
+
 int report_write_path(const struct report_format *format, const char *path,
 		      const struct record_run *run, const struct report_options *options)
 {
@@ -49,6 +59,8 @@ int report_write_path(const struct report_format *format, const char *path,
 	result = format->write(file, run, options);
 	if (fclose(file) && !result)
 		result = -errno;
+	if (result) /* half of it is of no use to a reader; a device stays */
+		remove_file(path);
 	return result;
 }
 

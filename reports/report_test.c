@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -149,6 +151,26 @@ static void earlier_error_is_reported(void **state)
 	}
 }
 
+/* Half a report is taken away, whatever the format. */
+static void full_disk_leaves_no_file(void **state)
+{
+	char folder[] = "/tmp/report_test.XXXXXX", path[64];
+	const struct report_format *format = report_formats;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/report", folder);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 16, RLIM_INFINITY }), 0);
+	for (; format->name; format++) {
+		assert_int_equal(report_write_path(format, path, &sample_run, &plain), -EFBIG);
+		assert_int_equal(access(path, F_OK), -1);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }),
+			 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void path_holds_the_report(void **state)
 {
 	char path[] = "/tmp/report_test.XXXXXX", back[256] = "";
@@ -203,6 +225,7 @@ int main(void)
 		cmocka_unit_test(full_disk_is_reported_by_path),
 		cmocka_unit_test(passing_error_is_reported),
 		cmocka_unit_test(earlier_error_is_reported),
+		cmocka_unit_test(full_disk_leaves_no_file),
 		cmocka_unit_test(path_holds_the_report),
 		cmocka_unit_test(totals_are_sums),
 		cmocka_unit_test(numbers_are_fixed),

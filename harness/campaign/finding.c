@@ -13,6 +13,7 @@
 #include "intercept/heap.h"
 #include "memory/race.h"
 #include "os/sys.h"
+#include "os/whole.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -145,22 +146,15 @@ static void plain_name(char *text)
 static int write_plan(struct campaign *campaign, const struct plan *plan, const char *name)
 {
 	struct plan_trace trace = { 0 };
-	int error, fd;
+	struct whole whole;
 	FILE *file;
+	int error;
 
 	error = recipe_trace(&trace);
 	if (error)
 		return error;
-	fd = openat(campaign->context->out_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		    0644);
-	file = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!file) {
-		error = -errno;
-	} else {
-		error = plan_write(file, plan, &trace);
-		if (fclose(file) != 0 && !error)
-			error = -errno;
-	}
+	file = whole_begin(&whole, campaign->context->out_fd, name);
+	error = file ? whole_end(&whole, file, plan_write(file, plan, &trace)) : -errno;
 	plan_trace_free(&trace);
 	return error;
 }

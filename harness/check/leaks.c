@@ -7,6 +7,7 @@
 #include "intercept/heap.h"
 #include "os/hot.h"
 #include "os/sys.h"
+#include "os/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -381,20 +382,19 @@ void leaks_save(int directory, const char *name)
 	for (i = 0; i < loss_count && heap_checker() == HEAP_VALGRIND; i++) {
 		const struct task *task = &control->tasks[losses[i].task];
 		char path[NAME_MAX + 1], *slash;
+		struct whole whole;
 		FILE *file;
-		int fd;
 
 		if (i > 0 && losses[i].task == losses[i - 1].task)
 			continue;
 		snprintf(path, sizeof(path), "%.180s.%s.xml", name, task->name);
 		while ((slash = strchr(path, '/')) != NULL)
 			*slash = '-';
-		fd = openat(directory, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-		file = fd >= 0 ? fdopen(fd, "w") : NULL;
+		file = whole_begin(&whole, directory, path);
 		if (!file)
 			continue;
 		write_document(file, task);
-		fclose(file);
+		(void)whole_end(&whole, file, ferror(file) ? -EIO : 0);
 	}
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 #include "cli/plan_job.h"
+#include "os/whole.h"
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,25 +48,15 @@ static const struct argp shrink_argp = {
 	       "a real execution.",
 };
 
-/* Written beside and renamed: the old plan is there until the new one is whole. */
+/* The old plan is there until the new one is whole. */
 static int write_plan(const char *path, const struct replay_result *result)
 {
-	char beside[4096];
-	FILE *file;
-	int error;
+	struct whole whole;
+	FILE *file = whole_begin(&whole, AT_FDCWD, path);
 
-	snprintf(beside, sizeof(beside), "%s.new", path);
-	file = fopen(beside, "w");
 	if (!file)
 		return -errno;
-	error = plan_write(file, result->shrunk, &result->shrunk_trace);
-	if (fclose(file) != 0 && !error)
-		error = -errno;
-	if (!error && rename(beside, path) != 0)
-		error = -errno;
-	if (error)
-		(void)remove(beside);
-	return error;
+	return whole_end(&whole, file, plan_write(file, result->shrunk, &result->shrunk_trace));
 }
 
 int cli_shrink(int argc, char **argv)
