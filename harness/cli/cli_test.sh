@@ -105,11 +105,38 @@ for format in text jsonl junit gitlab sarif tap; do
 		"$SABOT" run semundo-crash:no-fault "${quick[@]}" --report "$format=/dev/full"
 	holds err 'sabot: /dev/full: No space left on device'
 done
+
+# Whole or not at all: what has no room leaves nothing that could be taken for a plan or a report.
+# shellcheck disable=SC2016
+on_full_disk='mkdir -p full && mount -t tmpfs -o size=16k tmpfs full && mkdir full/results &&
+	{ head -c 20k /dev/zero >full/filler || true; } 2>/dev/null
+	"$@"
+	status=$?
+	ls -A full/results
+	exit $status'
+if unshare --mount true 2>/dev/null; then
+	expect "a finding on a full disk" 1 unshare --mount bash -c "$on_full_disk" - "$SABOT" run \
+		semundo-crash:without-undo --raw -j 1 --out full/results \
+		--report junit=full/results/x.xml
+	matches out 'the plan could not be written: .*: No space left on device'
+	matches err '^sabot: full/results/x.xml: No space left on device$'
+	grep -E '^[a-z.-]*\.(plan|xml|new)$' out && complain "a file is left"
+fi
 expect "a report that cannot be made" 5 \
 	"$SABOT" run semundo-crash:no-fault "${quick[@]}" --report junit=none/x.xml
 holds err 'sabot: none/x.xml: No such file or directory'
 expect "a finding matters more than its report" 1 "$SABOT" run semundo-crash:without-undo --raw \
 	-j 1 --out results --report junit=none/x.xml
+
+# On standard output a report stands alone.
+expect "a report to standard output" 0 "$SABOT" run semundo-crash:no-fault "${quick[@]}" \
+	--report junit=- --report tap=beside.tap
+[[ $(head -c 5 out) == '<?xml' && $(tail -n 1 out) == '</testsuites>' ]] ||
+	complain "standard output is no JUnit alone: $(cat out)"
+[[ -s beside.tap && ! -e - ]] || complain "a report is missing, or there is a file named -"
+full "$SABOT" run semundo-crash:no-fault "${quick[@]}" --report junit=-
+usage 'standard output takes one report' --report junit=- --report tap=-
+usage 'standard output is for --json, or for a report' --json --report tap=-
 
 # ---- Exit codes and output ----
 

@@ -157,7 +157,7 @@ static void say_where(FILE *file, const struct coverage *coverage, const char *w
 
 static int report(const struct coverage *coverage)
 {
-	FILE *file = coverage->run->json ? stderr : stdout;
+	FILE *file = coverage->run->json || coverage->run->piped ? stderr : stdout;
 	bool html = lcov_has("genhtml");
 	struct lcov_rates rates, kills;
 	int code = lcov_lines(&coverage->job);

@@ -22,7 +22,7 @@ static void case_done(struct suite *suite, const struct record_case *record)
 
 	if (run->json)
 		note_write(run, report_case_json(stdout, record), "standard output");
-	else
+	else if (!run->piped)
 		note_write(run, report_case_text(stdout, record, &run->report), "standard output");
 }
 
@@ -95,11 +95,17 @@ static void write_reports(struct run *run, const struct record_run *record)
 	if (lines)
 		look_up_lines(run);
 
-	for (i = 0; i < run->report_count; i++)
-		note_write(run,
-			   report_write_path(run->reports[i].format, run->reports[i].path, record,
-					     &run->report),
-			   run->reports[i].path);
+	for (i = 0; i < run->report_count; i++) {
+		const struct report_format *format = run->reports[i].format;
+		const char *path = run->reports[i].path;
+
+		if (!strcmp(path, RUN_STANDARD_OUTPUT))
+			note_write(run, format->write(stdout, record, &run->report),
+				   "standard output");
+		else
+			note_write(run, report_write_path(format, path, record, &run->report),
+				   path);
+	}
 }
 
 static int conclude(struct run *run)
@@ -120,7 +126,7 @@ static int conclude(struct run *run)
 	};
 	int code;
 
-	if (!run->json)
+	if (!run->json && !run->piped)
 		note_write(run, report_summary_text(stdout, &record, &run->report),
 			   "standard output");
 	write_reports(run, &record);

@@ -11,6 +11,8 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#define RUN_STANDARD_OUTPUT "-" /* as a report's path */
+
 enum { RUN_REPORTS_MAX = 16, RUN_WORDS_MAX = 256 };
 
 struct run {
@@ -30,6 +32,7 @@ struct run {
 	char *command_line;
 	const char *leaks; /* the checker of memory, or NULL */
 	bool json;
+	bool piped; /* standard output is a report's: FORMAT=- */
 	int failed; /* an exit code that the verdicts cannot say: a report was not written */
 };
 

@@ -63,7 +63,8 @@ static const struct argp_option run_options[] = {
 	{ "twice", KEY_TWICE, NULL, 0, "Run each execution two times and compare the traces", 0 },
 	{ "no-shrink", KEY_NO_SHRINK, NULL, 0, "Leave plans as they were found", 0 },
 	{ "out", KEY_OUT, "DIR", 0, "Where plans go (default sabot-out)", 0 },
-	{ "report", KEY_REPORT, "FORMAT=FILE", 0, "Also write a report, in one of", 0 },
+	{ "report", KEY_REPORT, "FORMAT=FILE", 0,
+	  "Also write a report (FILE -: to standard output, in place of the text), in one of", 0 },
 	{ "json", KEY_JSON, NULL, 0, "One JSON object a case on standard output", 0 },
 	{ "quiet", 'q', NULL, 0, "Only what did not pass", 0 },
 	{ "verbose", 'v', NULL, 0, "Also how the twins were caught", 0 },
@@ -101,6 +102,9 @@ static void add_report(struct run *run, char *text, struct argp_state *state)
 	/* One is kept free for who runs us with a report of its own. */
 	if (run->report_count == RUN_REPORTS_MAX - 1)
 		argp_error(state, "at most %d reports", RUN_REPORTS_MAX - 1);
+	if (!strcmp(equals + 1, RUN_STANDARD_OUTPUT) && run->piped)
+		argp_error(state, "standard output takes one report");
+	run->piped |= !strcmp(equals + 1, RUN_STANDARD_OUTPUT);
 	(void)run_add_report(run, text, equals + 1);
 }
 
@@ -246,6 +250,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		run->colour = argument;
 		break;
 	case ARGP_KEY_END:
+		if (run->json && run->piped)
+			argp_error(state, "standard output is for --json, or for a report");
 		if (run->suite.campaign.bounded && !exhaustive_is_wanted(&run->suite.campaign))
 			argp_error(state, "--preemptions goes with --strategy exhaustive");
 		if (run->inject.count && run->filter.faults)
