@@ -57,6 +57,7 @@ static const struct {
 	{ OP_MQ_UNLINK, "unlinks" },
 	{ OP_MQ_GETATTR, "looks at" },
 	{ OP_MQ_AWAIT, "is told of" },
+	{ OP_TIMER_AWAIT, "is told of" },
 	{ OP_OPEN, "opens" },
 	{ OP_FILE_OPEN, "opens" },
 	{ OP_CLOSE, "closes" },

@@ -189,6 +189,7 @@ enum op_flag {
 	X(TIMER_GETTIME, "timer_gettime", TIMER, OP_PURE)                                          \
 	X(TIMER_GETOVERRUN, "timer_getoverrun", TIMER, OP_PURE)                                    \
 	X(TIMER_DELETE, "timer_delete", TIMER, OP_PURE)                                            \
+	X(TIMER_AWAIT, "timer", TIMER, OP_BLOCKS)                                                  \
 	X(MALLOC, "malloc", NONE, OP_PURE)                                                         \
 	X(CALLOC, "calloc", NONE, OP_PURE)                                                         \
 	X(REALLOC, "realloc", NONE, OP_PURE)                                                       \

@@ -46,6 +46,7 @@ bool timers_could_wake(const struct task *task)
 	    task->state != TASK_ASLEEP || !task->in_call)
 		return false;
 	switch (task->call.op) {
+	case OP_TIMER_AWAIT:
 	case OP_POLL:
 	case OP_SELECT:
 	case OP_EPOLL_WAIT:

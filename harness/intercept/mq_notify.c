@@ -15,7 +15,6 @@
 #include "os/sys.h"
 
 #include <pthread.h>
-#include <string.h>
 #include <sys/socket.h>
 
 enum {
@@ -78,22 +77,6 @@ void mq_notify_expect(int object)
 
 /* ---- By a thread --------------------------------------------------------------------------- */
 
-static void set_mask(uint64_t mask)
-{
-	(void)sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof(mask), 0, 0);
-}
-
-static void block_all(void)
-{
-	sigset_t all;
-	uint64_t mask;
-
-	(void)sigfillset(&all);
-	all = signal_strip(&all);
-	memcpy(&mask, &all, sizeof(mask));
-	set_mask(mask);
-}
-
 /* Sleeps until the kernel says what became of the registration. */
 static bool await(const struct waiter *waiter)
 {
@@ -118,12 +101,12 @@ static void *wait_and_call(void *argument)
 	struct waiter *slot = argument, waiter = *slot;
 	bool told;
 
-	block_all();
+	thread_block(thread_all_signals());
 	told = await(&waiter);
 	(void)sys_close(waiter.fd);
 	slot->pid = 0;
 	if (told) {
-		set_mask(0); /* as libc's thread does */
+		thread_block(0); /* as libc's thread does */
 		waiter.function(waiter.value);
 	}
 	return NULL;
@@ -175,27 +158,10 @@ static int register_thread(mqd_t queue, const struct sigevent *event, struct wai
 	return 0;
 }
 
-/* A point of its own; nobody can join it. */
-static int start_thread(const pthread_attr_t *wanted, struct waiter *waiter)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int error;
-
-	if (wanted)
-		attr = *wanted; /* its own pointers stay the original's: it is only read */
-	else
-		(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = thread_create_at(&thread, &attr, wait_and_call, waiter, waiter->site);
-	if (!wanted)
-		(void)pthread_attr_destroy(&attr);
-	return error;
-}
-
 static int notify_by_thread(struct call *call, mqd_t queue, const struct sigevent *event)
 {
 	struct waiter *waiter = find_slot();
+	pthread_t thread;
 	int error = waiter ? register_thread(queue, event, waiter) : -ENOMEM;
 
 	if (error) {
@@ -206,7 +172,8 @@ static int notify_by_thread(struct call *call, mqd_t queue, const struct sigeven
 	waiter->site = call->site;
 	note_registered(call->object, event);
 	(void)call_end(call, 0);
-	error = start_thread(event->sigev_notify_attributes, waiter);
+	error = thread_create_detached(&thread, event->sigev_notify_attributes, wait_and_call,
+				       waiter, waiter->site);
 	if (!error)
 		return 0;
 	(void)sys_call(SYS_mq_notify, queue, 0, 0, 0, 0, 0);

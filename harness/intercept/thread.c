@@ -9,11 +9,14 @@
 #include "intercept/cancel.h"
 #include "intercept/deadline.h"
 #include "intercept/real.h"
+#include "intercept/signal.h"
 #include "intercept/spawn.h"
 
 #include "core/point.h"
+#include "os/sys.h"
 
 #include <limits.h>
+#include <string.h>
 
 struct start {
 	void *(*function)(void *argument);
@@ -129,6 +132,39 @@ int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
 	else
 		spawn_done(task);
 	return call_end_error(&call, error);
+}
+
+int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
+			   void *(*function)(void *argument), void *argument, uintptr_t site)
+{
+	pthread_attr_t attr;
+	int error;
+
+	if (wanted)
+		attr = *wanted; /* its own pointers stay the original's: it is only read */
+	else
+		(void)pthread_attr_init(&attr);
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	error = thread_create_at(thread, &attr, function, argument, site);
+	if (!wanted)
+		(void)pthread_attr_destroy(&attr);
+	return error;
+}
+
+void thread_block(uint64_t signals)
+{
+	(void)sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&signals, 0, sizeof(signals), 0, 0);
+}
+
+uint64_t thread_all_signals(void)
+{
+	sigset_t all;
+	uint64_t signals;
+
+	(void)sigfillset(&all);
+	all = signal_strip(&all);
+	memcpy(&signals, &all, sizeof(signals));
+	return signals;
 }
 
 INTERPOSE int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,

@@ -3,7 +3,7 @@
  * Timers that end with a signal, on virtual time: alarm(2), setitimer(2), timer_create(2). The
  * kernel has none of them; when one is due the supervisor sends its signal, which is taken as any
  * other. ITIMER_VIRTUAL and ITIMER_PROF, which measure CPU time, are the kernel's. A timer that
- * starts a thread (SIGEV_THREAD) is refused, as are clocks of CPU time.
+ * starts a thread is in timer_thread.c; clocks of CPU time are refused.
  */
 #include "intercept/timer.h"
 
@@ -14,6 +14,7 @@
 #include "core/timers.h"
 #include "intercept/answer.h"
 #include "intercept/signal.h"
+#include "intercept/timer_thread.h"
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -181,17 +182,6 @@ static struct timer *timer_of(timer_t id)
 	return timer->kind == TIMER_POSIX && timer->process == task_self->process ? timer : NULL;
 }
 
-static _Noreturn void refuse_thread(struct task *task)
-{
-	task->in_runtime = true;
-	control_find(KIND_BROKEN, task_number(task), "broken",
-		     "%s calls timer_create() with SIGEV_THREAD, which Sabot does not run: take a "
-		     "signal, and a thread that waits for it",
-		     task->name);
-	for (;;)
-		point_request(task, REQUEST_FINDING);
-}
-
 static int thread_of(pid_t tid)
 {
 	uint32_t i;
@@ -222,7 +212,8 @@ static int judge_event(const struct sigevent *event, int *signo, int *thread)
 		*signo = 0;
 		return 0;
 	case SIGEV_THREAD:
-		refuse_thread(task_self);
+		*signo = TIMER_THREAD_SIGNAL;
+		return 0;
 	case SIGEV_THREAD_ID:
 		*thread = thread_of(event->_sigev_un._tid);
 		if (*thread < 0)
@@ -256,15 +247,31 @@ static int create(clockid_t clock, const struct sigevent *event, timer_t *id)
 	return 0;
 }
 
+/* The thread, if it tells one, comes after the call: a point of its own. */
+static int start_thread(timer_t id, const struct sigevent *event, uintptr_t site)
+{
+	struct timer *timer = timer_of(id);
+	int error = timer_thread_start(timer, event, site);
+
+	if (!error)
+		return 0;
+	timers_remove(timer);
+	return fail(error);
+}
+
 INTERPOSE int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *restrict id)
 {
 	struct call call;
+	int result;
 
 	if (!call_enter(&call, OP_TIMER_CREATE))
 		return REAL(timer_create)(clock, event, id);
 	call.amount = clock;
 	call_begin(&call);
-	return (int)call_end(&call, create(clock, event, id));
+	result = (int)call_end(&call, create(clock, event, id));
+	if (result == 0 && event && event->sigev_notify == SIGEV_THREAD)
+		return start_thread(*id, event, call.site);
+	return result;
 }
 
 static struct itimerspec tell(const struct timer *timer)
@@ -358,8 +365,11 @@ INTERPOSE int timer_delete(timer_t id)
 	if (!call_enter(&call, OP_TIMER_DELETE))
 		return REAL(timer_delete)(id);
 	timer = begin(&call, id, 0);
-	if (timer)
+	if (timer) {
 		timers_remove(timer);
+		if (timer->signo == TIMER_THREAD_SIGNAL)
+			timer_thread_end(timer->thread);
+	}
 	return (int)call_end(&call, timer ? 0 : fail(EINVAL));
 }
 

@@ -3,6 +3,7 @@
 #include "intercept/target_test.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/time.h>
 
 enum { VALUE = 77, NS_PER_MS = 1000000 };
@@ -211,12 +212,83 @@ static void tell_thread(struct sabot_task *task)
 }
 SCENARIO(directed, { "target", 1, tell_thread });
 
-static void start_threads(struct sabot_task *task)
+/* ---- By a thread ---------------------------------------------------------------------------- */
+
+static struct {
+	sem_t told;
+	int wrong;
+} heard;
+
+static void tell(union sigval value)
+{
+	heard.wrong += value.sival_int != VALUE || gettid() == getpid();
+	(void)sem_post(&heard.told);
+}
+
+static timer_t make_telling(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD, .sigev_notify_function = tell };
+	timer_t timer;
+
+	event.sigev_value.sival_int = VALUE;
+	heard.wrong = 0;
+	SABOT_OK(sem_init(&heard.told, 0, 0));
+	SABOT_OK(timer_create(CLOCK_MONOTONIC, &event, &timer));
+	return timer;
+}
+
+static void be_told(struct sabot_task *task)
+{
+	timer_t timer = make_telling();
+	int64_t before = now_s();
+	int i;
+
+	set_timer(timer, 900, 900);
+	for (i = 0; i < 3; i++)
+		while (sem_wait(&heard.told) != 0)
+			continue;
+	sabot_assert(task, now_s() - before >= 2, "it came after %d s", (int)(now_s() - before));
+	SABOT_OK(timer_delete(timer));
+	sabot_assert(task, !heard.wrong, "%d were wrong", heard.wrong);
+	sabot_assert(task, timer_delete(timer) == -1 && errno == EINVAL, "errno %d", errno);
+}
+SCENARIO(telling, { "target", 1, be_told });
+
+/* Two of them, of which one never ends, and is deleted while its thread sleeps. */
+static void be_told_by_one(struct sabot_task *task)
+{
+	timer_t other = make_telling(), timer = make_telling();
+
+	set_timer(other, 900, 0);
+	set_timer(other, 0, 0);
+	set_timer(timer, 900, 0);
+	SABOT_OK(sem_wait(&heard.told));
+	SABOT_OK(timer_delete(other));
+	sabot_assert(task, sem_trywait(&heard.told) == -1 && errno == EAGAIN, "it came twice");
+	sabot_assert(task, !heard.wrong, "%d were wrong", heard.wrong);
+	SABOT_OK(timer_delete(timer));
+}
+SCENARIO(two, { "target", 1, be_told_by_one });
+
+/* Nobody sets it: who waits to be told waits for ever. */
+static void wait_in_vain(struct sabot_task *task)
 {
 	(void)task;
-	(void)make_timer(SIGEV_THREAD, 0, 0);
+	(void)make_telling();
+	(void)sem_wait(&heard.told);
 }
-SCENARIO(refused, { "target", 1, start_threads });
+SCENARIO(unset, { "target", 1, wait_in_vain });
+
+static void test_told(void **state)
+{
+	(void)state;
+	seeded(&telling_scenario, 20, 0);
+	seeded_sweep(&telling_scenario, 1, PLAN_KILL, 0, 0);
+	seeded(&two_scenario, 20, 0);
+	seeded_sweep(&two_scenario, 1, PLAN_KILL, 0, 0);
+	seeded(&unset_scenario, 3, WAITS);
+	assert_int_equal(seen.kinds[KIND_NONE], 0);
+}
 
 /* Again and again, and nothing comes of it. */
 static void tick_for_ever(struct sabot_task *task)
@@ -239,8 +311,6 @@ static void test_made(void **state)
 	seeded_sweep(&several_scenario, 1, PLAN_KILL, 0, 0);
 	seeded(&directed_scenario, 20, 0);
 	seeded_sweep(&directed_scenario, 1, PLAN_KILL, 0, 0);
-	seeded(&refused_scenario, 2, 1u << KIND_BROKEN);
-	assert_int_equal(seen.kinds[KIND_BROKEN], 2);
 	seeded(&endless_scenario, 2, WAITS);
 	assert_int_equal(seen.kinds[KIND_NONE], 0);
 }
@@ -248,6 +318,7 @@ static void test_made(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_own),
 	cmocka_unit_test(test_made),
+	cmocka_unit_test(test_told),
 };
 
 SEEDED_MAIN(tests)
