@@ -7,8 +7,9 @@
  * phantom, before the third has come (glibc nptl/pthread_barrier_wait.c; no robust kind exists).
  * Who states its arrival by name, and waits for what takes nothing (a semaphore that is set to zero
  * for each party and phase, and semop(2) waiting for zero), may die and come again at any place.
- * Does not show: how the others learn that nobody starts it again. A party that dies before it
- * arrives, and a barrier that is destroyed after such a death, are facts of the platform.
+ * Does not show: how the others learn that nobody starts it again, as when its keeper dies first:
+ * they wait for it by right. A party that dies before it arrives, and a barrier that is destroyed
+ * after such a death, are facts of the platform.
  */
 #include "meeting.h"
 
@@ -29,7 +30,7 @@ static void setup(struct sabot_env *env)
 		SABOT_OK(semctl(shared->semid, i, SETVAL, 1));
 }
 
-/* Only the first party dies, so only that one is worth a keeper. */
+/* Only the first party has a keeper. The others are started again from outside, if at all. */
 static void keep(struct sabot_task *task)
 {
 	static const struct party_kind all[] = { { meeting_attend, PARTIES }, { 0 } };
@@ -83,6 +84,9 @@ static const struct sabot_case cases[] = {
 	{ .name = "barrier", .variant = &by_count },
 	{ .name = "threads", .variant = &threads },
 	{ .name = "kill-anywhere", .variant = &by_name, .fault = { KILL_KEPT } },
+	{ .name = "restart-party",
+	  .variant = &by_name,
+	  .fault = { SABOT_RESTART, .role = "party" } },
 	{ .name = "phantom",
 	  .variant = &by_count,
 	  .fault = { KILL_KEPT, .where = SABOT_ASLEEP },
