@@ -6,7 +6,8 @@
  * sender's call, and it is gone with the process (Linux ipc/msg.c, pipelined_send()). A manager
  * that sends again what is not acknowledged in time gets each job done at least once. System V has
  * no wait with a time-out, so the acknowledgements come by a POSIX queue. Does not show: exactly
- * once, which needs jobs that may be done twice. The manager is not killed: it has the journal.
+ * once, which needs jobs that may be done twice; a manager that nobody starts again, for whom the
+ * consumers wait by right. One that is started again goes on from the journal, in shared memory.
  */
 #include "acks.h"
 
@@ -78,6 +79,7 @@ static const struct sabot_invariant invariants[] = {
 static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
 	{ .name = "kill-consumer", .variant = &good, .fault = { SABOT_KILL, .role = "consumer" } },
+	{ .name = "restart-anywhere", .variant = &good, .fault = { .kind = SABOT_RESTART } },
 	{ .name = "no-journal",
 	  .variant = &no_journal,
 	  .fault = { SABOT_KILL, .role = "consumer" },
