@@ -5,8 +5,8 @@
  * Shows: a name outlives whoever made it or has it open, so that it can be opened again, and is
  * left when its maker is killed before sem_unlink(); and a name that is unlinked and made again
  * stands for another semaphore, while whoever has the old one goes on with that (sem_unlink(3)).
- * Does not show: the death of a user inside, who keeps the lock (see posix-sem-mutex); only the
- * visitor, which takes nothing, is killed.
+ * Who is killed while it waits takes nothing along. Does not show: the death of a user inside, who
+ * keeps the lock, so that the other waits for ever (see posix-sem-mutex).
  */
 #include "named_lock.h"
 
@@ -89,6 +89,9 @@ static const struct sabot_case cases[] = {
 	{ .name = "no-fault", .variant = &good },
 	{ .name = "makes", .variant = &makes },
 	{ .name = "kill-visitor", .variant = &good, .fault = { SABOT_KILL, .role = "visitor" } },
+	{ .name = "kill-waiter",
+	  .variant = &good,
+	  .fault = { SABOT_KILL, .role = "user", .where = SABOT_ASLEEP | SABOT_WOKEN } },
 	{ .name = "stop-anywhere", .variant = &good, .fault = { .kind = SABOT_STOP } },
 	{ .name = "maker-dies",
 	  .variant = &makes,
