@@ -6,10 +6,10 @@
  * Shows: a name says nothing of what is behind it, and outlives its maker (shm_open(3),
  * shm_overview(7)). So all of it is done under a lock that ends with its holder (flock(2)), and
  * whoever has the lock next goes on from what is there. Who trusts the name meets a mapping without
- * memory (SIGBUS, mmap(2)), or waits for ever. Does not show: a name that nobody removes; a janitor
- * that is not killed removes it at the end. Seen in the wild: whoever opens a segment of
- * Boost.Interprocess whose maker was killed before it had said "initialized" spins for that word
- * (issue 128).
+ * memory (SIGBUS, mmap(2)), or waits for ever. The name is left if the janitor dies, which removes
+ * it at the end. Does not show: a name that is removed while others come by it. Seen in the wild:
+ * whoever opens a segment of Boost.Interprocess whose maker was killed before it had said
+ * "initialized" spins for that word (issue 128).
  */
 #include "area.h"
 
@@ -85,6 +85,10 @@ static const struct sabot_case cases[] = {
 	  .variant = &waiting,
 	  .fault = { SABOT_KILL, .role = "starter" },
 	  .caught_by = "livelock" },
+	{ .name = "nobody-cleans",
+	  .variant = &locked,
+	  .fault = { SABOT_KILL, .role = "janitor" },
+	  .caught_by = "leak" },
 	{ .name = "platform",
 	  .variant = &locked,
 	  .fault = { SABOT_KILL, .role = "starter", .point = "half filled" },

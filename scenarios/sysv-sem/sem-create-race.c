@@ -6,8 +6,9 @@
  * Shows: between semget() and the first value lies a window (semget(2), BUGS). Whoever comes second
  * can look whether sem_otime is set, which the first semop() does, but must not wait for ever. New
  * values are 0 on Linux, so one semop() that waits for a 0, without waiting, and adds to it sets
- * the values once, whoever gets to do it. Does not show: what becomes of a set that nobody removes;
- * a janitor that is not killed removes it when all others are gone, that is, at the end of a pipe.
+ * the values once, whoever gets to do it. The set is left if the janitor dies, which removes it
+ * when all others are gone, that is, at the end of a pipe. Does not show: a set that is removed
+ * while others come to it (sem-removed).
  * Known since Stevens (UNIX Network Programming, volume 2).
  */
 #include "created_set.h"
@@ -97,6 +98,10 @@ static const struct sabot_case cases[] = {
 	  .variant = &trust,
 	  .fault = { SABOT_KILL, .role = "starter" },
 	  .caught_by = "deadlock" },
+	{ .name = "nobody-cleans",
+	  .variant = &at_once,
+	  .fault = { SABOT_KILL, .role = "janitor" },
+	  .caught_by = "leak" },
 	{ .name = "set-always", .variant = &set_always, .caught_by = "at most one is inside" },
 	{ 0 },
 };
