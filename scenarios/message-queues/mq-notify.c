@@ -6,7 +6,7 @@
  * Shows: in that order no message is left unread, whether a signal or a thread tells of it; in the
  * other a message that comes in between is told of to nobody (mq_notify(3); Linux ipc/mqueue.c,
  * __do_notify()). Does not show: another process that asks or receives meanwhile. The closer is
- * not killed: its message is the last.
+ * not killed: its message is the last, for which the reader would wait for ever by right.
  */
 #include "news.h"
 

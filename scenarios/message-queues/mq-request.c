@@ -3,7 +3,7 @@
  * One process at a time may ask to be told of a message in a POSIX queue. A second reader takes
  * over when the first one is gone.
  *
- * Shows: the request ends with its process, so that another may request_ask (mq_notify(3)); it also
+ * Shows: the request ends with its process, so that another may ask (mq_notify(3)); it also
  * ends when its process closes any descriptor of the queue, such as a helper's, although
  * mq_close(3) speaks of that descriptor alone (Linux ipc/mqueue.c, mqueue_flush_file()); a child's
  * close does it no harm. Does not show: who is told when somebody sleeps in mq_receive(). The

@@ -4,9 +4,9 @@
  *
  * Shows: mq_unlink(3) takes the name away and wakes nobody, the new queue of that name is another
  * one; so a last message must go into the old one, and after the new one is there, else the worker
- * opens the old one again. Does not show: several workers,
- * for whom one last message each is not enough once one dies with two; what a worker that is killed
- * has done of a message (mq-sleeper). The operator is not killed: it alone ends the wait.
+ * opens the old one again. Does not show: several workers, for whom one last message each is not
+ * enough once one dies with two; what a worker that is killed has done of a message (mq-sleeper).
+ * The operator is not killed: it alone ends the wait.
  */
 #include "jobs.h"
 

@@ -7,8 +7,8 @@
  * ever, as Python's notify_all() did (issue 75158). What a process-shared condition variable of
  * libc does is a fact of the platform: glibc 2.36 counts the dead among its waiters, so a later
  * broadcast or destroy waits for them, and holds a lock meanwhile that it leaves behind if it is
- * killed as well (Fast-DDS 1144; nptl/pthread_cond_common.c). Does not show: the death of the only
- * notifier.
+ * killed as well (Fast-DDS 1144; nptl/pthread_cond_common.c). Does not show: with bells, the death
+ * of the only notifier or of the waiter, whose answers it wants: the other waits for ever by right.
  */
 #include "notice.h"
 

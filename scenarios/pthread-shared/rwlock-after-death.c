@@ -6,8 +6,9 @@
  * Shows, as facts of the platform: a dead reader stays counted, so writers never get in; a dead
  * writer keeps everybody out; and so may a dead writer that only waited, when the last reader has
  * handed the lock to it (glibc nptl/pthread_rwlock_common.c); uWSGI and APCu have met it. A user
- * that dies outside of the lock leaves nothing. Does not show: how to recover
- * (rwlock-dead-holder).
+ * that dies outside of the lock leaves nothing. Does not show: how to recover (rwlock-dead-holder);
+ * the deaths of the others: inside each is a victim once more, and who comes late waits by right
+ * for the victim and the reader to begin.
  */
 #include "lives.h"
 

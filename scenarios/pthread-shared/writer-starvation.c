@@ -8,7 +8,8 @@
  * and the kind that is named for writers, PTHREAD_RWLOCK_PREFER_WRITER_NP, is the default under
  * another name (pthread_rwlockattr_setkind_np(3), BUGS). All parties yield in turn, so no schedule
  * but the lock keeps the writer out. Does not show: the price, that a reader which reads again
- * inside of its read waits for itself.
+ * inside of its read waits for itself; any death, as nobody gets a rwlock from the dead, and the
+ * readers end with the writer alone (rwlock-after-death).
  */
 #include "pshared.h"
 

@@ -7,8 +7,8 @@
  * Shows: whoever tries again on EINTR gets everything that it waits for, wherever the signal comes;
  * who takes any return for success does not. And the table of what each call does here, where
  * signal(7) is not right in all of it: sem_timedwait(3), and futex(2) with a limit, are not begun
- * again. Does not show: calls that were partly done; and whoever lets the others go on is not
- * killed.
+ * again. Does not show: calls that were partly done; the death of the helper, who alone ends each
+ * sleep, so that the sleeper waits for ever by right.
  */
 #include "eintr_known.h"
 #include "naps.h"

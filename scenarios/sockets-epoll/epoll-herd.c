@@ -6,7 +6,8 @@
  * Shows: a level-triggered event reaches all, an edge on a shared list one of them (epoll(7)). On a
  * shared list each waiter wakes the next as it leaves, so that one who is killed when it has been
  * woken takes the wake-up of all others along (Linux fs/eventpoll.c, ep_done_scan()). Does not
- * show: what a herd costs; waiters of which an event wakes one (epoll-exclusive).
+ * show: what a herd costs; waiters of which an event wakes one (epoll-exclusive); the death of the
+ * ringer, without whom all wait for ever by right.
  */
 #include "bell.h"
 
