@@ -6,9 +6,9 @@
  * Shows, as facts of the platform: a dead reader stays counted, so writers never get in; a dead
  * writer keeps everybody out; and so may a dead writer that only waited, when the last reader has
  * handed the lock to it (glibc nptl/pthread_rwlock_common.c); uWSGI and APCu have met it. A user
- * that dies outside of the lock leaves nothing. Does not show: how to recover (rwlock-dead-holder);
- * the deaths of the others: inside each is a victim once more, and who comes late waits by right
- * for the victim and the reader to begin.
+ * that dies outside of the lock leaves nothing, nor does one that waits for the last one in it.
+ * Does not show: how to recover (rwlock-dead-holder); the deaths of the others inside, where each
+ * is a victim once more, and before the victim and the reader begin: the late wait for that.
  */
 #include "lives.h"
 
@@ -82,6 +82,9 @@ static const struct sabot_case cases[] = {
 	{ .name = "kill-outside",
 	  .variant = &reads,
 	  .fault = { SABOT_KILL, .role = "victim", .point = "outside" } },
+	{ .name = "kill-waiting",
+	  .variant = &reads,
+	  .fault = { .kind = SABOT_KILL, .where = SABOT_ASLEEP | SABOT_WOKEN } },
 	{ .name = "reader-dies",
 	  .variant = &reads,
 	  .fault = { SABOT_KILL, .role = "victim", .point = "inside" },
