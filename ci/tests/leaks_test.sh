@@ -87,8 +87,13 @@ done
 # Of processes that others end, that crash or become another program, and of those with threads,
 # which all have to end.
 compile "$SABOT_SOURCE_DIR/ci/tests/fixtures/ends.c" "$temp/ends.so"
-expect "other ends" 1 timeout 120 "$SABOT" run -j1 --leaks=valgrind --no-shrink --executions 1 \
-	--report jsonl="$temp/jsonl" --out "$temp/results" ./ends.so
+# Memcheck takes a word that looks like a pointer for one. Whether some stray word does is a matter
+# of where things lie, which the length of a path moves: so what one run misses another may find.
+for jsonl in "$temp/"{jsonl,in-another-place,in-a-place-that-lies-elsewhere-than-both}; do
+	expect "other ends" 1 timeout 120 "$SABOT" run -j1 --leaks=valgrind --no-shrink \
+		--executions 1 --report jsonl="$jsonl" --out "$temp/results" ./ends.so
+	(($(grep -c '^FAIL .* 1 execution ' "$temp/out") == 8)) && break
+done
 what_ended <<'END'
 killed: 11 bytes, as it came to the call in which it ended
 ended: 11 bytes, as it came to the call in which it ended
@@ -100,7 +105,8 @@ ended-crowd: 44 bytes, as it came to the call in which it ended
 killed-crowd: 44 bytes, as it came to the call in which it ended
 END
 matches out '^        2 of 14 processes not looked at for lost memory: 2 ran another program$'
-matches jsonl '"type": "summary".*"memory_of_processes": .*"other_program": 2, "could_not_be": 0'
+matches "${jsonl##*/}" \
+	'"type": "summary".*"memory_of_processes": .*"other_program": 2, "could_not_be": 0'
 expect "execve(2) of a process with threads, without a checker" 0 "$SABOT" run -j1 \
 	--executions 20 --case other-crowd ./ends.so
 expect "the replay of one" 1 "$SABOT" replay results/own-ends.killed.1.plan --leaks=valgrind
