@@ -35,7 +35,7 @@ done
 expect "the same, loaded" 0 "$SABOT" run --executions 12 --out "$temp/two" --json -j2 \
 	--kind plain --kind sweep
 hashes "$temp/out" | sort >"$temp/second"
-expect "two times, loaded" 0 "$SABOT" run --twice --executions 8 --out "$temp/twice" --json -j2 \
+expect "two times, loaded" 0 "$SABOT" run --twice --executions 12 --out "$temp/twice" --json -j2 \
 	--kind plain --kind sweep
 kill "${load[@]}" 2>/dev/null
 wait "${load[@]}" 2>/dev/null

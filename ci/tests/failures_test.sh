@@ -88,7 +88,7 @@ expect self-deadlock FAIL self-deadlock 1 "which it holds itself" "${few[@]}"
 replays self-deadlock
 expect orphan FAIL "orphaned owner" 1 "which worker#0 held when it ended" "${few[@]}"
 replays orphan
-expect livelock FAIL livelock 1 "100 steps without progress; the last was point by worker#0" \
+expect livelock FAIL livelock 1 "100 steps without progress; the last was point by worker#" \
 	"${few[@]}"
 replays livelock
 expect endless-step FAIL livelock 1 "worker#0 runs on after point without reaching another" \

@@ -11,7 +11,7 @@ expect "windows" 5 "$SABOT" run ./windows.so -j 1 --quick --executions 50 --out 
 for case in file memfd posix segment inherited overlapping longer grown; do
 	matches out "^PASS +memory/windows:$case +caught by data race"
 done
-for where in log file area segment mapping; do
+for where in log memory area segment mapping; do
 	matches out "^ *user#. (reads|writes) $where\+0x8, which user#. (reads|writes): nothing"
 done
 matches out '^ *user#. (reads|writes) log\+0x1008, which user#. (reads|writes): nothing'
