@@ -66,7 +66,7 @@ def jenkins(name):
 def container(name):
     text = re.sub(r"^#.*\n", "", text_of(name), flags=re.M).replace("\\\n", " ")
     lines = text.splitlines()
-    assert lines[0] == "FROM docker.io/library/debian:12"
+    assert lines[0] == "FROM debian:12"
     for line in lines:
         word, rest = line.split(None, 1)
         assert word in {"FROM", "ARG", "WORKDIR", "COPY", "RUN"}, line
