@@ -127,8 +127,11 @@ expect harness/core/a.c "$(include '"plan.h"')"$'\n' '2: "plan.h" lacks its fold
 expect harness/core/a.c "$(include '"../core/plan.h"')"$'\n' \
 	'2: ../core/plan.h leads upwards; name it from harness/ or the top (layers)'
 expect scenarios/pipe/a.c "$(include '"own.h"')"$'\n'
+expect scenarios/pipe/a.c "$(include '"../section.h"')"$'\n'
+expect scenarios/pipe/a.c "$(include '"../fifo/own.h"')"$'\n' \
+	'2: "../fifo/own.h" is neither of this folder nor of all groups (layers)'
 expect scenarios/pipe/a.c "$(include '"core/plan.h"')"$'\n' \
-	'2: "core/plan.h" is not of this folder (layers)'
+	'2: "core/plan.h" is neither of this folder nor of all groups (layers)'
 expect scenarios/pipe/a.c "$(include '<sabot/sabot.h>')"$'\n#include <sys/sem.h>\n'
 expect scenarios/pipe/a.c "$(include '<xxhash.h>')"$'\n' \
 	"2: <xxhash.h> is neither <sabot/sabot.h> nor libc's (layers)"

@@ -3,7 +3,7 @@
 #ifndef SCENARIOS_POSIX_SEM_NAMED_LOCK_H
 #define SCENARIOS_POSIX_SEM_NAMED_LOCK_H
 
-#include "section.h"
+#include "../section.h"
 
 #include <fcntl.h>
 #include <semaphore.h>

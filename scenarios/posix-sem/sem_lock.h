@@ -7,7 +7,7 @@
 #ifndef SCENARIOS_POSIX_SEM_SEM_LOCK_H
 #define SCENARIOS_POSIX_SEM_SEM_LOCK_H
 
-#include "section.h"
+#include "../section.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -9,8 +9,8 @@
  * mends for robust mutexes alone (handle_futex_death() in kernel/futex/core.c has both cases). Does
  * not show: what the lock guards, which whoever takes it from the dead would have to repair.
  */
+#include "../section.h"
 #include "futex_lock.h"
-#include "section.h"
 
 struct variant {
 	const struct timespec *limit; /* of one sleep; NULL: none */

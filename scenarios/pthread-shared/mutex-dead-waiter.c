@@ -8,8 +8,8 @@
  * next waiter for whoever had begun to wait (the comment on handle_futex_death() in
  * kernel/futex/core.c names this race). Does not show: owners that die; robust-ledger does.
  */
+#include "../section.h"
 #include "pshared.h"
-#include "section.h"
 
 enum { STAYS = 8 }; /* points inside: the others come to sleep meanwhile */
 

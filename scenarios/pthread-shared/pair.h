@@ -6,7 +6,7 @@
 #ifndef SCENARIOS_PTHREAD_SHARED_PAIR_H
 #define SCENARIOS_PTHREAD_SHARED_PAIR_H
 
-#include "section.h"
+#include "../section.h"
 
 #define PAIR_POINT "half written"
 

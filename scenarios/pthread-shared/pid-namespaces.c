@@ -10,9 +10,9 @@
  * named by getpid(). All users of such a lock belong into one PID namespace. Does not show: a
  * robust one, whose kernel compares the same numbers when an owner dies.
  */
+#include "../section.h"
 #include "parties.h"
 #include "pshared.h"
-#include "section.h"
 
 #include <sched.h>
 #include <stdatomic.h>

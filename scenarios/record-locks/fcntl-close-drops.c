@@ -9,23 +9,23 @@
  * a database's header in passing dropped its lock, and a backup then cut the file (litestream had
  * that, pull request 93).
  */
+#include "../section.h"
 #include "ranges.h"
-#include "section.h"
 
 #define ONE_IS_INSIDE "at most one writer is inside"
 
 struct variant {
 	int command; /* of fcntl(2), or USE_FLOCK or USE_LOCKF */
-	bool library_reads;
+	bool has_library;
 	bool one_differs; /* the first writer uses flock(2) */
 };
 
-static const struct variant posix = { F_SETLKW, .library_reads = false };
-static const struct variant ofd = { F_OFD_SETLKW, .library_reads = true };
-static const struct variant flocked = { USE_FLOCK, .library_reads = true };
-static const struct variant lockf_posix = { USE_LOCKF, .library_reads = false };
+static const struct variant posix = { F_SETLKW, .has_library = false };
+static const struct variant ofd = { F_OFD_SETLKW, .has_library = true };
+static const struct variant flocked = { USE_FLOCK, .has_library = true };
+static const struct variant lockf_posix = { USE_LOCKF, .has_library = false };
 static const struct variant mixed = { USE_LOCKF, .one_differs = true };
-static const struct variant posix_library = { F_SETLKW, .library_reads = true };
+static const struct variant posix_library = { F_SETLKW, .has_library = true };
 
 static const char *const known_dropped[] = { "the lock is gone", "not so: " ONE_IS_INSIDE, NULL };
 static const char *const known_kept[] = { "the lock is kept", NULL };
@@ -72,10 +72,10 @@ static void change(struct sabot_task *task)
 
 	lock(task, fd, true);
 	sabot_mark(task, INSIDE);
-	if (variant->library_reads)
+	if (variant->has_library)
 		library_looks();
 	observe(task, fd);
-	section_pass(task);
+	section_stay(task, 1);
 	lock(task, fd, false);
 	SABOT_OK(close(fd));
 }

@@ -3,8 +3,8 @@
 #ifndef SCENARIOS_RECORD_LOCKS_PROGRAMS_H
 #define SCENARIOS_RECORD_LOCKS_PROGRAMS_H
 
+#include "../section.h"
 #include "ranges.h"
-#include "section.h"
 
 #include <sys/wait.h>
 

@@ -3,8 +3,8 @@
 #ifndef SCENARIOS_RECORD_LOCKS_SERVICE_H
 #define SCENARIOS_RECORD_LOCKS_SERVICE_H
 
+#include "../section.h"
 #include "ranges.h"
-#include "section.h"
 
 #include <sys/wait.h>
 

@@ -6,13 +6,9 @@
 #ifndef SCENARIOS_SIGNALS_PROCESSES_INSIDE_H
 #define SCENARIOS_SIGNALS_PROCESSES_INSIDE_H
 
-#include <sabot/sabot.h>
+#include "../section.h"
 
 #include <pthread.h>
-
-enum { OUTSIDE, INSIDE }; /* marks */
-
-#define INSIDE_POINT "inside"
 
 /* In setup: `robust` as of pthread_mutexattr_setrobust(3). */
 static inline void inside_init(pthread_mutex_t *mutex, int robust)
@@ -45,13 +41,6 @@ static inline void inside_leave(void *task)
 {
 	sabot_mark(task, OUTSIDE);
 	SABOT_ZERO(pthread_mutex_unlock(sabot_shared(task)));
-}
-
-static inline void inside_one(struct sabot_check *check)
-{
-	unsigned inside = sabot_alive(check, INSIDE);
-
-	sabot_require(check, inside <= 1, "%u are inside", inside);
 }
 
 #endif

@@ -36,7 +36,7 @@ static void rest(void *task, const struct variant *variant)
 {
 	while (!variant->leaves)
 		(void)pause();
-	sabot_point(task, INSIDE_POINT); /* where the other process may find it */
+	sabot_point(task, SECTION_POINT); /* where the other process may find it */
 }
 
 static void *work(void *task)
@@ -70,7 +70,7 @@ static void have_worker(struct sabot_task *task)
 static const struct sabot_role roles[] = { { "process", 2, have_worker }, { 0 } };
 
 static const struct sabot_invariant invariants[] = {
-	{ "at most one is inside", SABOT_WHEN_SETTLED, inside_one },
+	{ "at most one is inside", SABOT_WHEN_SETTLED, section_one_is_inside },
 	{ 0 },
 };
 

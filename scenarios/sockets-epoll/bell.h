@@ -40,6 +40,12 @@ static inline void bell_ring(const struct bell *bell)
 	SABOT_OK(eventfd_write(bell->bell, 1));
 }
 
+/* The body of who rings it, once. */
+static inline void bell_be_ringer(struct sabot_task *task)
+{
+	bell_ring(sabot_shared(task));
+}
+
 static inline bool bell_rings(const struct bell *bell)
 {
 	struct pollfd look = { .fd = bell->bell, .events = POLLIN };
@@ -64,5 +70,10 @@ static inline void bell_told_all(struct sabot_check *check)
 	sabot_require(check, sabot_killed(check, "ringer") || told >= living,
 		      "%u of %u living workers are told", told, living);
 }
+
+static const struct sabot_invariant bell_invariants[] = {
+	{ "all who live are told", SABOT_AT_END, bell_told_all },
+	{ 0 },
+};
 
 #endif

@@ -47,19 +47,9 @@ static void wait_for_bell(struct sabot_task *task)
 		bell_ring(bell);
 }
 
-static void ring(struct sabot_task *task)
-{
-	bell_ring(sabot_shared(task));
-}
-
 static const struct sabot_role roles[] = {
 	{ "worker", WORKERS, wait_for_bell },
-	{ "ringer", 1, ring },
-	{ 0 },
-};
-
-static const struct sabot_invariant invariants[] = {
-	{ "all who live are told", SABOT_AT_END, bell_told_all },
+	{ "ringer", 1, bell_be_ringer },
 	{ 0 },
 };
 
@@ -98,6 +88,6 @@ const struct sabot_scenario epoll_exclusive = {
 	.shared_size = sizeof(struct bell),
 	.setup = setup,
 	.roles = roles,
-	.invariants = invariants,
+	.invariants = bell_invariants,
 	.cases = cases,
 };

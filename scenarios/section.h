@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a lock, where one at most may be: who is there says so by its mark. */
-#ifndef SCENARIOS_RECORD_LOCKS_SECTION_H
-#define SCENARIOS_RECORD_LOCKS_SECTION_H
+/*
+ * The inside of a lock, where one at most may be: who is there says so by its mark, which is
+ * forgotten when it dies. For scenarios of all groups.
+ */
+#ifndef SCENARIOS_SECTION_H
+#define SCENARIOS_SECTION_H
 
 #include <sabot/sabot.h>
 
@@ -9,11 +12,14 @@ enum { OUTSIDE, INSIDE }; /* marks */
 
 #define SECTION_POINT "inside"
 
-/* With the lock. */
-static inline void section_pass(struct sabot_task *task)
+/* With the lock: for so many points, at each of which others may come, and find it taken. */
+static inline void section_stay(struct sabot_task *task, int points)
 {
+	int i;
+
 	sabot_mark(task, INSIDE);
-	sabot_point(task, SECTION_POINT);
+	for (i = 0; i < points; i++)
+		sabot_point(task, SECTION_POINT);
 	sabot_mark(task, OUTSIDE);
 }
 
