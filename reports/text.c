@@ -303,10 +303,24 @@ static void not_passed(struct layout *layout, const struct record_run *run,
 	}
 }
 
+/* On one line if they fit, else on two: no figure is torn from what it counts. */
+static void two_figures(struct layout *layout, const char *one, const char *other)
+{
+	char text[LAYOUT_WIDTH + 1];
+	int length = snprintf(text, sizeof(text), "%s, %s", one, other);
+
+	if (INDENT + length <= LAYOUT_WIDTH) {
+		layout_wrap(layout, INDENT, text);
+		return;
+	}
+	layout_wrap(layout, INDENT, one);
+	layout_wrap(layout, INDENT, other);
+}
+
 static void sums(struct layout *layout, const struct record_run *run,
 		 const struct report_totals *totals)
 {
-	char text[256];
+	char text[256], kills[64];
 
 	layout_line_end(layout);
 	if (*run->host_notes) {
@@ -315,10 +329,11 @@ static void sums(struct layout *layout, const struct record_run *run,
 	}
 	snprintf(text, sizeof(text),
 		 "executions %" PRIu64 ", points %" PRIu64 ", checks %" PRIu64
-		 ", faults fired %" PRIu64 ", kill points %" PRIu64 " of %" PRIu64,
-		 totals->executions, totals->points, totals->checks, totals->faults_fired,
+		 ", faults fired %" PRIu64,
+		 totals->executions, totals->points, totals->checks, totals->faults_fired);
+	snprintf(kills, sizeof(kills), "kill points %" PRIu64 " of %" PRIu64,
 		 totals->kill_points_covered, totals->kill_points_known);
-	layout_wrap(layout, INDENT, text);
+	two_figures(layout, text, kills);
 	if (!totals->kill_points_left)
 		return;
 	snprintf(text, sizeof(text), "%" PRIu64 " kill points were left out to be quick",

@@ -335,6 +335,29 @@ static void long_output_shows_its_end(void **state)
 	free(text);
 }
 
+static void no_figure_is_torn(void **state)
+{
+	static const struct record_case scase = { .scenario = "a/b",
+						  .name = "c",
+						  .caught_by = "",
+						  .characterises = "",
+						  .message = "",
+						  .executions = 93144,
+						  .points = 4298774,
+						  .checks = 6084323,
+						  .faults_fired = 60763,
+						  .kill_points_covered = 48144,
+						  .kill_points_known = 48144 };
+	const struct record_run run = { .host_notes = "", .cases = &scase, .case_count = 1 };
+	char *text = sample_report("text", &run, &plain);
+
+	(void)state;
+	assert_non_null(strstr(text, "        executions 93144, points 4298774, checks 6084323, "
+				     "faults fired 60763\n"
+				     "        kill points 48144 of 48144\n"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +371,7 @@ int main(void)
 		cmocka_unit_test(hostile_strings_command_no_terminal),
 		cmocka_unit_test(nothing_run_is_no_pass),
 		cmocka_unit_test(long_sentences_keep_within_the_width),
+		cmocka_unit_test(no_figure_is_torn),
 		cmocka_unit_test(long_output_shows_its_end),
 	};
 
