@@ -101,7 +101,6 @@ static void *wait_and_call(void *argument)
 	struct waiter *slot = argument, waiter = *slot;
 	bool told;
 
-	thread_block(thread_all_signals());
 	told = await(&waiter);
 	(void)sys_close(waiter.fd);
 	slot->pid = 0;
@@ -161,6 +160,7 @@ static int register_thread(mqd_t queue, const struct sigevent *event, struct wai
 static int notify_by_thread(struct call *call, mqd_t queue, const struct sigevent *event)
 {
 	struct waiter *waiter = find_slot();
+	struct thread_body body = { wait_and_call, waiter, thread_all_signals() };
 	pthread_t thread;
 	int error = waiter ? register_thread(queue, event, waiter) : -ENOMEM;
 
@@ -172,8 +172,8 @@ static int notify_by_thread(struct call *call, mqd_t queue, const struct sigeven
 	waiter->site = call->site;
 	note_registered(call->object, event);
 	(void)call_end(call, 0);
-	error = thread_create_detached(&thread, event->sigev_notify_attributes, wait_and_call,
-				       waiter, waiter->site);
+	error = thread_create_detached(&thread, event->sigev_notify_attributes, &body,
+				       waiter->site);
 	if (!error)
 		return 0;
 	(void)sys_call(SYS_mq_notify, queue, 0, 0, 0, 0, 0);

@@ -22,7 +22,9 @@ struct start {
 	void *(*function)(void *argument);
 	void *argument;
 	pthread_t thread;
-	pid_t pid; /* of the process that this entry is valid in */
+	pid_t pid;	  /* of the process that this entry is valid in */
+	uint64_t blocked; /* signals that it blocks before anybody knows of it; 0: as its maker */
+	bool deaf;	  /* ... and does */
 };
 
 /* By task; of this process. What a fork copied is another's. */
@@ -30,11 +32,12 @@ static struct start starts[TASKS_MAX];
 static pthread_key_t ending;
 static pthread_once_t ending_once = PTHREAD_ONCE_INIT;
 
+/* The newest: the handle of a detached thread that has ended may be another's by now. */
 struct task *thread_task(pthread_t thread)
 {
 	uint32_t i;
 
-	for (i = 0; i < control->task_count; i++)
+	for (i = control->task_count; i-- > 0;)
 		if (starts[i].pid == task_self->pid && pthread_equal(starts[i].thread, thread))
 			return &control->tasks[i];
 	return pthread_equal(thread, pthread_self()) ? task_self : NULL;
@@ -87,8 +90,11 @@ static void make_key(void)
 static void *run(void *argument)
 {
 	struct task *task = argument;
-	const struct start *start = &starts[task_number(task)];
+	struct start *start = &starts[task_number(task)];
 
+	if (start->blocked)
+		thread_block(start->blocked);
+	__atomic_store_n(&start->deaf, true, __ATOMIC_RELEASE);
 	(void)pthread_setspecific(ending, (void *)(uintptr_t)1);
 	spawn_enter(task);
 	return start->function(start->argument);
@@ -113,19 +119,20 @@ static int create(pthread_t *thread, const pthread_attr_t *attr, struct task *ta
 	return error;
 }
 
-int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
-		     void *(*function)(void *argument), void *argument, uintptr_t site)
+static int create_at(pthread_t *thread, const pthread_attr_t *attr, const struct start *wanted,
+		     uintptr_t site)
 {
 	struct task *task;
 	struct call call;
 	int error;
 
 	if (!call_enter_at(&call, OP_THREAD_CREATE, site))
-		return REAL(pthread_create)(thread, attr, function, argument);
+		return REAL(pthread_create)(thread, attr, wanted->function, wanted->argument);
 	call_begin(&call);
 	task_self->in_runtime = true;
 	task = spawn_begin(false);
-	starts[task_number(task)] = (struct start){ function, argument, 0, task_self->pid };
+	starts[task_number(task)] = *wanted;
+	starts[task_number(task)].pid = task_self->pid;
 	error = create(thread, attr, task);
 	if (error)
 		spawn_undo(task);
@@ -134,9 +141,21 @@ int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
 	return call_end_error(&call, error);
 }
 
-int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
-			   void *(*function)(void *argument), void *argument, uintptr_t site)
+int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
+		     void *(*function)(void *argument), void *argument, uintptr_t site)
 {
+	const struct start wanted = { .function = function, .argument = argument };
+
+	return create_at(thread, attr, &wanted, site);
+}
+
+int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
+			   const struct thread_body *body, uintptr_t site)
+{
+	const struct start start = { .function = body->function,
+				     .argument = body->argument,
+				     .blocked = body->blocked };
+	const struct task *task;
 	pthread_attr_t attr;
 	int error;
 
@@ -145,10 +164,16 @@ int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
 	else
 		(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	error = thread_create_at(thread, &attr, function, argument, site);
+	error = create_at(thread, &attr, &start, site);
 	if (!wanted)
 		(void)pthread_attr_destroy(&attr);
-	return error;
+	if (error)
+		return error;
+	/* A task is parked by now; in free mode it may still be on its way. */
+	task = thread_task(*thread);
+	while (task && !__atomic_load_n(&starts[task_number(task)].deaf, __ATOMIC_ACQUIRE))
+		sys_yield();
+	return 0;
 }
 
 void thread_block(uint64_t signals)

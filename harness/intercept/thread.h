@@ -14,15 +14,21 @@ struct task *thread_task(pthread_t thread);
 int thread_create_at(pthread_t *thread, const pthread_attr_t *attr,
 		     void *(*function)(void *argument), void *argument, uintptr_t site);
 
-/* The same of a thread that nobody can join, with these attributes or (NULL) the usual ones. */
-int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
-			   void *(*function)(void *argument), void *argument, uintptr_t site);
+/* A thread that libc would make to tell of something, by a function of the scenario's. */
+struct thread_body {
+	void *(*function)(void *argument);
+	void *argument;
+	uint64_t blocked; /* signals (bit n - 1: signal n) from its birth on: they are not for it */
+};
 
 /*
- * For threads that libc would make to tell of something: a signal of the process is not for them.
- * Signals of the calling thread that are blocked from now on (bit n - 1: signal n), by the system
- * call itself; and all that a program may block.
+ * The same of such a thread, with these attributes or (NULL) the usual ones; nobody can join it. As
+ * a thread is born libc takes the signal of cancellation off the mask that its maker had.
  */
+int thread_create_detached(pthread_t *thread, const pthread_attr_t *wanted,
+			   const struct thread_body *body, uintptr_t site);
+
+/* What the calling thread blocks from now on, by the system call itself; all that a program may. */
 void thread_block(uint64_t signals);
 uint64_t thread_all_signals(void);
 

@@ -270,6 +270,21 @@ static void be_told_by_one(struct sabot_task *task)
 }
 SCENARIO(two, { "target", 1, be_told_by_one });
 
+/* The place of a timer is taken by the next before the thread of the first has run. */
+static void be_told_once(struct sabot_task *task)
+{
+	timer_t timer;
+
+	SABOT_OK(timer_delete(make_telling()));
+	timer = make_telling();
+	set_timer(timer, 900, 0);
+	SABOT_OK(sem_wait(&heard.told));
+	(void)sleep(2); /* tidy-allow calls: time is what would show a second one */
+	sabot_assert(task, sem_trywait(&heard.told) == -1 && errno == EAGAIN, "it came twice");
+	SABOT_OK(timer_delete(timer));
+}
+SCENARIO(again, { "target", 1, be_told_once });
+
 /* Nobody sets it: who waits to be told waits for ever. */
 static void wait_in_vain(struct sabot_task *task)
 {
@@ -286,6 +301,7 @@ static void test_told(void **state)
 	seeded_sweep(&telling_scenario, 1, PLAN_KILL, 0, 0);
 	seeded(&two_scenario, 20, 0);
 	seeded_sweep(&two_scenario, 1, PLAN_KILL, 0, 0);
+	seeded(&again_scenario, 20, 0);
 	seeded(&unset_scenario, 3, WAITS);
 	assert_int_equal(seen.kinds[KIND_NONE], 0);
 }
