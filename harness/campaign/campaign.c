@@ -54,9 +54,15 @@ const char *campaign_name(struct arena *arena, const struct sabot_scenario *scen
 /* What the worker is at, for who reports its death. */
 static struct pool_status *told HOT;
 
+void campaign_tell(struct pool_status *status)
+{
+	told = status;
+}
+
+/* Not in tasks, which judge too: see withhold() in worker.c. */
 static void tell(enum pool_phase phase)
 {
-	if (told)
+	if (told && !task_self)
 		atomic_store_explicit(&told->phase, phase, memory_order_relaxed);
 }
 
@@ -205,7 +211,7 @@ bool campaign_try(struct campaign *campaign)
 	}
 	be_polite();
 	recipe_note_running(campaign->context, &campaign->execution, campaign->target);
-	told = campaign->context->status;
+	campaign_tell(campaign->context->status);
 	tell(POOL_SETUP);
 	error = execution_run(&campaign->execution);
 	atomic_fetch_add(&campaign->context->status->alive, 1);

@@ -76,6 +76,9 @@ struct campaign *campaign_begin(struct pool_context *context,
 				const struct campaign_target *target);
 struct record_case *campaign_end(struct campaign *campaign);
 
+/* From here on this is where executions tell what the worker is at, for who reports its death. */
+void campaign_tell(struct pool_status *status);
+
 /* Fills an execution of the target with its oracles; strategy and faults are the caller's. */
 void campaign_execution(struct execution *execution, const struct campaign_options *options,
 			const struct campaign_target *target);

@@ -102,6 +102,8 @@ static void *serve(struct pool_context *context, uint32_t job, void *user)
 	uint32_t served = exchange->answer;
 
 	(void)job;
+	campaign_tell(context->status);
+	sys_withhold(exchange, sizeof(*exchange));
 	while (!atomic_load(context->stop)) {
 		while (__atomic_load_n(&exchange->request, __ATOMIC_ACQUIRE) == served)
 			(void)sys_futex_wait(&exchange->request, served, NULL);

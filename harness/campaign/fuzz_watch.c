@@ -159,6 +159,7 @@ struct fuzz_watch *fuzz_watch_run(struct pool_context *context, struct fuzz_watc
 	bool last = false;
 	size_t i;
 
+	sys_withhold(watch, sizeof(*watch));
 	for (i = 0; i < watch->target_count && !atomic_load(context->stop); i++) {
 		watching.campaigns[i] =
 			campaign_begin(context, watch->campaign, &watch->targets[i]);

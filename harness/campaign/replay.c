@@ -79,10 +79,12 @@ static int hold_before_end(const struct replay_request *request, struct executio
 			   struct replay_result *result)
 {
 	const char *name = whom(request, &control->finding);
+	static char held[PLAN_TASK_MAX]; /* tasks read it, which the arena is withheld from */
 
 	if (result->held || !name)
 		return 0;
-	execution->held = arena_copy(held_context->arena, name);
+	snprintf(held, sizeof(held), "%s", name);
+	execution->held = held;
 	result->held_finding = control->finding.kind != KIND_NONE;
 	result->held_message = arena_copy(held_context->arena, control->finding.message);
 	(void)list_tasks(NULL, true);
@@ -217,6 +219,8 @@ void replay_run(struct pool_context *context, const struct replay_request *reque
 	struct execution execution;
 	int error;
 
+	sys_withhold(result, sizeof(*result));
+	campaign_tell(context->status);
 	campaign_execution(&execution, request->options, request->target);
 	execution.seed = request->plan->seed;
 	execution.number = request->plan->execution;

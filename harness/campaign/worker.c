@@ -68,6 +68,18 @@ static void run_jobs(const struct worker_start *start, struct pool_context *cont
 	}
 }
 
+/*
+ * What the command line reads is not in the tasks, which may store anywhere: a scenario that is as
+ * bad as can be is judged by a command line that is not.
+ */
+static void withhold(const struct worker_start *start)
+{
+	const struct worker_shared *shared = start->shared;
+
+	sys_withhold(shared, sizeof(*shared) + shared->job_count * sizeof(shared->results[0]));
+	sys_withhold(start->arena, start->arena->size);
+}
+
 static _Noreturn void work(const struct worker_start *start, const struct world *world)
 {
 	struct pool_context context = {
@@ -83,6 +95,7 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	const char *what = "";
 	int error;
 
+	withhold(start);
 	context.out_fd = open(start->options->out_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!world->isolated)
 		(void)mkdir(janitor_directory(start->options, start->index, path, sizeof(path)),

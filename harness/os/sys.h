@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
@@ -122,6 +123,12 @@ static inline int sys_close_range(unsigned first, unsigned last)
 static inline int sys_fcntl(int fd, int command, long argument)
 {
 	return (int)sys_call(SYS_fcntl, fd, command, argument, 0, 0, 0);
+}
+
+/* This memory of the calling process is not to be in its forks. */
+static inline void sys_withhold(const void *at, size_t size)
+{
+	(void)sys_call(SYS_madvise, (long)at, (long)size, MADV_DONTFORK, 0, 0, 0);
 }
 
 /* Real monotonic time, ns: for reports and limits of the harness; tasks see the virtual clock. */
