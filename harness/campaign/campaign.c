@@ -22,6 +22,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	EXECUTIONS_CHECKED = 4, /* on valgrind: each takes as long as a hundred others */
@@ -80,6 +81,15 @@ static void ended(void)
 	tell(POOL_TASKS);
 }
 
+/* Nothing in the control block can be believed any more: the worker ends, and its tasks with it. */
+static void damaged(const char *what)
+{
+	if (told)
+		snprintf(told->last_words, sizeof(told->last_words),
+			 "a task has written over what the harness shares with it: %s", what);
+	_exit(EXIT_UNDECIDED);
+}
+
 void campaign_execution(struct execution *execution, const struct campaign_options *options,
 			const struct campaign_target *target)
 {
@@ -94,6 +104,7 @@ void campaign_execution(struct execution *execution, const struct campaign_optio
 		.judge = judge,
 		.stuck = stuck_judge,
 		.ended = ended,
+		.damaged = damaged,
 	};
 }
 

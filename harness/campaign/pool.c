@@ -66,6 +66,7 @@ static void spawn(struct pool *pool, unsigned index)
 	pid_t keeper;
 
 	atomic_store(&worker->start.status->job, 0);
+	worker->start.status->last_words[0] = '\0';
 	if (worker->start.control_fd >= 0)
 		close(worker->start.control_fd);
 	worker->start.control_fd = janitor_open();
@@ -100,6 +101,12 @@ static void explain_loss(struct worker *worker, int status, struct lost *lost)
 	const char *where = phases[atomic_load(&worker->start.status->phase) % 5];
 	char output[OUTPUT_SHOWN], how[128];
 
+	lost->finished = true;
+	if (worker->start.status->last_words[0]) {
+		snprintf(lost->how, sizeof(lost->how), "%.*s", POOL_WORDS_MAX,
+			 worker->start.status->last_words);
+		return;
+	}
 	last_output(worker->start.output_fd, output, sizeof(output));
 	if (worker->silenced)
 		snprintf(how, sizeof(how), "made no step for %d s", SILENCE_S * checker_slowness());
@@ -109,7 +116,6 @@ static void explain_loss(struct worker *worker, int status, struct lost *lost)
 		snprintf(how, sizeof(how), "ended with status %d", WEXITSTATUS(status));
 	snprintf(lost->how, sizeof(lost->how), "the worker %s %s%s%s", how, where,
 		 output[0] ? "; it wrote: " : "", output);
-	lost->finished = true;
 }
 
 void pool_lost_plan(uint32_t job, char *name, size_t size)

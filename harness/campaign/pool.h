@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { POOL_WORKERS_MAX = 64 };
+enum { POOL_WORKERS_MAX = 64, POOL_WORDS_MAX = 160 };
 
 /* What a worker shows of itself while it runs; read by the command line at any time. */
 struct pool_status {
@@ -25,7 +25,8 @@ struct pool_status {
 	_Atomic uint32_t phase; /* of enum pool_phase */
 	_Atomic bool gated;	/* or in free mode, which misses nothing by it */
 	_Atomic bool isolated;
-	_Atomic int error; /* why it could not begin: an errno */
+	_Atomic int error;		 /* why it could not begin: an errno */
+	char last_words[POOL_WORDS_MAX]; /* of one that gives up its job; "": none */
 };
 
 enum pool_phase { POOL_IDLE, POOL_SETUP, POOL_TASKS, POOL_CHECK, POOL_REPORT };

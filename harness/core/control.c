@@ -92,12 +92,22 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->finding.task = -1;
 }
 
+static bool made_are_valid(const struct control *block)
+{
+	uint32_t i;
+
+	for (i = 0; i < block->made_count; i++)
+		if (!memchr(block->made[i].name, '\0', sizeof(block->made[i].name)))
+			return false;
+	return true;
+}
+
 bool control_valid(const struct control *block)
 {
 	return block && block->magic == CONTROL_MAGIC && block->task_count <= TASKS_MAX &&
 	       block->object_count <= OBJECTS_MAX && block->recorded_count <= RECORDED_MAX &&
 	       block->shot_count <= PLAN_FAULTS_MAX && block->made_count <= MADE_MAX &&
-	       block->history.count <= HISTORY_MAX;
+	       block->history.count <= HISTORY_MAX && made_are_valid(block);
 }
 
 bool control_all_over(void)

@@ -289,7 +289,7 @@ int control_create(int memory_fd);
 /* Makes the block ready for another execution; keeps what a pool of tasks needs. */
 void control_reset(struct control *block, bool keep_tasks);
 
-/* Whether the block is one of ours and its counts are within bounds. */
+/* Whether the block is one of ours, its counts are within bounds and its names have an end. */
 bool control_valid(const struct control *block);
 
 static inline int task_number(const struct task *task)

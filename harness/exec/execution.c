@@ -7,6 +7,7 @@
 #include "exec/audit.h"
 #include "exec/free.h"
 #include "exec/gate.h"
+#include "exec/intact.h"
 #include "exec/start.h"
 #include "exec/strike.h"
 #include "exec/supervise.h"
@@ -172,6 +173,26 @@ static int start_tasks(bool reuse)
 	return start_fork();
 }
 
+/* To their end, or to a finding. What they leave in the control block can be believed then. */
+static int run_tasks(const struct execution *execution, bool reuse)
+{
+	int error;
+
+	audit_begin();
+	heap_begin();
+	intact_begin(execution->damaged);
+	error = start_tasks(reuse);
+	if (error)
+		return error;
+	if (execution->free)
+		free_supervise(execution->stuck);
+	else
+		supervise(execution->stuck);
+	intact_require(true);
+	intact_end();
+	return 0;
+}
+
 static int run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
@@ -210,13 +231,7 @@ static int run(const struct execution *execution)
 	if (run_setup(execution)) {
 		/* What its tasks have from setup, the end of their processes closes. */
 		control->pool = pool && !descriptor_is_inherited() && !mapping_is_any();
-		audit_begin();
-		heap_begin();
-		error = start_tasks(reuse);
-		if (!error && execution->free)
-			free_supervise(execution->stuck);
-		else if (!error)
-			supervise(execution->stuck);
+		error = run_tasks(execution, reuse);
 	}
 	if (control->over && execution->over)
 		execution->over();

@@ -28,7 +28,10 @@ struct execution {
 	void (*judge)(struct control *control, enum sabot_when when);
 	void (*stuck)(void);
 	void (*ended)(void); /* all tasks are reaped: exit statuses, leaks, ... */
-	void (*over)(void);  /* a finding ends it, the tasks are still as they were; may be NULL */
+	/* The tasks have written over the control block, over `what`: does not return. NULL: as
+	 * after an assertion that fails. */
+	void (*damaged)(const char *what);
+	void (*over)(void); /* a finding ends it, the tasks are still as they were; may be NULL */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "core/trace.h"
 #include "exec/death.h"
 #include "exec/gate.h"
+#include "exec/intact.h"
 #include "exec/loopback.h"
 #include "exec/outside.h"
 #include "exec/pending.h"
@@ -69,6 +70,8 @@ void watch_pause(unsigned round)
 {
 	unsigned yields = control->gated && control->asleep ? YIELDS_HELD : YIELDS;
 
+	/* What is waited for may never come, if what it is known by was written over. */
+	intact_require(false);
 	if (round < yields)
 		sys_yield();
 	else
@@ -184,6 +187,7 @@ int watch_turn(void)
 	for (round = 0;; round++) {
 		heard = __atomic_load_n(&control->bell, __ATOMIC_ACQUIRE);
 		turn = __atomic_load_n(&control->turn, __ATOMIC_ACQUIRE);
+		intact_require(false);
 		if (turn == TURN_SUPERVISOR)
 			return control->requester;
 		task = &control->tasks[turn];

@@ -83,6 +83,8 @@ static void keep_address(struct task *task, int signo, const siginfo_t *info,
 		task->fault_writes = task->call.op != OP_LOAD && task->call.op != OP_ATOMIC_LOAD;
 }
 
+void (*crash_of_supervisor)(void);
+
 static void on_crash(int signo, siginfo_t *info, void *context)
 {
 	const ucontext_t *user = context;
@@ -94,6 +96,8 @@ static void on_crash(int signo, siginfo_t *info, void *context)
 		heap_crashed(task_self);
 		point_hold(task_self);
 		ending_let_through(task_self);
+	} else if (crash_of_supervisor) {
+		crash_of_supervisor();
 	}
 	(void)REAL(sigaction)(signo, &standard, NULL);
 	/* A fault comes again by itself when its instruction does; what was sent must be sent

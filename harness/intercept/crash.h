@@ -12,6 +12,9 @@
 /* In the supervisor, before the first fork: forked processes inherit it. 0 or -errno. */
 int crash_prepare(void);
 
+/* Called in the handler when it is the supervisor that crashes, which may have been made to. */
+extern void (*crash_of_supervisor)(void);
+
 /* Whether the action is ours: to the scenario, the signal is at its default. */
 bool crash_is_handler(const struct sigaction *action);
 
