@@ -27,9 +27,23 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 	return number < 2;
 }
 
+/* Who waits until a date waits for less, or for longer; who is at a point sees to that itself. */
+static void move_deadline(struct task *task, int64_t jump_ns)
+{
+	struct call *call = &task->call;
+
+	if (call->dated && call->deadline_ns && (task->in_call || task->state == TASK_TIMED))
+		call->deadline_ns = clock_deadline_moved(call->deadline_ns, jump_ns);
+}
+
 static int fire(struct shot *shot, struct task *victim)
 {
-	control->tasks[victim->process].clock_ns += shot->plan.value * (int64_t)CLOCK_NS_PER_S;
+	int64_t jump_ns = shot->plan.value * (int64_t)CLOCK_NS_PER_S;
+
+	control->tasks[victim->process].clock_ns += jump_ns;
+	for (uint32_t i = 0; i < control->task_count; i++)
+		if (control->tasks[i].process == victim->process && &control->tasks[i] != victim)
+			move_deadline(&control->tasks[i], jump_ns);
 	return 0;
 }
 

@@ -66,6 +66,13 @@ void clock_forward(uint64_t now_ns)
 		control->now_ns = now_ns;
 }
 
+uint64_t clock_deadline_moved(uint64_t deadline_ns, int64_t jump_ns)
+{
+	if (deadline_ns <= 1 || jump_ns >= (int64_t)deadline_ns)
+		return 1;
+	return deadline_ns - (uint64_t)jump_ns;
+}
+
 struct timespec clock_split(uint64_t ns)
 {
 	return (struct timespec){ .tv_sec = (time_t)(ns / CLOCK_NS_PER_S),

@@ -26,6 +26,12 @@ uint64_t clock_read(void);
 /* It shows at least so much. */
 void clock_forward(uint64_t now_ns);
 
+/*
+ * A deadline that was given as a date, once CLOCK_REALTIME has jumped by so much (negative:
+ * backwards). What had long passed stays so; never 0.
+ */
+uint64_t clock_deadline_moved(uint64_t deadline_ns, int64_t jump_ns);
+
 struct timespec clock_split(uint64_t ns);
 /* ns; saturates at UINT64_MAX / 2, negative is 0. */
 uint64_t clock_join(const struct timespec *time);

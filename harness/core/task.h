@@ -39,6 +39,7 @@ struct call {
 	int64_t amount; /* what is taken (negative) or given (positive), or another argument */
 	uint64_t deadline_ns; /* virtual; 0: none */
 	clockid_t clock;      /* that the deadline was given by, if the call takes it from one */
+	bool dated;	      /* ... and that is CLOCK_REALTIME: it comes sooner if that jumps */
 	int timeout_result;   /* what the kernel call returns when the deadline ends it: -ETIMEDOUT,
 				 ... */
 	uintptr_t site;	      /* return address of the call in the scenario */

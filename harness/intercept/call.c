@@ -74,13 +74,36 @@ static void arm(struct task *task)
 		point_run_held(task);
 }
 
+/*
+ * Its point. Returns by how much CLOCK_REALTIME has jumped there: a deadline that is a date is
+ * nearer, or farther, by that.
+ */
+static int64_t pass(struct task *task)
+{
+	const int64_t *off = &control->tasks[task->process].clock_ns;
+	int64_t before = *off;
+
+	point_pass(task);
+	return *off - before;
+}
+
+static void pass_to_call(struct task *task, struct call *call)
+{
+	int64_t jump_ns = pass(task);
+
+	if (jump_ns && call->dated && call->deadline_ns) {
+		call->deadline_ns = clock_deadline_moved(call->deadline_ns, jump_ns);
+		task->call.deadline_ns = call->deadline_ns;
+	}
+}
+
 void call_begin(struct call *call)
 {
 	int saved = errno;
 	struct task *task = task_self;
 
 	announce(task, call);
-	point_pass(task);
+	pass_to_call(task, call);
 	/* A system call is no fence, but long enough for any buffer to empty. */
 	if (control->memory != SABOT_SC)
 		store_buffer_drain(task);
@@ -204,6 +227,7 @@ static uint64_t sleep_free(struct call *call, uint64_t time_ns, bool absolute)
 
 	call->deadline_ns = end_ns ? end_ns : 1;
 	call_begin(call);
+	end_ns = call->deadline_ns;
 	deadline_left(call, &left);
 	cut = end_ns > clock_now() && is_cut(task_self);
 	if (cut)
@@ -224,15 +248,18 @@ uint64_t call_sleep(struct call *call, uint64_t time_ns, bool absolute)
 	int saved = errno;
 	struct task *task = task_self;
 	uint64_t deadline_ns, end_ns, left = 0;
+	int64_t jump_ns;
 	bool cut;
 
 	if (free_on())
 		return sleep_free(call, time_ns, absolute);
 	announce(task, call);
-	point_pass(task);
+	jump_ns = pass(task);
 	if (task->struck)
 		answer_begin(task);
 	deadline_ns = absolute ? time_ns : control->now_ns + time_ns;
+	if (jump_ns && call->dated)
+		deadline_ns = clock_deadline_moved(deadline_ns, jump_ns);
 	task->interrupted = false;
 	cut = deadline_ns > control->now_ns && is_cut(task);
 	end_ns = cut ? deadline_ns - (deadline_ns - control->now_ns) / 2 : deadline_ns;

@@ -12,6 +12,7 @@ void deadline_announce(struct call *call, clockid_t clock, const struct timespec
 		return;
 	call->deadline_ns = call_deadline_at(end, clock);
 	call->clock = clock;
+	call->dated = clock == CLOCK_REALTIME;
 	call->timeout_result = -ETIMEDOUT;
 }
 

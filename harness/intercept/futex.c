@@ -80,8 +80,10 @@ static void announce_end(struct call *call, long command, const struct timespec 
 	if (!end || end->tv_sec < 0)
 		return;
 	deadline_announce(call, realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC, end);
-	if (call->deadline_ns && plain == FUTEX_WAIT)
+	if (call->deadline_ns && plain == FUTEX_WAIT) {
 		call->deadline_ns = call_deadline_after(end);
+		call->dated = false;
+	}
 }
 
 /* Its end has passed: as the kernel answers whom it lets sleep for no time at all. */

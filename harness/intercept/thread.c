@@ -245,6 +245,7 @@ static int join_until(struct call *call, pthread_t thread, void **result, clocki
 
 	call->object = object_of(thread);
 	call->deadline_ns = call_deadline_at(deadline, clock);
+	call->dated = clock == CLOCK_REALTIME;
 	call->timeout_result = -ETIMEDOUT;
 	call_begin(call);
 	deadline_on(call, clock, &end);

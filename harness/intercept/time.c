@@ -155,6 +155,7 @@ INTERPOSE int clock_nanosleep(clockid_t clock, int flags, const struct timespec 
 		return sleep_as_asked(time, left, CALL_SITE);
 	(void)call_enter(&call, OP_SLEEP);
 	call.amount = (int64_t)clock_to_virtual(clock, time);
+	call.dated = clock == CLOCK_REALTIME || clock == CLOCK_TAI;
 	return call_sleep(&call, (uint64_t)call.amount, true) ? EINTR : 0;
 }
 
