@@ -67,11 +67,18 @@ static void check_variant(struct sabot_check *check)
 	variant->check(check);
 }
 
+static bool is_alone(struct sabot_check *check, unsigned *inside)
+{
+	*inside = sabot_alive(check, INSIDE);
+	return *inside <= 1;
+}
+
+/* What the message tells is known once the condition was looked at. */
 static void at_most_one_inside(struct sabot_check *check)
 {
-	unsigned inside = sabot_alive(check, INSIDE);
+	unsigned inside = 0;
 
-	sabot_require(check, inside <= 1, "%u are inside, 1 may be", inside);
+	sabot_require(check, is_alone(check, &inside), "%u are inside, 1 may be", inside);
 }
 
 /* ---- What a role does ---------------------------------------------------------------------- */

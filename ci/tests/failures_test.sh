@@ -53,6 +53,14 @@ expect() {
 	grep -qF -- "$line" "$temp/output" || fail "$case: it does not say: $line"
 }
 
+# placed TEXT: the finding is at the line that has it, not at the task's last call.
+placed() {
+	local line
+	line=$(grep -nF "$1" "$tests/failures.c" | cut -d: -f1)
+	grep -qE "^ +at failures.c:$line(,|$)" "$temp/output" ||
+		fail "\"$1\" is not the place, line $line"
+}
+
 # replays CASE: the plan of its first finding takes the same steps again and ends as it did.
 replays() {
 	local plan code=0
@@ -78,9 +86,10 @@ build "$tests/failures.c" "$temp/failures.so"
 
 # Found in a role.
 few=(--executions 20)
-expect invariant FAIL invariant 1 "2 are inside, 1 may be (inside <= 1)" "${few[@]}"
+expect invariant FAIL invariant 1 "2 are inside, 1 may be (is_alone(" "${few[@]}"
 replays invariant
 expect assertion FAIL assertion 1 "got 3, wanted 4 (got == 4" "${few[@]}"
+placed 'sabot_assert(task, got == 4'
 replays assertion
 expect deadlock FAIL deadlock 1 "the cycle: worker#0 -> worker#1 -> worker#0" "${few[@]}"
 replays deadlock
@@ -94,6 +103,7 @@ replays livelock
 expect endless-step FAIL livelock 1 "worker#0 runs on after point without reaching another" \
 	--executions 1
 expect crash FAIL crash 1 'died of SIGSEGV after point "here"' "${few[@]}"
+placed '*nowhere = 1'
 replays crash
 # Whoever keeps the others from their ends needs some ten seconds for each.
 expect thread-crash FAIL crash 1 'died of SIGSEGV after point "here"' --executions 20 --budget 30s

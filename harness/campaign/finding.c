@@ -110,7 +110,7 @@ static void take_place(struct record_finding *finding, struct arena *arena)
 	char place[PLACE_BYTES];
 
 	finding->place =
-		arena_copy(arena, place_find(control->finding.site, &symbol, place, sizeof(place)));
+		arena_copy(arena, place_find(explain_site(), &symbol, place, sizeof(place)));
 	finding->file = arena_copy(arena, symbol.line ? symbol.file : "");
 	finding->line = symbol.line;
 }

@@ -276,6 +276,29 @@ static void tell_gap(struct teller *teller, const struct story *story, uint32_t 
 	pass_on(teller, RECORD_GAP, 0, 0, UINT32_MAX, text);
 }
 
+/*
+ * What crashes outside of a call does so in code of its own, or in what that called. In a call, in
+ * libc or in ours, the call is the place. The first address is the instruction itself.
+ */
+uintptr_t explain_site(void)
+{
+	const struct finding *finding = &control->finding;
+	const struct task *task;
+	struct symbol symbol;
+	uint32_t i;
+
+	if (finding->kind != KIND_CRASH || finding->task < 0)
+		return finding->site;
+	task = &control->tasks[finding->task];
+	for (i = 0; i < task->stack_count && !task->in_call; i++) {
+		uintptr_t site = task->stack[i] + (i == 0);
+
+		if (symbol_of_return(site, &symbol) && symbol.line)
+			return strcmp(symbol.function, "run_body") ? site : finding->site;
+	}
+	return finding->site;
+}
+
 static void tell_finding(struct teller *teller, uint32_t number)
 {
 	const struct finding *finding = &control->finding;
@@ -288,7 +311,7 @@ static void tell_finding(struct teller *teller, uint32_t number)
 			 finding->message);
 	else
 		snprintf(text, sizeof(text), "%s: %s", kind_name(finding->kind), finding->message);
-	pass_on(teller, RECORD_FINDING, number, finding->site, (unsigned)finding->task, text);
+	pass_on(teller, RECORD_FINDING, number, explain_site(), (unsigned)finding->task, text);
 }
 
 /* Where it crashed, the innermost call first. The first address is the instruction itself. */

@@ -19,6 +19,9 @@ typedef void explain_listener(void *user, const struct record_step *step);
  * middle. */
 void explain_tell(explain_listener *listener, void *user);
 
+/* Of the finding: its own place, the crash's in the scenario's code, or of the task's last call. */
+uintptr_t explain_site(void);
+
 /*
  * Equal for findings that are one: by kind, oracle, scenario, and the roles, operations and places
  * of the tasks that the finding names; not by seed, schedule or which task of a role it was. Cheap.

@@ -182,6 +182,7 @@ void sabot_assert_failed(struct sabot_task *handle, const char *file, int line, 
 	va_end(list);
 	control_find(KIND_ASSERTION, task_number(task), "assertion", "%s: %.150s (%s, %.60s:%d)",
 		     task->name, message, cond, file, line);
+	control->finding.site = (uintptr_t)__builtin_return_address(0);
 	api_leave();
 }
 

@@ -334,8 +334,15 @@ bool sabot_is_alive(struct sabot_check *check, const char *role, unsigned index)
 void sabot_check_observe(struct sabot_check *check, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Requires that cond holds; else records a violation; its message should print both sides. */
-#define sabot_require(check, cond, ...) sabot_require_((check), (cond), #cond, __VA_ARGS__)
+/*
+ * Requires that cond holds; else records a violation; its message should print both sides. What the
+ * message takes is evaluated after cond.
+ */
+#define sabot_require(check, cond, ...)                                                            \
+	__extension__({                                                                            \
+		bool sabot_holds = (cond);                                                         \
+		sabot_require_((check), sabot_holds, #cond, __VA_ARGS__);                          \
+	})
 void sabot_require_(struct sabot_check *check, bool cond, const char *text, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
