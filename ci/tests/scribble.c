@@ -15,7 +15,7 @@ struct shared {
 	pthread_mutex_t mutex;
 };
 
-/* So many stores, of as many bytes each (0: all of a mapping), of this byte (-1: any). */
+/* So many stores, of as many bytes each (0: WHOLE at most), of this byte (-1: any). */
 struct variant {
 	unsigned stores;
 	size_t size;
@@ -26,7 +26,8 @@ struct range {
 	unsigned char *begin, *end;
 };
 
-enum { RANGES_MAX = 64 };
+/* A mapping may be so large that it would take for ever to fill it. */
+enum { RANGES_MAX = 64, WHOLE = 16 << 20 };
 
 static const char *const points[] = { "before", "after", NULL };
 
@@ -58,7 +59,7 @@ static void store(const struct variant *variant, const struct range *range, uint
 	if (length)
 		at += random % (size / length) * length;
 	else
-		length = size;
+		length = size < WHOLE ? size : WHOLE;
 	memset(at, variant->byte < 0 ? (int)(random >> 40 & 0xff) : variant->byte, length);
 }
 

@@ -224,8 +224,11 @@ static void pass_on(struct teller *teller, enum record_step_kind kind, uint32_t 
 		step.line = teller->symbol.line;
 	}
 	if (task < control->task_count) {
+		int process = control->tasks[task].process;
+
 		step.task = control->tasks[task].name;
-		step.process = control->tasks[control->tasks[task].process].name;
+		if (process >= 0) /* of one whose birth has failed: none */
+			step.process = control->tasks[process].name;
 	}
 	teller->listener(teller->user, &step);
 }

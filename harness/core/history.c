@@ -33,6 +33,8 @@ const char *history_event_text(const struct event *event, char *text, size_t siz
 	if (event->detail[0] >= control->history.count)
 		return text;
 	operation = &control->history.operations[event->detail[0]];
+	if (operation->history == UINT32_MAX)
+		return text; /* its caller did not get to fill it */
 	told = operation->told;
 	told.unknown |= event->kind == EVENT_OPERATION;
 	return history_text(history_of(operation)->specification, &told, text, size);

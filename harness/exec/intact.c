@@ -83,7 +83,7 @@ void intact_begin(void (*damaged)(const char *what))
 
 static bool is_as_it_was(void)
 {
-#define INTACT_SAME(name, member) &&stays.name == control->member
+#define INTACT_SAME(name, member) &&memcmp(&stays.name, &control->member, sizeof(stays.name)) == 0
 	return true INTACT_STAYS(INTACT_SAME);
 #undef INTACT_SAME
 }
@@ -136,12 +136,10 @@ static bool is_process(const struct task *task, int number)
 
 static bool is_sound(const struct task *task, int number)
 {
-	/* One whose birth has failed, or has just begun. */
-	if (task->state == TASK_NONE)
-		return true;
-	return task->state <= TASK_DEAD && task->role < stays.roles &&
-	       intact_is_task(task->parent) && intact_is_task(task->process) &&
-	       task->process >= 0 && is_process(task, number) && task->tid >= 0 &&
+	/* One whose birth has failed is of no process. */
+	return (task->process >= 0 || task->state == TASK_NONE) && task->state <= TASK_DEAD &&
+	       task->role < stays.roles && intact_is_task(task->parent) &&
+	       intact_is_task(task->process) && is_process(task, number) && task->tid >= 0 &&
 	       is_call(&task->call) && task->held_count <= HELD_SIGNALS_MAX &&
 	       task->stack_count <= STACK_FRAMES_MAX && task->operation <= HISTORY_MAX &&
 	       intact_ends(task->name, sizeof(task->name)) &&

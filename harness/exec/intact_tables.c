@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/intact_part.h"
 
+#include "os/checker.h"
 #include "os/hot.h"
 #include "os/sys.h"
 
@@ -20,7 +21,7 @@ static bool is_text(const char *text)
 	if (!text || *place == text)
 		return true;
 	result = sys_call(SYS_access, (long)text, F_OK, 0, 0, 0, 0);
-	if (result == -EFAULT || result == -ENAMETOOLONG)
+	if (result == -EFAULT || result == -ENAMETOOLONG || !checker_allows(text))
 		return false;
 	*place = text;
 	return true;
@@ -128,11 +129,12 @@ static bool are_operations(uint32_t histories)
 	for (i = 0; i < control->history.count; i++) {
 		const struct history_operation *operation = &control->history.operations[i];
 
+		if (!intact_are_bools(&operation->told.unknown, &operation->told.unknown))
+			return false;
 		if (operation->history == UINT32_MAX)
 			continue;
 		if (operation->history >= histories ||
-		    operation->told.caller >= control->task_count ||
-		    !intact_are_bools(&operation->told.unknown, &operation->told.unknown))
+		    operation->told.caller >= control->task_count)
 			return false;
 	}
 	return true;

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #if defined(__has_include) && __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -27,8 +28,31 @@
 #define CHECKER_IS_ASAN 0
 #endif
 
+#if CHECKER_IS_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 /* Where nothing is mapped: valgrind has all from 8 TiB up, AddressSanitizer all below 16. */
 #define CHECKER_FREE_ADDRESS (CHECKER_IS_ASAN ? 0x200000000000 : 0x040000000000)
+
+/*
+ * Whether AddressSanitizer lets us read a text that is mapped: not its own shadow, nor what lies
+ * between variables.
+ */
+static inline bool checker_allows(const char *text)
+{
+#if CHECKER_IS_ASAN
+	if ((uintptr_t)text - 0x7fff8000 < 0x100000000000)
+		return false;
+	while (!__asan_address_is_poisoned(text))
+		if (!*text++)
+			return true;
+	return false;
+#else
+	(void)text;
+	return true;
+#endif
+}
 
 /* Whether this process runs on valgrind. */
 static inline bool checker_is_valgrind(void)
