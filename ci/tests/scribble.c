@@ -15,11 +15,12 @@ struct shared {
 	pthread_mutex_t mutex;
 };
 
-/* So many stores, of as many bytes each (0: WHOLE at most), of this byte (-1: any). */
+/* So many stores, of as many bytes each, of this byte (-1: any); or all there is is filled. */
 struct variant {
 	unsigned stores;
 	size_t size;
 	int byte;
+	bool fills;
 };
 
 struct range {
@@ -27,7 +28,7 @@ struct range {
 };
 
 /* A mapping may be so large that it would take for ever to fill it. */
-enum { RANGES_MAX = 64, WHOLE = 16 << 20 };
+enum { RANGES_MAX = 64, FILLED_MAX = 16 << 20 };
 
 static const char *const points[] = { "before", "after", NULL };
 
@@ -53,14 +54,17 @@ static size_t read_ranges(struct range *ranges, const void *own)
 
 static void store(const struct variant *variant, const struct range *range, uint64_t random)
 {
-	size_t size = (size_t)(range->end - range->begin), length = variant->size;
-	unsigned char *at = range->begin;
+	size_t size = (size_t)(range->end - range->begin);
 
-	if (length)
-		at += random % (size / length) * length;
-	else
-		length = size < WHOLE ? size : WHOLE;
-	memset(at, variant->byte < 0 ? (int)(random >> 40 & 0xff) : variant->byte, length);
+	memset(range->begin + random % (size / variant->size) * variant->size,
+	       variant->byte < 0 ? (int)(random >> 40 & 0xff) : variant->byte, variant->size);
+}
+
+static void fill(const struct range *range, int byte)
+{
+	size_t size = (size_t)(range->end - range->begin);
+
+	memset(range->begin, byte, size < FILLED_MAX ? size : FILLED_MAX);
 }
 
 static void setup(struct sabot_env *env)
@@ -88,6 +92,8 @@ static void go(struct sabot_task *task, bool scribbles)
 
 		store(variant, &ranges[random % count], random / count);
 	}
+	for (i = 0; variant->fills && i < count; i++)
+		fill(&ranges[i], variant->byte);
 	sabot_point(task, "after");
 	SABOT_ZERO(pthread_mutex_unlock(&shared->mutex));
 }
@@ -112,13 +118,13 @@ static void mutex_is_free(struct sabot_check *check)
 	sabot_require(check, !held, "it is held");
 }
 
-static const struct variant nothing = { 0, 0, 0 };
-static const struct variant bytes = { 1, 1, -1 };
-static const struct variant words = { 1, 8, 0xff };
-static const struct variant lines = { 4, 64, -1 };
-static const struct variant pages = { 2, 4096, -1 };
-static const struct variant zeroes = { 8, 0, 0 };
-static const struct variant everything = { 8, 0, 0xff };
+static const struct variant nothing = { 0, 1, 0, false };
+static const struct variant bytes = { 1, 1, -1, false };
+static const struct variant words = { 1, 8, 0xff, false };
+static const struct variant lines = { 4, 64, -1, false };
+static const struct variant pages = { 2, 4096, -1, false };
+static const struct variant zeroes = { 0, 1, 0, true };
+static const struct variant ones = { 0, 1, 0xff, true };
 
 static const struct sabot_role roles[] = {
 	{ "scribbler", 1, scribble },
@@ -133,7 +139,7 @@ static const struct sabot_case cases[] = {
 	{ .name = "nothing", .variant = &nothing },	  { .name = "bytes", .variant = &bytes },
 	{ .name = "words", .variant = &words },		  { .name = "lines", .variant = &lines },
 	{ .name = "pages", .variant = &pages },		  { .name = "zeroes", .variant = &zeroes },
-	{ .name = "everything", .variant = &everything }, { 0 },
+	{ .name = "ones", .variant = &ones }, { 0 },
 };
 static const struct sabot_scenario scribbling = {
 	.name = "scribble",
