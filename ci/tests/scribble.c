@@ -136,10 +136,10 @@ static const struct sabot_invariant invariants[] = {
 	{ 0 },
 };
 static const struct sabot_case cases[] = {
-	{ .name = "nothing", .variant = &nothing },	  { .name = "bytes", .variant = &bytes },
-	{ .name = "words", .variant = &words },		  { .name = "lines", .variant = &lines },
-	{ .name = "pages", .variant = &pages },		  { .name = "zeroes", .variant = &zeroes },
-	{ .name = "ones", .variant = &ones }, { 0 },
+	{ .name = "nothing", .variant = &nothing }, { .name = "bytes", .variant = &bytes },
+	{ .name = "words", .variant = &words },	    { .name = "lines", .variant = &lines },
+	{ .name = "pages", .variant = &pages },	    { .name = "zeroes", .variant = &zeroes },
+	{ .name = "ones", .variant = &ones },	    { 0 },
 };
 static const struct sabot_scenario scribbling = {
 	.name = "scribble",

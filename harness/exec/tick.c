@@ -6,12 +6,11 @@
 #include "exec/ring.h"
 #include "intercept/numbered.h"
 #include "os/inspect.h"
+#include "os/proc_text.h"
 #include "os/sys.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
 
@@ -45,12 +44,11 @@ static int open_timer(const struct timer *timer)
 static uint64_t unread(int fd)
 {
 	char text[512];
-	const char *at;
+	int64_t ticks = 0;
 
-	if (inspect_fdinfo(sys_getpid(), fd, text, sizeof(text)) != 0)
-		return 0;
-	at = strstr(text, "\nticks:");
-	return at ? strtoull(at + strlen("\nticks:"), NULL, 10) : 0;
+	if (inspect_fdinfo(sys_getpid(), fd, text, sizeof(text)) == 0)
+		(void)proc_text_number(text, "\nticks:", 10, &ticks);
+	return (uint64_t)ticks;
 }
 
 /*

@@ -4,6 +4,7 @@
 #include "core/ending.h"
 #include "core/point.h"
 #include "os/checker.h"
+#include "os/proc_text.h"
 #include "os/sys.h"
 
 #include <inttypes.h>
@@ -75,12 +76,11 @@ static void find_hidden(void)
 	size_t size = 0;
 
 	while (maps && hidden_count < HIDDEN_MAX && getline(&line, &size, maps) > 0) {
-		uintptr_t begin, end;
-		char mode[5];
+		struct proc_range range;
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &begin, &end, mode) == 3 &&
-		    mode[1] == 'w' && mode[3] == 's')
-			hidden[hidden_count++] = (struct range){ begin, end - begin };
+		if (proc_text_range(line, &range) && range.mode[1] == 'w' && range.mode[3] == 's')
+			hidden[hidden_count++] =
+				(struct range){ range.first, range.end - range.first };
 	}
 	free(line);
 	if (maps)

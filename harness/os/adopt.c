@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/adopt.h"
 
+#include "os/proc_text.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +24,6 @@ void adopt_orphans(void)
 static pid_t parent_of(const char *pid)
 {
 	char path[300], text[512];
-	const char *behind;
 	FILE *file;
 	size_t got;
 
@@ -33,8 +34,7 @@ static pid_t parent_of(const char *pid)
 	got = fread(text, 1, sizeof(text) - 1, file);
 	fclose(file);
 	text[got] = '\0';
-	behind = strrchr(text, ')');
-	return behind && strlen(behind) > 4 ? (pid_t)strtol(behind + 4, NULL, 10) : 0;
+	return proc_text_parent(text);
 }
 
 static bool is_kept(pid_t pid, const pid_t *kept, size_t kept_count)

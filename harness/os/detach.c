@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/detach.h"
 
+#include "os/proc_text.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -36,10 +37,13 @@ static bool is_everybodys(const char *line)
 /* A line of /proc/PID/maps: "first-end mode offset device inode path". False: to be left alone. */
 static bool read_range(const char *line, struct range *range)
 {
-	char mode[5] = "";
+	struct proc_range line_range;
+	const char *mode = line_range.mode;
 
-	if (sscanf(line, "%lx-%lx %4s", &range->first, &range->end, mode) != 3)
+	if (!proc_text_range(line, &line_range))
 		return false;
+	range->first = line_range.first;
+	range->end = line_range.end;
 	range->protection =
 		PROT_READ | (mode[1] == 'w' ? PROT_WRITE : 0) | (mode[2] == 'x' ? PROT_EXEC : 0);
 	range->copied = mode[1] == 'w' || range->end - range->first <= SMALL ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/inspect.h"
 
+#include "os/proc_text.h"
 #include "os/sys.h"
 
 #include <dirent.h>
@@ -70,24 +71,22 @@ int inspect_fdinfo(pid_t pid, int fd, char *text, size_t size)
 int inspect_flags(pid_t pid, int fd)
 {
 	char text[256];
-	const char *at;
+	int64_t flags = -ENOENT;
 	int error = inspect_fdinfo(pid, fd, text, sizeof(text));
 
-	if (error)
-		return error;
-	at = strstr(text, "flags:");
-	return at ? (int)strtol(at + strlen("flags:"), NULL, 8) : -ENOENT;
+	if (!error)
+		(void)proc_text_number(text, "\nflags:", 8, &flags);
+	return error ? error : (int)flags;
 }
 
 pid_t inspect_pidfd(pid_t pid, int fd)
 {
 	char text[512];
-	const char *at;
+	int64_t number = 0;
 
-	if (inspect_fdinfo(pid, fd, text, sizeof(text)) != 0)
-		return 0;
-	at = strstr(text, "\nPid:");
-	return at ? (pid_t)strtol(at + strlen("\nPid:"), NULL, 10) : 0;
+	if (inspect_fdinfo(pid, fd, text, sizeof(text)) == 0)
+		(void)proc_text_number(text, "\nPid:", 10, &number);
+	return (pid_t)number;
 }
 
 const char *inspect_link(pid_t pid, int fd, char *text, size_t size)

@@ -3,6 +3,7 @@
 
 #include "os/hot.h"
 #include "os/proc.h"
+#include "os/proc_text.h"
 #include "os/sockets.h"
 #include "os/sys.h"
 
@@ -23,7 +24,6 @@ enum {
 	TIMER_RETRANSMIT = 1,
 	TIMER_PROBE = 4, /* for room, after the receiver had none */
 	NOTED_MAX = 64,
-	SENT_PACKETS = 9, /* the field of /proc/net/dev, from 0 after the name */
 };
 
 /* ---- The namespace ------------------------------------------------------------------------- */
@@ -212,17 +212,9 @@ static uint64_t sent_packets(void)
 {
 	char text[4096];
 	ssize_t got = sys_pread(counts - 1, text, sizeof(text) - 1, 0);
-	char *at;
-	int field;
 
 	text[got > 0 ? got : 0] = '\0';
-	at = strstr(text, " lo:");
-	if (!at)
-		return 0;
-	at += strlen(" lo:");
-	for (field = 0; field < SENT_PACKETS; field++)
-		(void)strtoull(at, &at, 10);
-	return strtoull(at, NULL, 10);
+	return proc_text_sent(text);
 }
 
 /* False: it cannot be sent, or does not come. */

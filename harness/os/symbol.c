@@ -2,6 +2,7 @@
 #include "os/symbol.h"
 
 #include "os/lines.h"
+#include "os/proc_text.h"
 
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -75,15 +76,13 @@ static void find_path(struct object *object)
 	size_t size = 0;
 
 	while (maps && getline(&line, &size, maps) > 0) {
-		uintptr_t start, end;
-		int path = 0;
+		struct proc_range range;
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %n", &start, &end,
-			   &path) < 2 ||
-		    object->pc < start || object->pc >= end || line[path] != '/')
-			continue;
 		line[strcspn(line, "\n")] = '\0';
-		copy_text(object->path, sizeof(object->path), line + path);
+		if (!proc_text_range(line, &range) || object->pc < range.first ||
+		    object->pc >= range.end || range.path[0] != '/')
+			continue;
+		copy_text(object->path, sizeof(object->path), range.path);
 		break;
 	}
 	free(line);
