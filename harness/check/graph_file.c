@@ -7,6 +7,7 @@
 #include "os/sys.h"
 
 #include <string.h>
+#include <sys/file.h>
 
 enum { LINES_MAX = 256 };
 
@@ -17,7 +18,8 @@ struct search {
 	struct stat file;
 	bool writes; /* a pipe's task waits to write: readers are looked for */
 	const struct lock_line *wanted;
-	pid_t pid; /* whose lock is looked at now */
+	bool unlisted; /* that is made up from the call: it names no file */
+	pid_t pid;     /* whose lock is looked at now */
 	bool found;
 };
 
@@ -156,13 +158,19 @@ static void posix_holders(struct graph_edge *edge, const struct lines *lines,
 static bool visit_lock(const struct lock_line *lock, void *argument)
 {
 	struct search *search = argument;
-	bool flock = search->wanted->kind == LOCKS_FLOCK;
+	struct lock_line wanted = *search->wanted;
+	bool flock = wanted.kind == LOCKS_FLOCK;
 
 	/* A process's own record locks never bar it; those of others are known by their pid. */
 	if (lock->waits || (lock->kind == LOCKS_FLOCK) != flock ||
-	    (lock->kind == LOCKS_POSIX && search->wanted->kind == LOCKS_POSIX))
+	    (lock->kind == LOCKS_POSIX && wanted.kind == LOCKS_POSIX))
 		return true;
-	if (locks_conflict(lock, search->wanted))
+	if (search->unlisted) { /* the descriptor has told that it is the file */
+		wanted.inode = lock->inode;
+		wanted.major = lock->major;
+		wanted.minor = lock->minor;
+	}
+	if (locks_conflict(lock, &wanted))
 		search->found = true;
 	return true;
 }
@@ -206,6 +214,23 @@ static void announced_range(struct graph_edge *edge, const struct call *call)
 			    sizeof(edge->part));
 }
 
+/*
+ * The kernel lists no flock, nor who waits for it, once the process that took it is no more; others
+ * may have it still, by the same open file description.
+ */
+static const struct lock_line *ask_for(const struct search *search, enum locks_kind kind)
+{
+	static struct lock_line asked;
+
+	if (kind != LOCKS_FLOCK || search->look->number != SYS_flock)
+		return NULL;
+	asked = (struct lock_line){ .kind = kind,
+				    .waits = true,
+				    .writes = (search->look->arguments[1] & LOCK_EX) != 0,
+				    .last = LOCKS_TO_END };
+	return &asked;
+}
+
 static void lock(struct search *search, enum locks_kind kind)
 {
 	static struct lines lines;
@@ -216,6 +241,10 @@ static void lock(struct search *search, enum locks_kind kind)
 	lines.count = 0;
 	(void)locks_each(0, -1, collect, &lines);
 	search->wanted = find_wanted(&lines, kind, search);
+	if (!search->wanted) {
+		search->wanted = ask_for(search, kind);
+		search->unlisted = search->wanted;
+	}
 	if (search->wanted) {
 		if (kind != LOCKS_FLOCK)
 			locks_range(search->wanted->first, search->wanted->last, edge->part,
