@@ -3,6 +3,7 @@
 
 #include "core/control.h"
 #include "core/record.h"
+#include "os/image.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -64,12 +65,19 @@ size_t place_strikes(struct record_case *record)
 	return unknown;
 }
 
+static uint64_t hash_in(const char *object, uintptr_t offset)
+{
+	return random_mix(random_text_hash(last_part(object)) ^ offset);
+}
+
 uint64_t place_hash(uintptr_t site)
 {
+	const struct image_object *object = image_tag_of(site) ? image_object_at(site - 1) : NULL;
 	Dl_info info;
 
+	if (object)
+		return hash_in(object->path, site - image_tag_of(site) - object->bias);
 	if (!site || !dladdr((void *)(site - 1), &info) || !info.dli_fbase)
 		return 0;
-	return random_mix(random_text_hash(info.dli_fname ? last_part(info.dli_fname) : "") ^
-			  (site - (uintptr_t)info.dli_fbase));
+	return hash_in(info.dli_fname ? info.dli_fname : "", site - (uintptr_t)info.dli_fbase);
 }

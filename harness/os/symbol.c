@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/symbol.h"
 
+#include "os/image.h"
 #include "os/lines.h"
 #include "os/proc_text.h"
 
@@ -93,12 +94,28 @@ static void find_path(struct object *object)
 		copy_text(object->path, sizeof(object->path), (const char *)getauxval(AT_EXECFN));
 }
 
+/* In the image of another program. Its tag is part of the address: so libdw tells them apart, too.
+ */
+static void look_up_tagged(uintptr_t pc, struct symbol *symbol)
+{
+	const struct image_object *object = image_object_at(pc);
+
+	if (!object)
+		return;
+	copy_text(symbol->module, sizeof(symbol->module), object->path);
+	lines_find(pc, object->path, object->bias | image_tag_of(pc), symbol);
+}
+
 static void look_up(uintptr_t pc, struct symbol *symbol)
 {
 	struct object object = { .pc = pc };
 	Dl_info info;
 
 	*symbol = (struct symbol){ 0 };
+	if (image_tag_of(pc)) {
+		look_up_tagged(pc, symbol);
+		return;
+	}
 	if (!dl_iterate_phdr(match_object, &object))
 		return;
 	find_path(&object);
