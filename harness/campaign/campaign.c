@@ -123,6 +123,8 @@ void campaign_count(struct campaign *campaign)
 {
 	campaign->record->executions++;
 	atomic_fetch_add(&campaign->context->status->executions, 1);
+	if (control->program.shares_files)
+		atomic_store(&campaign->context->status->shares_files, true);
 }
 
 /* Where a finding ended the execution, processes did not come to their ends. */

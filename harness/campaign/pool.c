@@ -3,9 +3,11 @@
 
 #include "campaign/janitor.h"
 #include "campaign/worker.h"
+#include "core/control.h"
 #include "core/verdict.h"
 #include "os/adopt.h"
 #include "os/checker.h"
+#include "os/image.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -320,6 +322,34 @@ static int why_no_worker(const struct pool *pool)
 	return pool->told == pool->job_count ? 0 : error ? -error : -ECHILD;
 }
 
+/* Where programs were that tasks ran, for places in the reports. */
+static void keep_images(int control_fd)
+{
+	struct image_table *table = malloc(sizeof(*table));
+
+	if (table && pread(control_fd, table, sizeof(*table), offsetof(struct control, images)) ==
+			     (ssize_t)sizeof(*table))
+		image_keep(table);
+	free(table);
+}
+
+static void close_files(const struct pool *pool)
+{
+	unsigned i;
+
+	for (i = 0; i < pool->options->workers; i++) {
+		const struct worker_start *start = &pool->workers[i].start;
+
+		close(start->output_fd);
+		if (start->control_fd < 0)
+			continue;
+		keep_images(start->control_fd);
+		close(start->control_fd);
+	}
+	close(pool->results[0]);
+	close(pool->results[1]);
+}
+
 int pool_run(const struct pool_options *options, uint32_t jobs)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
@@ -342,13 +372,7 @@ int pool_run(const struct pool_options *options, uint32_t jobs)
 	}
 	/* The results live on in the arenas and in `shared`; the rest is small and the process
 	 * short. */
-	for (i = 0; i < options->workers; i++) {
-		close(pool->workers[i].start.output_fd);
-		if (pool->workers[i].start.control_fd >= 0)
-			close(pool->workers[i].start.control_fd);
-	}
-	close(pool->results[0]);
-	close(pool->results[1]);
+	close_files(pool);
 	free(pool->jobs);
 	free(pool);
 	return error;

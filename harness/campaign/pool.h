@@ -25,6 +25,7 @@ struct pool_status {
 	_Atomic uint32_t phase; /* of enum pool_phase */
 	_Atomic bool gated;	/* or in free mode, which misses nothing by it */
 	_Atomic bool isolated;
+	_Atomic bool shares_files;	 /* a program's changes to files stay */
 	_Atomic int error;		 /* why it could not begin: an errno */
 	char last_words[POOL_WORDS_MAX]; /* of one that gives up its job; "": none */
 };

@@ -41,11 +41,12 @@ static void redirect(int output_fd)
 }
 
 /* All that the harness keeps open is moved above what tasks will use, and is closed in them. */
-static void move_descriptors(struct pool_context *context, int *result_fd)
+static void move_descriptors(struct pool_context *context, int *result_fd, int control_fd)
 {
 	context->out_fd = proc_move_fd(context->out_fd, control->fd_base);
 	context->output_fd = proc_move_fd(context->output_fd, control->fd_base);
 	*result_fd = proc_move_fd(*result_fd, control->fd_base);
+	control->program.memory_fd = proc_move_fd(control_fd, control->fd_base);
 	(void)sys_close_range(3, (unsigned)control->fd_base - 1);
 }
 
@@ -107,7 +108,7 @@ static _Noreturn void work(const struct worker_start *start, const struct world 
 	error = execution_prepare(start->control_fd, start->options->free);
 	if (error)
 		give_up(start, "making the control block", error);
-	move_descriptors(&context, &result_fd);
+	move_descriptors(&context, &result_fd, start->control_fd);
 	control->isolated = world->isolated;
 	control->world = world->isolated ? 0 : (uint32_t)getpid();
 	error = audit_open(world->isolated);

@@ -9,6 +9,7 @@
 #include "exec/audit.h"
 #include "memory/unmapped.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +27,11 @@ static uint64_t expected_of(const struct task *task)
 
 static bool crashed(const struct task *task)
 {
-	/* What another program dies of is for its parent to judge, as its status is. */
-	if (task->outside)
+	/*
+	 * What another program dies of is for its parent to judge, as its status is; and that
+	 * nobody reads any more is a way to end one.
+	 */
+	if (task->outside || (control->program.joined && task->status == SIGPIPE))
 		return false;
 	return task->state == TASK_DEAD && task->status >= 0 && task->status < 64 &&
 	       !(expected_of(task) & task_bit(task->status));
@@ -112,15 +116,28 @@ bool expect_crashed(void)
 	return true;
 }
 
+/* Of a program: to say that all is not well is right when a fault has struck. */
+static bool may_fail(void)
+{
+	uint32_t i;
+
+	for (i = 0; control->program.joined && i < control->shot_count; i++)
+		if (control->shots[i].state == SHOT_CONFIRMED)
+			return true;
+	return false;
+}
+
 static void judge_exits(void)
 {
 	uint32_t i;
 
+	if (may_fail())
+		return;
 	for (i = 0; i < control->task_count && !control->over; i++) {
 		const struct task *task = &control->tasks[i];
 
 		/* What a parent was told is for the parent to judge, as is another program's. */
-		if (task->outside && task->parent >= 0)
+		if ((task->outside || control->program.joined) && task->parent >= 0)
 			continue;
 		if (task->state == TASK_ENDED && task->status != 0 && !task->reaped &&
 		    !task->gave_up)
@@ -147,9 +164,22 @@ static void judge_locks(void)
 	}
 }
 
+/* Nothing was seen of it, so nothing can be said. */
+static bool nobody_joined(void)
+{
+	const struct program_state *program = &control->program;
+
+	if (!program->expected || program->joined || control->tasks[0].state != TASK_ENDED)
+		return false;
+	control_find(KIND_BROKEN, 0, "broken",
+		     "the program does not load libsabot: it is static, or set-user-ID, or its "
+		     "interpreter is");
+	return true;
+}
+
 void expect_judge(void)
 {
-	if (expect_crashed())
+	if (nobody_joined() || expect_crashed())
 		return;
 	judge_exits();
 	judge_locks();

@@ -55,6 +55,8 @@ static bool return_is_told(const struct event *event, uint32_t call)
 		return true;
 	if (op_flags((enum op)event->op) & OP_PURE)
 		return false;
+	if (event->op == OP_EXEC)
+		return true;
 	/* Told by the new task's birth. */
 	if (event->op == OP_FORK || event->op == OP_SPAWN || event->op == OP_THREAD_CREATE)
 		return false;

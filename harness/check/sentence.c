@@ -6,6 +6,7 @@
 #include "core/object.h"
 
 #include "memory/window.h"
+#include "os/image.h"
 #include "os/locks.h"
 
 #include <fcntl.h>
@@ -225,6 +226,19 @@ static const char *of_error(const struct event *end, char *text, size_t size)
 	return text;
 }
 
+/* A program that has joined says which it is. */
+static const char *of_exec(const struct event *end, char *text, size_t size)
+{
+	const char *path = image_program((uintptr_t)end->detail[0]);
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (path)
+		snprintf(text, size, "is the program %s from now on", slash ? slash + 1 : path);
+	else
+		snprintf(text, size, "is another program from now on");
+	return text;
+}
+
 const char *sentence_of_return(const struct event *call, const struct event *end, char *text,
 			       size_t size)
 {
@@ -247,6 +261,8 @@ const char *sentence_of_return(const struct event *call, const struct event *end
 		return of_flock(call, end, text, size);
 	if (op_transfers(op))
 		return of_transfer(end, text, size);
+	if (op == OP_EXEC)
+		return of_exec(end, text, size);
 	if (verb && end->object >= 0)
 		snprintf(text, size, "%s %s by %s", verb, object_text(end), op_name(op));
 	else if (end->object >= 0)

@@ -2,6 +2,7 @@
 #include "cli/module.h"
 
 #include "cli/cli.h"
+#include "cli/program.h"
 #include "cli/table.h"
 #include "core/verdict.h"
 #include "os/elf.h"
@@ -15,7 +16,7 @@ bool module_is_path(const char *word)
 {
 	size_t length = strlen(word);
 
-	return length > 3 && !strcmp(word + length - 3, ".so");
+	return program_is(word) || (length > 3 && !strcmp(word + length - 3, ".so"));
 }
 
 /* dlopen() looks for a name without a slash in the library path: here it means the working
@@ -37,6 +38,8 @@ int module_load(const char *path, const struct sabot_scenario *const **scenarios
 	void *module;
 	int code;
 
+	if (program_is(path))
+		return program_load(path, scenarios);
 	if (access(path, R_OK) != 0)
 		return cli_fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
 	if (elf_needs(path, "libtsan.so"))

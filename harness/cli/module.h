@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Whether the word is meant as a path to a module. */
+/* Whether the word is meant as a module: a path, or a program's command line (cli/program.h). */
 bool module_is_path(const char *word);
 
 /*

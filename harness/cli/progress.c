@@ -31,6 +31,8 @@ static void note_host(struct progress *progress, const struct pool_status *statu
 		progress->no_gate = true;
 	if (!atomic_load(&status->isolated))
 		progress->no_world = true;
+	if (atomic_load(&status->shares_files))
+		progress->shares_files = true;
 }
 
 void progress_show(struct progress *progress, const struct pool_status *status, unsigned workers,
@@ -62,14 +64,24 @@ void progress_show(struct progress *progress, const struct pool_status *status, 
 	fflush(stderr);
 }
 
+static void add_note(struct progress *progress, bool applies, const char *note)
+{
+	size_t used = strlen(progress->notes);
+
+	if (applies)
+		snprintf(progress->notes + used, sizeof(progress->notes) - used, "%s%s",
+			 used ? "; " : "", note);
+}
+
 const char *progress_notes(struct progress *progress)
 {
-	snprintf(progress->notes, sizeof(progress->notes), "%s%s%s",
-		 progress->no_gate
-			 ? "no real-time priorities: a task cannot be held or killed between being "
-			   "woken and running"
-			 : "",
-		 progress->no_gate && progress->no_world ? "; " : "",
-		 progress->no_world ? "no namespaces: objects are private by name only" : "");
+	progress->notes[0] = '\0';
+	add_note(progress, progress->no_gate,
+		 "no real-time priorities: a task cannot be held or killed between being woken and "
+		 "running");
+	add_note(progress, progress->no_world, "no namespaces: objects are private by name only");
+	add_note(progress, progress->shares_files,
+		 "no overlay of files: what the program does to them stays, for the next execution "
+		 "and after the last");
 	return progress->notes;
 }

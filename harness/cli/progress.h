@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct progress {
-	bool terminal, shown, no_gate, no_world;
+	bool terminal, shown, no_gate, no_world, shares_files;
 	uint64_t began_ns, last_ns;
 	char notes[512];
 };

@@ -22,6 +22,7 @@ struct run {
 	struct report_options report;
 	const char *words[RUN_WORDS_MAX];
 	size_t word_count;
+	char **program; /* what stands behind "--": a program and its arguments; or NULL */
 	const char *case_name, *colour;
 	struct {
 		const struct report_format *format;

@@ -2,12 +2,14 @@
 #include "campaign/exhaustive.h"
 #include "cli/cli.h"
 #include "cli/leaks.h"
+#include "cli/program.h"
 #include "cli/run.h"
 #include "core/verdict.h"
 #include "intercept/heap.h"
 #include "search/strategies.h"
 
 #include <argp.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -295,10 +297,11 @@ static const struct argp run_argp = {
 	.children = run_children,
 	.parser = parse,
 	.help_filter = add_formats,
-	.args_doc = "[PATTERN|MODULE.so...]",
+	.args_doc = "[PATTERN|MODULE.so...]\n-- PROGRAM [ARGUMENT...]",
 	.doc = "Runs scenarios: all that are built in, those that match a pattern "
 	       "(group/name, name, group/, "
-	       "\"*lock*\", name:case), or those of a module.",
+	       "\"*lock*\", name:case), or those of a module. Behind --: a program that was not "
+	       "written for Sabot, with all that it runs.",
 };
 
 const struct argp run_options_argp = {
@@ -308,7 +311,41 @@ const struct argp run_options_argp = {
 	.help_filter = add_formats,
 };
 
+/* All that stands behind "--", if it stands there. Returns how many arguments there are before. */
+static int take_program(struct run *run, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		continue;
+	if (i == argc)
+		return argc;
+	run->program = argv + i + 1;
+	return i;
+}
+
+/* Of a program and scenarios, one is meant. */
+static void add_program(struct run *run)
+{
+	char *module = program_module(run->program);
+
+	if (!run->program[0])
+		exit(cli_fail(EXIT_USAGE, "run: which program? It stands behind --"));
+	if (run->word_count)
+		exit(cli_fail(EXIT_USAGE,
+			      "run: a program behind --, or scenarios before it: one of them"));
+	if (!module)
+		exit(cli_fail(EXIT_BUG, "out of memory"));
+	run->words[run->word_count++] = module;
+	/* Its executions share a directory. */
+	if (!run->suite.workers)
+		run->suite.workers = 1;
+}
+
 void run_parse(struct run *run, int argc, char **argv)
 {
+	argc = take_program(run, argc, argv);
 	argp_parse(&run_argp, argc, argv, 0, NULL, run);
+	if (run->program)
+		add_program(run);
 }

@@ -40,6 +40,7 @@ int control_create(int memory_fd)
 		return -errno;
 	control = at;
 	control->magic = CONTROL_MAGIC;
+	control->program.memory_fd = -1;
 	return 0;
 }
 
@@ -82,6 +83,7 @@ void control_reset(struct control *block, bool keep_tasks)
 	block->stores = block->accesses = 0;
 	block->observed.count = block->observed.lost = block->mutated = 0;
 	block->history.count = 0;
+	block->program.joined = 0;
 	block->made_count = block->object_count = 0;
 	if (block->left.length)
 		memset(&block->left, 0, sizeof(block->left));

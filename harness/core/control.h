@@ -19,6 +19,7 @@
 #include "core/unmapped.h"
 #include "core/verdict.h"
 #include "os/checker.h"
+#include "os/image.h"
 
 #include <sabot/sabot.h>
 
@@ -30,7 +31,7 @@
 
 enum {
 	OBJECTS_MAX = 512,
-	EVENTS_MAX = 32768,
+	EVENTS_MAX = 131072,
 	RECORDED_MAX = PLAN_SWITCHES_MAX,
 	HELD_SIGNALS_MAX = 16,
 	DESCRIPTORS_MAX = 128, /* of setup */
@@ -163,6 +164,17 @@ struct history {
 	struct history_operation operations[HISTORY_MAX];
 };
 
+/* How a task that becomes another program finds its way back here; see intercept/program.h. */
+struct program_state {
+	pid_t harness;		  /* the supervisor */
+	int memory_fd;		  /* this block, there; -1: nobody can map it */
+	const void *anchor;	  /* something in libsabot, as the harness's image has it */
+	bool expected;		  /* the scenario is a program, which is to join */
+	bool shares_files;	  /* what it does to files, it does to everybody's */
+	uint32_t joined;	  /* so many did, in this execution */
+	char held[PLAN_TASK_MAX]; /* as point_held; "": nobody */
+};
+
 struct strategy;
 /* A decision that a plan lists, for replays; tasks by hash of their names. */
 struct listed {
@@ -209,6 +221,7 @@ struct control {
 	bool network;	    /* a socket of the loopback was made: packets may be on their way */
 	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
 	struct free_state free;
+	struct program_state program;
 	int fd_base;  /* the harness's own descriptors are at or above this */
 	int last_ran; /* task that had the turn last, or -1 */
 	uint32_t task_count;
@@ -271,6 +284,7 @@ struct control {
 	struct left left;
 	struct held_signal held[TASKS_MAX][HELD_SIGNALS_MAX]; /* by task; the oldest first */
 	struct explore explore;
+	struct image_table images; /* kept from one execution to the next */
 };
 
 /* The block of this process, and the calling thread's task in it (NULL: not a task). */

@@ -182,7 +182,7 @@ static void let_stores_arrive(int current, int at)
 	while (control->buffered) {
 		uint64_t ready = decide_ready() | (current >= 0 ? task_bit(current) : 0);
 		int standard = due_store(ready), chosen = standard;
-		const struct strategy *strategy = control->decider.strategy;
+		const struct strategy *strategy = strategy_now();
 
 		if (strategy->store && chosen < 0)
 			chosen = strategy->store(&control->decider, at);
@@ -214,10 +214,10 @@ static int choose(int current, int at, uint64_t ready)
 		return -1;
 	all = choice.ready | choice.timed;
 	next = choice.standard;
-	if ((all & (all - 1)) || control->decider.strategy->always) {
-		next = control->decider.strategy->next(&control->decider, &choice);
+	if ((all & (all - 1)) || strategy_now()->always) {
+		next = strategy_now()->next(&control->decider, &choice);
 		control->decider.count++;
-		if (choice.in_vain && control->decider.strategy->blind)
+		if (choice.in_vain && strategy_now()->blind)
 			next = choice.standard;
 		if (next != choice.standard)
 			record(at, next);
@@ -238,7 +238,7 @@ int decide(int current, int at)
 		return choose(current, at, ready);
 	ready |= task_bit(current);
 	if (ready != task_bit(current) || control->timed || control->timer_ns ||
-	    control->decider.strategy->always)
+	    strategy_now()->always)
 		return choose(current, at, ready);
 	/* Nobody else can run: there is nothing to choose. */
 	count_decision(at);
@@ -247,7 +247,7 @@ int decide(int current, int at)
 
 uint32_t decide_quiet(int current)
 {
-	const struct strategy *strategy = control->decider.strategy;
+	const struct strategy *strategy = strategy_now();
 
 	if (!control->brief || control->fingerprint || control->memory != SABOT_SC ||
 	    control->shots_open || control->timer_ns || control->settle_due || !strategy->quiet)

@@ -12,7 +12,7 @@
  *	sabot-plan 1
  *	scenario sysv-sem/semundo-crash
  *	case without-undo
- *	module ./mine.so		only if there is one
+ *	module ./mine.so		only if there is one; a program: "-- ./server --port 80"
  *	seed 0x000000000000002a
  *	execution 17			0 if not given
  *	strategy replay

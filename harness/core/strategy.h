@@ -44,4 +44,10 @@ struct strategy {
 	uint32_t (*quiet)(struct decider *decider, const struct task *task);
 };
 
+/* That of this execution, as the calling image has it. */
+static inline const struct strategy *strategy_now(void)
+{
+	return image_here(control->decider.strategy);
+}
+
 #endif

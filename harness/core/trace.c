@@ -132,12 +132,13 @@ fill(struct event *event, enum event_kind kind, const struct task *task, const s
 }
 
 /*
- * Of the memory that the tasks share; 0 if they share more than is looked at here. What they store
+ * Of the memory that the tasks share; 0 if they share more than is looked at here, or do not have
+ * it, as programs. What they store
  * there is seen all the same where the code has memory points.
  */
 static __attribute__((noinline, cold)) uint64_t memory_state(void)
 {
-	if (control->more_memory && !control->accesses)
+	if (control->program.expected || (control->more_memory && !control->accesses))
 		return 0;
 	return XXH3_64bits(control->shared, control->shared_size);
 }

@@ -18,6 +18,7 @@
 #include "intercept/descriptor.h"
 #include "intercept/heap.h"
 #include "intercept/mapping.h"
+#include "intercept/program.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
 #include "memory/edges.h"
@@ -25,6 +26,7 @@
 #include "os/detach.h"
 #include "os/hot.h"
 #include "os/network.h"
+#include "os/sys.h"
 #include "os/world.h"
 
 #include <errno.h>
@@ -51,6 +53,7 @@ int execution_prepare(int control_fd, bool free)
 	control->fd_base = FD_BASE;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 256)
 		control->fd_base = (int)limit.rlim_cur / 2;
+	program_prepare();
 	real_prepare();
 	/* A checker knows code by its file, and what lies between variables. */
 	if (!checker_is_valgrind() && !CHECKER_IS_ASAN)
@@ -62,7 +65,7 @@ int execution_prepare(int control_fd, bool free)
 	heap_prepare();
 	error = edges_prepare();
 	if (!error)
-		error = signal_prepare();
+		error = signal_prepare(sys_getpid());
 	return error ? error : crash_prepare();
 }
 
@@ -196,8 +199,13 @@ static int run_tasks(const struct execution *execution, bool reuse)
 static int run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
-	/* Their shadow is so large that no checker of memory could look at it in time. */
-	bool races = execution->races && !execution->free && !heap_checker() && race_prepare() == 0;
+	/*
+	 * Their shadow is so large that no checker of memory could look at it in time; and a
+	 * program does not have it.
+	 */
+	bool program = program_is_scenario(execution->scenario);
+	bool races = execution->races && !execution->free && !program && !heap_checker() &&
+		     race_prepare() == 0;
 	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
 		     kept_case == execution->scase && start_can_reuse();
 	int error;
@@ -208,6 +216,9 @@ static int run(const struct execution *execution)
 	free_begin(execution->free);
 	point_held = execution->held;
 	control->pool = false;
+	control->program.expected = program;
+	snprintf(control->program.held, sizeof(control->program.held), "%s",
+		 execution->held ? execution->held : "");
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;
 	control->brief = execution->brief;

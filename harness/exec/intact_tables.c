@@ -228,6 +228,16 @@ static bool is_explored(void)
 	return true;
 }
 
+static bool are_images(void)
+{
+	unsigned i;
+
+	for (i = 0; i < IMAGES_MAX && control->images.images[i].tag; i++)
+		if (!image_is_sound(&control->images.images[i]))
+			return false;
+	return true;
+}
+
 const char *intact_tables_lack(uint32_t histories)
 {
 	static const struct {
@@ -245,6 +255,7 @@ const char *intact_tables_lack(uint32_t histories)
 		{ is_window, "the list of mappings" },
 		{ is_finding, "the finding" },
 		{ is_explored, "the steps that were explored" },
+		{ are_images, "the list of programs" },
 	};
 	size_t i;
 

@@ -195,6 +195,20 @@ int call_end_error(struct call *call, int error)
 	return error;
 }
 
+void call_arrive(struct task *task)
+{
+	struct call call = { .op = OP_EXEC, .object = -1, .detail = { image_tag } };
+
+	task_self = task;
+	if (task->in_call)
+		call.site = task->call.site;
+	task->outside = false;
+	regain(task);
+	trace_return(task, &call, 0, 0);
+	task->call = (struct call){ .op = OP_START, .object = -1 };
+	task->in_runtime = false;
+}
+
 /* Between the two the task is in the call, so that a handler finds the deadline counted. */
 static void sleep_until(struct task *task, uint64_t deadline_ns)
 {

@@ -17,12 +17,13 @@
 #include "core/control.h"
 #include "core/object.h"
 #include "core/private.h"
+#include "os/image.h"
 
 #include <errno.h>
 #include <time.h>
 
 #define INTERPOSE __attribute__((visibility("default")))
-#define CALL_SITE ((uintptr_t)__builtin_return_address(0))
+#define CALL_SITE ((uintptr_t)__builtin_return_address(0) | image_tag)
 
 /* False: the caller is no task, or is our own code. Else *call is a blank call of this task. */
 #define call_enter(call, op) call_enter_at((call), (op), CALL_SITE)
@@ -66,6 +67,12 @@ static inline key_t call_private_key(key_t key)
 {
 	return private_key(control ? control->world : 0, key);
 }
+
+/*
+ * The task is another program from here on, and one that we are in: what it did before, in a call
+ * that was announced or not, is over.
+ */
+void call_arrive(struct task *task);
 
 /* The task that called; valid between call_enter and call_end. */
 static inline struct task *call_task(void)

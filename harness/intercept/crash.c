@@ -6,6 +6,7 @@
 #include "core/point.h"
 #include "intercept/heap.h"
 #include "intercept/real.h"
+#include "os/image.h"
 #include "os/sys.h"
 
 #include <execinfo.h>
@@ -69,7 +70,7 @@ static void keep_stack(struct task *task, uintptr_t where)
 	}
 	task->stack_count = 0;
 	for (i = first; i < count && task->stack_count < STACK_FRAMES_MAX; i++)
-		task->stack[task->stack_count++] = (uintptr_t)frames[i];
+		task->stack[task->stack_count++] = (uintptr_t)frames[i] | image_tag;
 }
 
 static void keep_address(struct task *task, int signo, const siginfo_t *info,

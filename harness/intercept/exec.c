@@ -57,6 +57,11 @@ static int replace_by_name(const char *name, char *const *arguments, char *const
 	return finish(&call, is_task, REAL(execvpe)(name, arguments, environment));
 }
 
+int exec_program(const char *path, char *const *arguments, char *const *environment)
+{
+	return replace(path, arguments, environment, 0);
+}
+
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
 {
 	return replace(path, arguments, environment, CALL_SITE);

@@ -132,6 +132,13 @@ static void point_exit(int status, uintptr_t site)
 	heap_end(task_self);
 }
 
+void process_exit(int status)
+{
+	point_exit(status, 0);
+	REAL(exit)(status);
+	__builtin_unreachable();
+}
+
 INTERPOSE void exit(int status)
 {
 	point_exit(status, CALL_SITE);

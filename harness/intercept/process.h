@@ -11,4 +11,7 @@
  */
 void process_children_left(const struct task *task);
 
+/* exit(3) of a task, or of whoever calls it: by no line of the scenario. */
+_Noreturn void process_exit(int status);
+
 #endif

@@ -407,11 +407,11 @@ static void on_cpu_limit(int signo, siginfo_t *info, void *context)
 		point_request(task, REQUEST_FINDING);
 }
 
-int signal_prepare(void)
+int signal_prepare(pid_t supervisor)
 {
 	struct sigaction action = { .sa_flags = SA_SIGINFO };
 
-	harness = sys_getpid();
+	harness = supervisor;
 	(void)sigfillset(&action.sa_mask);
 	action.sa_sigaction = on_deadline;
 	if (REAL(sigaction)(checker_signal(), &action, NULL) != 0)

@@ -15,7 +15,7 @@
  * whose deadline came; that of SIGXCPU, a step that does not end. Supervisor only, before tasks.
  * Returns 0 or -errno.
  */
-int signal_prepare(void);
+int signal_prepare(pid_t supervisor);
 
 /* Whether the harness keeps the signal for itself: tasks can neither handle, block nor send it. */
 bool signal_is_ours(int signo);

@@ -13,6 +13,7 @@ static void add(const struct unmapped *entry)
 	struct unmapped *to = &log->entries[log->count++ % UNMAPPED_MAX];
 
 	*to = *entry;
+	to->how = image_theirs(entry->how);
 	to->task = (int8_t)(task_self ? task_number(task_self) : -1);
 	to->process = (int8_t)(task_self ? task_self->process : -1);
 }

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# sabot run -- PROGRAM: programs that know nothing of Sabot are scheduled, struck and judged, with
+# all that they run; what is found replays; and their files are as they were.
+source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
+
+refuses "no program" 2 "sabot: run: which program? It stands behind --" "$SABOT" run --
+refuses "a name that is none" 2 "sabot: ./nobody: No such file or directory" \
+	"$SABOT" run -- ./nobody
+mkdir -p sub
+refuses "a directory" 2 "sabot: ./sub: Permission denied" "$SABOT" run -- ./sub
+refuses "both" 2 "sabot: run: a program behind --, or scenarios before it: one of them" \
+	"$SABOT" run lock-order -- true
+refuses "too long" 2 "sabot: the command has 608 bytes, and a plan holds 511: put it into a \
+script" "$SABOT" run -- true "$(printf 'x%.0s' {1..600})"
+
+# program NAME: C from standard input, as anybody would compile it.
+program() {
+	cat >"$1.c"
+	"${CC:-cc}" -g -pthread -Wall -Wextra -Werror "$1.c" -o "$1" ||
+		complain "$1.c does not compile"
+}
+
+options=(-j1 --out results)
+expect "this machine" 0 "$SABOT" run "${options[@]}" --executions 1 -- true
+if grep -q '^SKIP' out; then
+	cat out
+	exit 77
+fi
+
+# Two processes, two mutexes, and two orders.
+program orders <<'END'
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void both(pthread_mutex_t *first, pthread_mutex_t *second)
+{
+	pthread_mutex_lock(first);
+	pthread_mutex_lock(second); /* line 8 */
+	pthread_mutex_unlock(second);
+	pthread_mutex_unlock(first);
+}
+int main(void)
+{
+	pthread_mutex_t *locks = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutexattr_t shared;
+
+	pthread_mutexattr_init(&shared);
+	pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_init(&locks[0], &shared);
+	pthread_mutex_init(&locks[1], &shared);
+	if (fork() == 0) {
+		both(&locks[1], &locks[0]);
+		_exit(0);
+	}
+	both(&locks[0], &locks[1]);
+	return wait(NULL) < 0;
+}
+END
+expect "a deadlock" 1 "$SABOT" run "${options[@]}" --report sarif=sarif -- ./orders
+matches out '^FAIL +program/orders:no-fault '
+matches out '^        deadlock$'
+matches out '^          main#0/1 \(orders.c:8\) waits for mutex#0 .*, held by main#0   <- the cycl'
+matches out '1\. main#0 is the program orders from now on$'
+matches sarif 'orders.c'
+plan=$(sed -n 's/^ *replay: .* replay \(.*2\.plan\)$/\1/p' out)
+grep -qx 'module -- ./orders' "$plan" || complain "the plan names another program: $(cat "$plan")"
+expect "its replay" 1 "$SABOT" replay --times 20 "$plan"
+matches out ': 20 of 20 runs took the same steps'
+expect "where to attach" 1 "$SABOT" replay --gdb "$plan"
+matches out '^  main#0/1 +in pthread_mutex_lock +gdb -p [0-9]+$'
+mv orders elsewhere
+refuses "a plan whose program is gone" 2 "sabot: ./orders: No such file or directory" \
+	"$SABOT" replay "$plan"
+
+# A parent and a child that talk through pipes. The parent keeps the end that the child writes to,
+# unless it is told not to: then nobody tells it that the child is dead.
+program pipes <<'END'
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	int there[2], back[2], status;
+	char byte = 'a';
+
+	(void)argv;
+	if (pipe(there) || pipe(back))
+		return 1;
+	if (fork() == 0) {
+		close(there[1]);
+		close(back[0]);
+		while (read(there[0], &byte, 1) == 1)
+			if (write(back[1], &byte, 1) != 1)
+				return 2;
+		return 0;
+	}
+	close(there[0]);
+	if (argc > 1)
+		close(back[1]);
+	if (write(there[1], &byte, 1) != 1 || read(back[0], &byte, 1) != 1) /* line 22 */
+		return 3;
+	close(there[1]);
+	return wait(&status) < 0 || status;
+}
+END
+expect "what is well" 0 "$SABOT" run "${options[@]}" --twice -- ./pipes closes
+expect "what stands kills" 0 "$SABOT" run "${options[@]}" --inject kill --report kills=kills -- \
+	./pipes closes
+matches out '^PASS +program/pipes:no-fault\+kill .* kill points ([0-9]+) of \1$'
+matches kills '^SF:.*/pipes.c$'
+matches kills '^DA:22,[1-9]'
+expect "what does not" 1 "$SABOT" run "${options[@]}" --inject kill -- ./pipes
+matches out '^        main#0 waits for pipe#1, whose write end it has open itself$'
+matches out 'main#0/1 is killed before '
+expect "an error that it does not expect" 0 "$SABOT" run "${options[@]}" --inject errno=EINTR -- \
+	./pipes closes
+
+# What it runs in its turn, in all the ways that there are.
+program runs <<'END'
+#define _GNU_SOURCE
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char *again[] = { argv[0], "child", NULL }, text[16];
+	FILE *shell;
+	int status;
+	pid_t child;
+
+	if (argc > 1)
+		return 7;
+	if (system("exit 3") != 3 << 8 || !(shell = popen("echo seen", "r")) ||
+	    !fgets(text, sizeof(text), shell) || pclose(shell) != 0)
+		return 1;
+	if (posix_spawn(&child, again[0], NULL, NULL, again, environ) != 0 ||
+	    waitpid(child, &status, 0) != child || status != 7 << 8)
+		return 2;
+	if ((child = vfork()) == 0) {
+		execv(again[0], again);
+		_exit(127);
+	}
+	return waitpid(child, &status, 0) != child || status != 7 << 8 ? 3 : 0;
+}
+END
+expect "programs that it runs" 0 "$SABOT" run "${options[@]}" --executions 40 --twice -- ./runs
+matches out '^PASS +program/runs:no-fault '
+
+# A shell, and what it runs. flock(1) ends, the lock stays with whoever has the descriptor.
+if command -v flock >/dev/null; then
+	cat >locks.sh <<'END'
+#!/bin/sh
+(flock 8 && flock 9) 8>a.lock 9>b.lock &
+(flock 9 && flock 8) 8>a.lock 9>b.lock &
+wait
+rm a.lock b.lock
+END
+	chmod +x locks.sh
+	expect "a shell script" 1 "$SABOT" run "${options[@]}" -- ./locks.sh
+	matches out '^FAIL +program/locks-sh:no-fault '
+	matches out '^          the cycle: main#0/1 -> main#0/2 -> main#0/1$'
+	[[ ! -e a.lock && ! -e b.lock ]] || complain "its files are still there: $(ls)"
+fi
+
+# It finds its files as they were, however the execution before has ended, and leaves them so.
+program files <<'END'
+#include <fcntl.h>
+#include <unistd.h>
+int main(void)
+{
+	char byte = 0;
+	int old = open("old", O_RDWR), fresh = open("new", O_WRONLY | O_CREAT | O_EXCL, 0600);
+	int far = open("/tmp/sabot-program-test", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	if (fresh < 0 || far < 0 || read(old, &byte, 1) != 1 || byte != 'x')
+		return 1;
+	return pwrite(old, "y", 1, 0) != 1 || unlink("old");
+}
+END
+printf x >old
+expect "its files" 0 "$SABOT" run "${options[@]}" --executions 20 -- ./files
+[[ $(cat old) == x && ! -e new && ! -e /tmp/sabot-program-test ]] ||
+	complain "its files are not as they were: $(ls)"
+
+# How it ends.
+program ends <<'END'
+#include <stdlib.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "crash"))
+		abort(); /* line 6 */
+	return 3;
+}
+END
+expect "a status" 1 "$SABOT" run "${options[@]}" -- ./ends
+matches out '^        main#0 ended with status 3$'
+expect "a crash" 1 "$SABOT" run "${options[@]}" -- ./ends crash
+matches out '^        main#0 died of SIGABRT '
+matches out 'called by main \(ends.c:6\)$'
+if "${CC:-cc}" -static ends.c -o static 2>/dev/null; then
+	expect "a program that cannot be looked into" 5 "$SABOT" run "${options[@]}" -- ./static
+	matches out '^        the program does not load libsabot: '
+fi
+
+verdict "programs that know nothing of Sabot are scheduled, struck and judged"
