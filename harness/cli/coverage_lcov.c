@@ -2,6 +2,7 @@
 #include "cli/coverage_lcov.h"
 
 #include "cli/cli.h"
+#include "cli/tool_text.h"
 #include "core/verdict.h"
 #include "os/tree.h"
 
@@ -21,7 +22,7 @@
 
 extern char **environ;
 
-enum { OBJECTS_MAX = 256 };
+enum { LOADED_MAX = 256 };
 
 bool lcov_has(const char *program)
 {
@@ -62,7 +63,7 @@ static write_function own_function(struct link_map *object)
 }
 
 /* Of all objects but the program and its library: these are ours, even where they count too. */
-static size_t find_objects(write_function functions[OBJECTS_MAX])
+static size_t find_objects(write_function functions[LOADED_MAX])
 {
 	struct link_map *object = NULL, *ours = NULL;
 	void *program = dlopen(NULL, RTLD_LAZY);
@@ -72,7 +73,7 @@ static size_t find_objects(write_function functions[OBJECTS_MAX])
 	if (!program || dlinfo(program, RTLD_DI_LINKMAP, &object) != 0)
 		return 0;
 	(void)dladdr1((void *)(uintptr_t)sabot_main, &info, (void **)&ours, RTLD_DL_LINKMAP);
-	for (; object && count < OBJECTS_MAX; object = object->l_next) {
+	for (; object && count < LOADED_MAX; object = object->l_next) {
 		if (!object->l_name[0] || object == ours)
 			continue;
 		functions[count] = own_function(object);
@@ -84,7 +85,7 @@ static size_t find_objects(write_function functions[OBJECTS_MAX])
 
 size_t lcov_objects(void)
 {
-	write_function functions[OBJECTS_MAX];
+	write_function functions[LOADED_MAX];
 
 	return find_objects(functions);
 }
@@ -173,7 +174,7 @@ static int link_notes(const char *path, const struct stat *status, int type, str
 /* The counts go below the directory, each by its whole path. */
 static int write_counts(const char *directory)
 {
-	write_function functions[OBJECTS_MAX];
+	write_function functions[LOADED_MAX];
 	size_t count = find_objects(functions), i;
 
 	if (setenv("GCOV_PREFIX", directory, 1) != 0 || unsetenv("GCOV_PREFIX_STRIP") != 0)
@@ -258,26 +259,15 @@ int lcov_html(const struct lcov_job *job, const char *name, const char *title)
 struct lcov_rates lcov_rates(const struct lcov_job *job, const char *name)
 {
 	struct lcov_rates rates = { 0 };
-	struct {
-		const char *key;
-		unsigned long *sum;
-	} sums[] = { { "LF:%lu", &rates.lines.found },	    { "LH:%lu", &rates.lines.hit },
-		     { "FNF:%lu", &rates.functions.found }, { "FNH:%lu", &rates.functions.hit },
-		     { "BRF:%lu", &rates.branches.found },  { "BRH:%lu", &rates.branches.hit } };
 	char *path = NULL, *line = NULL;
-	size_t size = 0, i;
+	size_t size = 0;
 	FILE *file;
 
 	if (asprintf(&path, "%s/%s.info", job->out, name) < 0)
 		abort();
 	file = fopen(path, "re");
 	while (file && getline(&line, &size, file) > 0)
-		for (i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
-			unsigned long number;
-
-			if (sscanf(line, sums[i].key, &number) == 1)
-				*sums[i].sum += number;
-		}
+		tool_text_rates(line, &rates);
 	if (file)
 		fclose(file);
 	free(line);

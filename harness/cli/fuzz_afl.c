@@ -3,6 +3,7 @@
 
 #include "cli/cc.h"
 #include "cli/cli.h"
+#include "cli/tool_text.h"
 #include "core/verdict.h"
 #include "os/sys.h"
 #include "os/tree.h"
@@ -316,31 +317,13 @@ void fuzz_afl_end(struct fuzz *fuzz)
 
 /* ---- What they say ------------------------------------------------------------------------- */
 
-/* The number behind `name` in a line "name   : number". */
-static double figure(const char *line, const char *name)
-{
-	size_t length = strlen(name);
-	const char *colon = strchr(line, ':');
-
-	if (strncmp(line, name, length) != 0 || !colon ||
-	    (line[length] != ' ' && line[length] != ':'))
-		return -1;
-	return strtod(colon + 1, NULL);
-}
-
 static void read_figures(const char *path, struct fuzz_figures *figures)
 {
 	FILE *file = fopen(path, "re");
 	char line[512];
 
-	while (file && fgets(line, sizeof(line), file)) {
-		double kept = figure(line, "corpus_count"), stability = figure(line, "stability");
-
-		if (kept >= 0)
-			figures->kept += (uint64_t)kept;
-		if (stability >= 0 && (figures->stability < 0 || stability < figures->stability))
-			figures->stability = stability;
-	}
+	while (file && fgets(line, sizeof(line), file))
+		tool_text_figures(line, figures);
 	if (file)
 		fclose(file);
 }
@@ -359,7 +342,7 @@ void fuzz_afl_figures(const struct fuzz *fuzz, struct fuzz_figures *figures)
 	}
 }
 
-/* The names of its crashes tell: "id:000000,sig:06,src:000000,time:123,execs:45,op:...". */
+/* The names of its crashes tell. */
 uint64_t fuzz_afl_first_crash(const struct fuzz *fuzz)
 {
 	char path[PATH_MAX + 100];
@@ -370,9 +353,7 @@ uint64_t fuzz_afl_first_crash(const struct fuzz *fuzz)
 	snprintf(path, sizeof(path), "%s/%s/crashes", fuzz->outputs, fuzz->started[0].name);
 	directory = opendir(path);
 	while (directory && (entry = readdir(directory)) != NULL) {
-		const char *at = strstr(entry->d_name, ",execs:");
-
-		executions = at ? strtoull(at + strlen(",execs:"), NULL, 10) : 0;
+		executions = tool_text_executions(entry->d_name);
 		if (executions && (!first || executions < first))
 			first = executions;
 	}
@@ -381,36 +362,18 @@ uint64_t fuzz_afl_first_crash(const struct fuzz *fuzz)
 	return first;
 }
 
-/* Without colours. */
-static char *plain(char *text)
-{
-	char *from = text, *to = text;
-
-	while (*from) {
-		if (*from == '\x1b') {
-			from += strcspn(from, "mKJHhlG");
-			from += *from != '\0';
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-	text[strcspn(text, "\r\n")] = '\0';
-	return text;
-}
-
 static char *last_words(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024], *words = NULL;
 
 	while (file && fgets(line, sizeof(line), file)) {
-		const char *abort = strstr(plain(line), "PROGRAM ABORT : ");
+		const char *complaint = tool_text_complaint(line);
 
-		if (!abort && !strstr(line, "SYSTEM ERROR : "))
+		if (!complaint)
 			continue;
 		free(words);
-		words = strdup(abort ? abort + 16 : strstr(line, "SYSTEM ERROR : ") + 15);
+		words = strdup(complaint);
 	}
 	if (file)
 		fclose(file);
