@@ -17,13 +17,12 @@
 #include "core/control.h"
 #include "core/object.h"
 #include "core/private.h"
-#include "os/image.h"
+#include "intercept/site.h"
 
 #include <errno.h>
 #include <time.h>
 
 #define INTERPOSE __attribute__((visibility("default")))
-#define CALL_SITE ((uintptr_t)__builtin_return_address(0) | image_tag)
 
 /* False: the caller is no task, or is our own code. Else *call is a blank call of this task. */
 #define call_enter(call, op) call_enter_at((call), (op), CALL_SITE)
