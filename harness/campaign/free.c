@@ -20,7 +20,7 @@ enum {
 #define CASE_NS UINT64_C(10000000000)
 
 struct faults {
-	struct coordinate_set known, covered;
+	struct coordinate_set known, covered, refused;
 	struct coordinates first, second;
 };
 
@@ -113,8 +113,25 @@ static bool strike(struct run *run, const struct coordinate *first, const struct
 
 static void count(struct run *run, const struct coordinate *first)
 {
+	struct faults *faults = run->faults;
+
 	if (control->shot_count && control->shots[0].state == SHOT_CONFIRMED)
-		(void)coordinate_set_add(&run->faults->covered, key_of(first));
+		(void)coordinate_set_add(&faults->covered, key_of(first));
+	else if (control->shot_count && control->shots[0].state == SHOT_REFUSED)
+		(void)coordinate_set_add(&faults->refused, key_of(first));
+}
+
+/* Where it turned out each time that it cannot happen there, there is nothing to cover. */
+static void sum_up(struct record_case *record, struct faults *faults)
+{
+	size_t i;
+
+	record->kill_points_known = faults->known.count;
+	record->kill_points_covered = faults->covered.count;
+	for (i = 0; i < faults->refused.size; i++)
+		if (faults->refused.slots[i] &&
+		    coordinate_set_add(&faults->covered, faults->refused.slots[i]))
+			record->kill_points_known--;
 }
 
 /* Where the recoverer dies as well: another place each time. */
@@ -168,10 +185,10 @@ static void run_faults(struct run *run)
 			break;
 	if (!faults)
 		return;
-	record->kill_points_known = faults->known.count;
-	record->kill_points_covered = faults->covered.count;
+	sum_up(record, faults);
 	coordinate_set_free(&faults->known);
 	coordinate_set_free(&faults->covered);
+	coordinate_set_free(&faults->refused);
 	free(faults);
 }
 

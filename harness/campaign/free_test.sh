@@ -41,6 +41,10 @@ matches out '"faults_fired": [1-9]'
 expect "no livelock is proved" 77 "${run[@]}" --case spins
 matches out 'a livelock cannot be told from a slow run in free mode'
 
+expect "a signal comes at its point" 0 "${run[@]}" --case half-done --executions 5
+expect "places are where it can strike" 0 "${run[@]}" --case errors --executions 40
+matches out '^PASS +free/struck:errors .* kill points 1 of 1$'
+
 expect "a minute is short" 0 "${run[@]}" -k slow --executions 3
 expect "what does not end is undecided" 5 "${run[@]}" -k endless --executions 1
 matches out '1 of 1 executions did not end, and nothing proves why'
