@@ -33,9 +33,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	if (key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
+	if (state->arg_num > 0)
+		argp_error(state, "one kind of fault is told of at a time");
 	arguments->kind = find(argument);
 	arguments->cascade = !strcmp(argument, "cascade");
-	if ((!arguments->kind && !arguments->cascade) || state->arg_num > 0)
+	if (!arguments->kind && !arguments->cascade)
 		argp_error(state, "there is no kind of fault \"%s\": `sabot faults` lists them",
 			   argument);
 	return 0;
@@ -233,11 +235,29 @@ static void show_objects(unsigned kind)
 	}
 }
 
+/* The call's name, and on what where that decides. */
+static const char *call_text(unsigned kind, enum op op, char *text, size_t size)
+{
+	const struct ways ways = ways_of_call(kind, op, ASKED);
+	const char *on = "";
+
+	for (unsigned other = 0; other < OP_COUNT; other++) {
+		const struct ways others = ways_of_call(kind, (enum op)other, ASKED);
+
+		if (other != op && others.count && !are_equal(&ways, &others) &&
+		    !strcmp(op_name((enum op)other), op_name(op)))
+			on = op_flags(op) & OP_BLOCKS ? " on a stream" : " on a file";
+	}
+	snprintf(text, size, "%s%s", op_name(op), on);
+	return text;
+}
+
 /* What can strike anywhere is told once, and then only where there is more to it. */
 static void show_calls(unsigned kind)
 {
 	const struct ways anywhere = ways_at(kind, OP_NONE, FAMILY_NONE, ASKED),
 			  usual = ways_of_call(kind, OP_NONE, ASKED);
+	char where[64];
 
 	show_ways("anywhere", &anywhere, &anywhere);
 	for (unsigned op = 0; op < OP_COUNT; op++) {
@@ -245,7 +265,8 @@ static void show_calls(unsigned kind)
 				  always = ways_of_call(kind, (enum op)op, NOT_ASKED);
 
 		if (!are_equal(&ways, &usual) && !is_told(kind, (enum op)op, &ways))
-			show_ways(op_name((enum op)op), &ways, &always);
+			show_ways(call_text(kind, (enum op)op, where, sizeof(where)), &ways,
+				  &always);
 	}
 	show_objects(kind);
 	show_numbers(kind);

@@ -15,7 +15,13 @@ expect "the errors of each call" 0 "$SABOT" faults errno
 matches out '^  semop +EINTR EIDRM EAGAIN\? ENOMEM\? ENOSPC\? ENOMEM\+\? ENOSPC\+\?$'
 matches out '^  sleep +EINTR$'
 matches out '^  pthread_create +EAGAIN$'
+matches out '^  open on a stream +EINTR .* ENXIO\?'
+matches out '^  read on a stream +EINTR ECONNRESET '
+matches out '^  read on a file +EINTR EIO '
+matches out '^  recv +EINTR '
 grep -q SIGKILL out && complain "one kind was asked for"
+expect "two kinds" 2 "$SABOT" faults errno short
+matches err 'one kind of fault is told of at a time'
 expect "short transfers, on what" 0 "$SABOT" faults short
 holds out <<'END'
 short     a read or write moves one byte or half, once, or half from then on

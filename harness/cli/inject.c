@@ -63,6 +63,8 @@ static const char *parse_one(const char *word, struct sabot_fault *fault)
 	char value[PLAN_NAME_MAX] = "";
 	int kind = kind_of(word);
 
+	if (!strcmp(word, "cascade"))
+		return "is two faults, one after the other: name both, as in kill+kill";
 	if (kind < 0)
 		return "is no kind of fault: `sabot faults` lists them";
 	*fault = (struct sabot_fault){ .kind = (enum sabot_fault_kind)(kind + 1) };

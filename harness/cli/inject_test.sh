@@ -127,6 +127,8 @@ usage() {
 unknown="is no kind of fault: \`sabot faults\` lists them"
 usage "--inject: \"maim\" $unknown" --inject kill,maim
 usage "--inject: \"\" $unknown" --inject=
+usage '--inject: "cascade" is two faults, one after the other: name both, as in kill+kill' \
+	--inject cascade
 usage '--inject: "errno=EFOO" names no error' --inject errno=EFOO
 usage '--inject: "signal=0" names no signal' --inject signal=0
 usage '--inject: "kill+kill+kill" is a third fault: there can be two' --inject kill+kill+kill
