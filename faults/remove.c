@@ -3,7 +3,8 @@
  * Somebody else removes what the victim is at: a System V object by IPC_RMID; a POSIX queue or
  * semaphore by its name; a file, FIFO, lock file, POSIX segment or the path of a local socket by
  * unlink(2); or (1) cuts the file or segment to nothing: whoever touches a mapping of it then gets
- * SIGBUS. Who sleeps on a System V object is woken with EIDRM; names leave what is open as it is.
+ * SIGBUS. At a named point that is a file which the victim has mapped. Who sleeps on a System V
+ * object is woken with EIDRM; names leave what is open as it is.
  */
 #include "faults/kinds.h"
 
@@ -41,6 +42,16 @@ static bool is_local_socket(const struct object *object)
 	       strncmp(object->label, "port ", 5) != 0;
 }
 
+static bool any_file(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++)
+		if (control->objects[i].family == FAMILY_FILE)
+			return true;
+	return false;
+}
+
 static bool variant(const struct event *at, const struct sabot_fault *asked, unsigned number,
 		    struct plan_fault *shot)
 {
@@ -63,7 +74,8 @@ static bool variant(const struct event *at, const struct sabot_fault *asked, uns
 	case FAMILY_FILE:
 		return number <= TRUNCATED;
 	default:
-		return false;
+		shot->value = TRUNCATED;
+		return number == 0 && at->op == OP_POINT && any_file();
 	}
 }
 
@@ -105,6 +117,17 @@ static bool find_path(const struct task *victim, const struct object *object, ch
 	return object->label[0] && leads_to(path, object);
 }
 
+/* What is mapped of it is noted on the way. */
+static int cut_path(const char *path)
+{
+	int result;
+
+	control->unmapped.by_fault = true;
+	result = truncate(path, 0);
+	control->unmapped.by_fault = false;
+	return result;
+}
+
 static int remove_path(const struct task *victim, const struct object *object, bool cut)
 {
 	static const char segments[] = "/dev/shm/";
@@ -113,12 +136,47 @@ static int remove_path(const struct task *victim, const struct object *object, b
 	if (!find_path(victim, object, path))
 		return -1;
 	if (cut)
-		return truncate(path, 0);
+		return cut_path(path);
 	if (unlink(path) != 0)
 		return -1;
 	if (!strncmp(path, segments, sizeof(segments) - 1))
 		control_unmade(FAMILY_POSIX_SHM, 0, path + sizeof(segments) - 2);
 	return 0;
+}
+
+/* ---- What is mapped ------------------------------------------------------------------------ */
+
+/* A line is "first-end mode offset device inode path". */
+static bool maps(const struct task *victim, const struct object *object)
+{
+	char name[64], line[PATH_BYTES];
+	unsigned long long inode;
+	bool found = false;
+	FILE *list;
+
+	snprintf(name, sizeof(name), "/proc/%d/maps", victim->pid);
+	list = fopen(name, "re");
+	while (list && !found && fgets(line, sizeof(line), list))
+		found = sscanf(line, "%*s %*s %*s %*s %llu", &inode) == 1 &&
+			inode == object->key[1];
+	if (list)
+		fclose(list);
+	return found;
+}
+
+/* At a named point the victim is at no object; but a file that it has mapped is in use. */
+static int cut_mapped(const struct task *victim)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++) {
+		const struct object *object = &control->objects[i];
+
+		if (object->family == FAMILY_FILE && object->key[1] && maps(victim, object) &&
+		    remove_path(victim, object, true) == 0)
+			return 0;
+	}
+	return -1;
 }
 
 /* ---- What has an identifier or a name of its own ------------------------------------------- */
@@ -187,10 +245,14 @@ static void mark(void)
 
 static int fire(struct shot *shot, struct task *victim)
 {
-	int object = victim->call.object;
+	bool cut = shot->plan.value == TRUNCATED;
+	int object = victim->call.object, result = -1;
 
-	if (family_of(object) == FAMILY_NONE ||
-	    remove_it(victim, &control->objects[object], shot->plan.value == TRUNCATED) != 0)
+	if (family_of(object) != FAMILY_NONE)
+		result = remove_it(victim, &control->objects[object], cut);
+	else if (cut && victim->call.op == OP_POINT)
+		result = cut_mapped(victim);
+	if (result != 0)
 		return -ENOENT;
 	mark();
 	return 0;

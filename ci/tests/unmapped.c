@@ -87,6 +87,17 @@ static void truncate_only(struct sabot_task *task)
 	sabot_point(task, "here");
 }
 
+static void write_mapped(struct sabot_task *task)
+{
+	int fd = SABOT_OK(open("log", O_RDWR));
+	unsigned *map = SABOT_OK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+
+	SABOT_OK(close(fd));
+	sabot_point(task, "mapped");
+	map[0] = 1;
+	SABOT_OK(munmap(map, PAGE));
+}
+
 static void body(struct sabot_task *task)
 {
 	use *const *way = sabot_variant(task);
@@ -98,7 +109,8 @@ static const struct sabot_role roles[] = { { "user", 1, body }, { 0 } };
 
 static use *const behind_end = read_behind_end, *const atomic = add_behind_end,
 		  *const detached = write_detached, *const thread = read_what_a_thread_unmaps,
-		  *const beyond = read_beyond, *const checked = truncate_only;
+		  *const beyond = read_beyond, *const checked = truncate_only,
+		  *const robbed = write_mapped;
 
 static void look(struct sabot_check *check)
 {
@@ -117,7 +129,13 @@ static const struct sabot_case cases[] = { { .name = "ftruncate", .variant = &be
 					   { .name = "munmap", .variant = &thread },
 					   { .name = "beyond", .variant = &beyond },
 					   { .name = "check", .variant = &checked },
+					   { .name = "robbed",
+					     .variant = &robbed,
+					     .fault = { .kind = SABOT_REMOVE_OBJECT,
+							.point = "mapped" } },
 					   { 0 } };
+
+static const char *const points[] = { "here", "mapped", NULL };
 
 static const struct sabot_scenario unmapped = { .name = "unmapped",
 						.group = "memory",
@@ -126,6 +144,7 @@ static const struct sabot_scenario unmapped = { .name = "unmapped",
 						.setup = setup,
 						.roles = roles,
 						.invariants = invariants,
+						.points = points,
 						.cases = cases };
 
 SABOT_MODULE(&unmapped);

@@ -37,6 +37,9 @@ for module in without with; do
 	finds munmap 1 'user#0 reads log\+0, which user#0/1 had taken away by munmap$' \
 		'log\+0 to \+0x1000 were taken away by user#0/1, munmap in unmap \('
 	finds beyond 1 'user#0 died of SIGBUS ' '^ *crash$'
+	finds robbed 1 'user#0 writes log\+0, which a fault had taken away by truncate$' \
+		'^ *log was cut off at \+0 by a fault$'
+	matches out 'user#0 is robbed of its object, .* truncates at the point +unmapped.c:[0-9]+$'
 	finds check 5 'the check "the check looks" died of SIGBUS$'
 done
 

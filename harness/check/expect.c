@@ -76,14 +76,11 @@ static const char *where(const struct task *task, char *text, size_t size)
 static bool is_unmapped(const struct task *task)
 {
 	const struct unmapped *gone = &control->unmapped.found;
-	const char *who = "setup";
+	const char *who;
 
 	if (!task->faulted || !unmapped_find(task, task->fault_address, task->status))
 		return false;
-	if (gone->task == task_number(task))
-		who = "it";
-	else if (gone->task >= 0)
-		who = control->tasks[gone->task].name;
+	who = gone->task == task_number(task) ? "it" : unmapped_by(gone);
 	control_find(KIND_UNMAPPED, task_number(task), kind_name(KIND_UNMAPPED),
 		     "%s %s %s+%#llx, which %s had taken away by %s", task->name,
 		     task->fault_writes ? "writes" : "reads", gone->name,

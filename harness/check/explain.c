@@ -5,6 +5,7 @@
 #include "check/place.h"
 #include "check/sentence.h"
 #include "core/trace.h"
+#include "memory/unmapped.h"
 #include "memory/window.h"
 #include "os/symbol.h"
 
@@ -408,9 +409,13 @@ static void tell_unmapped(struct teller *teller)
 	else
 		snprintf(range, sizeof(range), " was cut off at +%#llx",
 			 (unsigned long long)gone->offset);
-	snprintf(text, sizeof(text), "%s%s by %s, %s in %s", gone->name, range,
-		 gone->task >= 0 ? control->tasks[gone->task].name : "setup, or a fault", gone->how,
-		 symbol_text(gone->site, name, sizeof(name)));
+	snprintf(text, sizeof(text), "%s%s by %s", gone->name, range, unmapped_by(gone));
+	if (gone->site) {
+		size_t length = strlen(text);
+
+		snprintf(text + length, sizeof(text) - length, ", %s in %s", gone->how,
+			 symbol_text(gone->site, name, sizeof(name)));
+	}
 	pass_on(teller, RECORD_FRAME, 0, gone->site, (unsigned)gone->task, text);
 }
 

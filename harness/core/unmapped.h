@@ -6,6 +6,7 @@
 #ifndef SABOT_CORE_UNMAPPED_H
 #define SABOT_CORE_UNMAPPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,11 +14,11 @@ enum { UNMAPPED_MAX = 64 };
 
 struct unmapped {
 	const char *how; /* "munmap", ... */
-	uintptr_t site;	 /* where that was called */
+	uintptr_t site;	 /* where that was called; 0: a fault did it */
 	uintptr_t address;
 	size_t size; /* of an object that was cut off: 0 */
 	uint64_t key, offset;
-	int8_t task;	/* who did it; -1: setup, or a fault */
+	int8_t task;	/* who did it; -1: none of them */
 	int8_t process; /* who has it no more, by its first task; -1: all whom setup made */
 	char name[24];
 };
@@ -27,6 +28,7 @@ struct unmapped_log {
 	struct unmapped entries[UNMAPPED_MAX];
 	struct unmapped found; /* of the finding */
 	uint64_t found_offset; /* of the access, in what was mapped */
+	bool by_fault;	       /* what is cut off now is so by a fault */
 };
 
 #endif

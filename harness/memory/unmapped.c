@@ -16,6 +16,17 @@ static void add(const struct unmapped *entry)
 	to->how = image_theirs(entry->how);
 	to->task = (int8_t)(task_self ? task_number(task_self) : -1);
 	to->process = (int8_t)(task_self ? task_self->process : -1);
+	if (log->by_fault) {
+		to->site = 0;
+		to->task = to->process = -1;
+	}
+}
+
+const char *unmapped_by(const struct unmapped *entry)
+{
+	if (entry->task >= 0)
+		return control->tasks[entry->task].name;
+	return entry->site ? "setup" : "a fault";
 }
 
 void unmapped_note(uintptr_t address, size_t size, const struct unmapped *what)

@@ -23,4 +23,7 @@ void unmapped_cut(uint64_t key, uint64_t length, const char *how, uintptr_t site
  */
 bool unmapped_find(const struct task *task, uintptr_t address, int signo);
 
+/* Who took it away: a task's name, "setup", or "a fault". */
+const char *unmapped_by(const struct unmapped *entry);
+
 #endif
