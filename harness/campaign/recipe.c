@@ -160,10 +160,11 @@ const char *recipe_again(const struct campaign *campaign)
 	if (heap_checker())
 		search = arena_print(arena, "%s --leaks=%s", search,
 				     heap_checker_name(heap_checker()));
+	/* A program's command line is the last, with all that it has. */
 	if (target->module[0])
-		return arena_print(arena, "%s run%s %s --case %s --seed %llu%s", options->program,
-				   options->free ? " --free" : "", target->module,
-				   target->scase->name, (unsigned long long)options->seed, search);
+		return arena_print(arena, "%s run%s --case %s --seed %llu%s %s", options->program,
+				   options->free ? " --free" : "", target->scase->name,
+				   (unsigned long long)options->seed, search, target->module);
 	return arena_print(arena, "%s run%s %s/%s --case %s --seed %llu%s", options->program,
 			   options->free ? " --free" : "", target->scenario->group,
 			   target->scenario->name, target->scase->name,

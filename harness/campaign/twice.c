@@ -18,6 +18,13 @@ static void differ(const struct plan_trace *first, const char *why)
 	if (i == count)
 		snprintf(text, sizeof(text), "nothing");
 	control->finding.kind = KIND_NONE;
+	if (i == PLAN_TRACE_LINES_MAX) {
+		control_find(KIND_BROKEN, -1, "broken",
+			     "not deterministic%s: the same for %u steps, which is as far as they "
+			     "are kept, and not in the end",
+			     why, i);
+		return;
+	}
 	control_find(KIND_BROKEN, -1, "broken",
 		     "not deterministic%s: step %u was \"%.80s\", then \"%.80s\"", why, i + 1,
 		     i < first->count ? first->lines[i] : "nothing", text);

@@ -152,7 +152,7 @@ table 'CASES={ .name = "kill", .fault = { SABOT_KILL, .who = "one#0/1" } },'
 expect "a fault that never fires" 5 "$SABOT" run ./table.so -j 1
 matches out '^INCONCLUSIVE +g/mine:kill'
 matches out '^ +no fault ever fired'
-matches out '^ +replay: .* run .*table.so --case kill --seed 1'
+matches out '^ +replay: .* run --case kill --seed 1 .*table.so'
 
 table 'ROLES={ "one", 1, body }, { "two", 1, idle },'
 expect "a role that does nothing" 5 "$SABOT" run ./table.so -j 1

@@ -43,7 +43,6 @@ static struct sabot_scenario scenario = {
 	.roles = roles,
 	.cases = cases,
 	.limit_steps = LIMIT_STEPS,
-	.needs_priorities = true,
 	.needs_steps = true,
 };
 

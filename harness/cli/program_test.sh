@@ -150,6 +150,16 @@ END
 expect "programs that it runs" 0 "$SABOT" run "${options[@]}" --executions 40 --twice -- ./runs
 matches out '^PASS +program/runs:no-fault '
 
+# Without rights: what joins late, and runs when it likes, is waited for all the same.
+refuse_namespaces
+if "${refused[@]}" true 2>/dev/null; then
+	expect "without rights" 0 "${refused[@]}" "$SABOT" run "${options[@]}" --executions 20 \
+		--twice -- ./runs
+	matches out '^ +no namespaces: .* no overlay of files: what the program'
+	expect "a kill without rights" 0 "${refused[@]}" "$SABOT" run "${options[@]}" --quick \
+		--inject kill -- ./pipes closes
+fi
+
 # A shell, and what it runs. flock(1) ends, the lock stays with whoever has the descriptor.
 if command -v flock >/dev/null; then
 	cat >locks.sh <<'END'

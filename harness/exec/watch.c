@@ -222,6 +222,16 @@ int watch_turn(void)
 	}
 }
 
+/* Of a program that has not joined, and sleeps: it may not be one that can. */
+static bool sleeps_outside(struct task *task)
+{
+	if (!task->outside || watch_state(task) != 'S' || !sleep_confirmed(task))
+		return false;
+	if (__atomic_load_n(&task->state, __ATOMIC_ACQUIRE) == TASK_BORN)
+		fell_asleep(task, 'S');
+	return true;
+}
+
 void watch_births(void)
 {
 	unsigned round;
@@ -232,7 +242,8 @@ void watch_births(void)
 
 		for (i = 0; i < control->task_count; i++)
 			if (__atomic_load_n(&control->tasks[i].state, __ATOMIC_ACQUIRE) ==
-			    TASK_BORN)
+				    TASK_BORN &&
+			    !sleeps_outside(&control->tasks[i]))
 				born = false;
 		if (born)
 			return;

@@ -20,13 +20,18 @@
 /* ---- In place of this program --------------------------------------------------------------- */
 
 /* What remains of this program, if anything, is the next caller of finish(). */
+static void leave(void)
+{
+	task_self->outside = true;
+	ending_let_through(task_self);
+}
+
 static bool begin(struct call *call, uintptr_t site)
 {
 	if (!call_enter_at(call, OP_EXEC, site))
 		return false;
 	call_begin(call);
-	task_self->outside = true;
-	ending_let_through(task_self);
+	leave();
 	return true;
 }
 
@@ -59,7 +64,13 @@ static int replace_by_name(const char *name, char *const *arguments, char *const
 
 int exec_program(const char *path, char *const *arguments, char *const *environment)
 {
-	return replace(path, arguments, environment, 0);
+	struct call call;
+
+	if (!call_enter_at(&call, OP_EXEC, 0))
+		return REAL(execve)(path, arguments, environment);
+	call_note(&call);
+	leave();
+	return finish(&call, true, REAL(execve)(path, arguments, environment));
 }
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])

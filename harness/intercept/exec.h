@@ -12,8 +12,8 @@ int exec_shell(pid_t *pid, const char *command, const posix_spawn_file_actions_t
 	       const posix_spawnattr_t *attr, uintptr_t site);
 
 /*
- * execve(2) of a path in place of the calling task's program, by no line of the scenario. Returns
- * -1 with errno set.
+ * execve(2) of a path in place of the calling task's program. It is the harness's: no point, so
+ * nothing strikes there. Returns -1 with errno set.
  */
 int exec_program(const char *path, char *const *arguments, char *const *environment);
 

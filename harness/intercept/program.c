@@ -74,6 +74,7 @@ void program_setup(struct sabot_env *env)
 {
 	static const char temporary[] = "/tmp";
 	const char *directory = command->directory;
+	bool writable = access(directory, W_OK) == 0;
 	int error = control->isolated ? overlay_renew(0, temporary) : -EPERM;
 
 	(void)env;
@@ -81,6 +82,13 @@ void program_setup(struct sabot_env *env)
 		renew_numbers();
 	if (!error && !overlay_covers(temporary, directory) && strcmp(directory, "/") != 0)
 		error = overlay_renew(1, directory);
+	/* Else the program would meet errors that are ours. */
+	if (!error && writable && !overlay_takes(directory))
+		error = -EOVERFLOW;
+	if (error) {
+		overlay_drop(1, directory);
+		overlay_drop(0, temporary);
+	}
 	control->program.shares_files = error != 0;
 }
 
@@ -176,6 +184,28 @@ static struct task *find_task(struct control *block)
 	return NULL;
 }
 
+/* Somebody makes a process now, and has not said yet which. */
+static bool is_being_made(const struct control *block)
+{
+	uint32_t i;
+
+	for (i = 0; i < block->task_count; i++)
+		if (__atomic_load_n(&block->tasks[i].state, __ATOMIC_ACQUIRE) == TASK_BORN)
+			return true;
+	return false;
+}
+
+/* Without the gate, posix_spawn() may return to the maker after this process has come to be here.
+ */
+static struct task *find_task_in_time(struct control *block)
+{
+	struct task *task;
+
+	while (!(task = find_task(block)) && is_being_made(block))
+		sys_nap(20000);
+	return task;
+}
+
 /* execve() leaves none of the handlers. */
 static uint64_t find_ignored(void)
 {
@@ -206,7 +236,7 @@ static void join(void)
 {
 	const char *path = getenv(CONTROL_VARIABLE);
 	struct control *block = path && !control ? map_control(path) : NULL;
-	struct task *task = block && control_valid(block) ? find_task(block) : NULL;
+	struct task *task = block && control_valid(block) ? find_task_in_time(block) : NULL;
 
 	if (!task) {
 		if (block)

@@ -98,6 +98,12 @@ void spawn_outside(struct task *child)
 		spawn_done(child);
 		return;
 	}
+	/* A program that is to join parks when it does, and then it is as if it had been held. */
+	if (!control->gated && control->program.expected) {
+		child->state = TASK_BORN;
+		spawn_done(child);
+		return;
+	}
 	child->state = control->gated ? TASK_WOKEN : TASK_ASLEEP;
 	child->counted = true;
 	control->asleep++;

@@ -69,6 +69,21 @@ int overlay_renew(unsigned number, const char *directory)
 	return 0;
 }
 
+void overlay_drop(unsigned number, const char *directory)
+{
+	if (mounted[number])
+		(void)umount2(directory, MNT_DETACH);
+	mounted[number] = false;
+}
+
+bool overlay_takes(const char *directory)
+{
+	char path[4096 + 32];
+
+	snprintf(path, sizeof(path), "%s/.sabot-tries", directory);
+	return mkdir(path, 0700) == 0 && rmdir(path) == 0;
+}
+
 bool overlay_covers(const char *directory, const char *path)
 {
 	size_t length = strlen(directory);

@@ -17,6 +17,15 @@ enum { OVERLAYS_MAX = 2 };
  */
 int overlay_renew(unsigned number, const char *directory);
 
+/* The directory is itself again. */
+void overlay_drop(unsigned number, const char *directory);
+
+/*
+ * Whether files can be made in the directory, which an overlay covers. Within a user namespace they
+ * cannot in one of an owner who has no number there. False as well if nobody may write there.
+ */
+bool overlay_takes(const char *directory);
+
 /* Whether the path is the directory, or lies in it. */
 bool overlay_covers(const char *directory, const char *path);
 
