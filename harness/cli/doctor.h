@@ -25,6 +25,7 @@ extern const struct doctor_check doctor_checks[]; /* ends with a NULL name */
 /* Of the kernel, in doctor_kernel.c. */
 bool doctor_try_priorities(char *detail, size_t size);
 bool doctor_try_namespaces(char *detail, size_t size);
+bool doctor_try_overlay(char *detail, size_t size);
 bool doctor_try_fixed_layout(char *detail, size_t size);
 bool doctor_try_states(char *detail, size_t size);
 bool doctor_try_syscalls(char *detail, size_t size);

@@ -18,6 +18,11 @@ const struct doctor_check doctor_checks[] = {
 	  .cost = "ports are everybody's, and stay in use for a minute; small writes to a TCP "
 		  "socket may arrive 40 ms late, so traces can differ",
 	  .remedy = "as for namespaces" },
+	{ .name = "private files",
+	  .try = doctor_try_overlay,
+	  .cost = "what a program (`sabot run -- PROGRAM`) does to files stays, for the next "
+		  "execution and after the last",
+	  .remedy = "as for namespaces; and a kernel with overlayfs" },
 	{ .name = "fixed layout",
 	  .try = doctor_try_fixed_layout,
 	  .cost = "addresses differ from run to run: a scenario that orders or hashes "

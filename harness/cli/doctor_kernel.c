@@ -5,6 +5,7 @@
 #include "core/control.h"
 #include "exec/gate.h"
 #include "os/network.h"
+#include "os/overlay.h"
 #include "os/proc.h"
 #include "os/sys.h"
 #include "os/world.h"
@@ -107,6 +108,38 @@ bool doctor_try_network(char *detail, size_t size)
 		return refused(detail, size, "a loopback without timers", error);
 	return say(true, detail, size,
 		   "packets arrive in step; descriptors lost in cycles (unix_gc) go later");
+}
+
+/* In a world as a worker has it: exit status 0, or an errno. */
+static _Noreturn void mount_overlay(const struct world *world)
+{
+	const char *what;
+	int error = world_enter(world, "", &what);
+
+	if (!error)
+		error = overlay_renew(0, "/tmp");
+	_exit(-error & 0xff);
+}
+
+bool doctor_try_overlay(char *detail, size_t size)
+{
+	struct world world;
+	int status = 0;
+	pid_t pid;
+
+	world_part(&world);
+	if (!world.isolated)
+		return say(false, detail, size, "no mount namespace");
+	pid = fork();
+	if (pid == 0)
+		mount_overlay(&world);
+	if (pid < 0)
+		return refused(detail, size, "fork", errno);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return say(false, detail, size, "mounting one was ended by a signal");
+	if (WEXITSTATUS(status))
+		return refused(detail, size, "overlayfs over /tmp", WEXITSTATUS(status));
+	return say(true, detail, size, "overlayfs, in memory");
 }
 
 bool doctor_try_fixed_layout(char *detail, size_t size)
