@@ -320,12 +320,21 @@ static void tell_finding(struct teller *teller, uint32_t number)
 	pass_on(teller, RECORD_FINDING, number, explain_site(), (unsigned)finding->task, text);
 }
 
+/* What called a body (exec/start.c) or a program's main() (intercept/program.c), is the harness's.
+ */
+static bool is_outermost(uintptr_t address)
+{
+	struct symbol symbol;
+
+	return symbol_of_return(address, &symbol) &&
+	       (!strcmp(symbol.function, "run_body") || !strcmp(symbol.function, "run_main"));
+}
+
 /* Where it crashed, the innermost call first. The first address is the instruction itself. */
 static void tell_stack(struct teller *teller)
 {
 	const struct finding *finding = &control->finding;
 	const struct task *task;
-	struct symbol symbol;
 	char name[160], text[176];
 	uint32_t i;
 
@@ -333,9 +342,7 @@ static void tell_stack(struct teller *teller)
 		return;
 	task = &control->tasks[finding->task];
 	for (i = 0; i < task->stack_count; i++) {
-		/* What called the body, in exec/start.c, is the harness's. */
-		if (symbol_of_return(task->stack[i], &symbol) &&
-		    !strcmp(symbol.function, "run_body"))
+		if (is_outermost(task->stack[i]))
 			break;
 		snprintf(text, sizeof(text), "%s %s", i ? "called by" : "in",
 			 symbol_text(task->stack[i] + (i == 0), name, sizeof(name)));
@@ -347,13 +354,10 @@ static void tell_stack(struct teller *teller)
 static void tell_frames(struct teller *teller, const struct race_side *side)
 {
 	char name[160], text[176];
-	struct symbol symbol;
 	uint32_t i;
 
 	for (i = 1; i < side->stack_count; i++) {
-		/* What called the body, in exec/start.c, is the harness's. */
-		if (symbol_of_return(side->stack[i], &symbol) &&
-		    !strcmp(symbol.function, "run_body"))
+		if (is_outermost(side->stack[i]))
 			return;
 		snprintf(text, sizeof(text), "called by %s",
 			 symbol_text(side->stack[i], name, sizeof(name)));

@@ -117,6 +117,30 @@ matches out 'main#0/1 is killed before '
 expect "an error that it does not expect" 0 "$SABOT" run "${options[@]}" --inject errno=EINTR -- \
 	./pipes closes
 
+# Compiled with sabot cc, two processes are seen to count at once.
+cat >count.c <<'END'
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+	int *count = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (fork() == 0) {
+		++*count; /* line 9 */
+		_exit(0);
+	}
+	++*count; /* line 12 */
+	return wait(NULL) < 0;
+}
+END
+"$SABOT" cc -g count.c -o count || complain "sabot cc does not compile count.c"
+expect "accesses of memory" 1 "$SABOT" run "${options[@]}" -- ./count
+matches out '^        data race$'
+matches out ' in main \(count.c:9\)$'
+matches out ' in main \(count.c:12\)$'
+grep -q 'called by' out && complain "what calls main is no part of the program: $(cat out)"
+
 # What it runs in its turn, in all the ways that there are.
 program runs <<'END'
 #define _GNU_SOURCE

@@ -40,7 +40,7 @@ int control_create(int memory_fd)
 		return -errno;
 	control = at;
 	control->magic = CONTROL_MAGIC;
-	control->program.memory_fd = -1;
+	control->program.memory_fd = control->program.race_fd = -1;
 	return 0;
 }
 

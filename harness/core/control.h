@@ -168,6 +168,7 @@ struct history {
 struct program_state {
 	pid_t harness;		  /* the supervisor */
 	int memory_fd;		  /* this block, there; -1: nobody can map it */
+	int race_fd;		  /* the memory in which races are noted, likewise */
 	const void *anchor;	  /* something in libsabot, as the harness's image has it */
 	bool expected;		  /* the scenario is a program, which is to join */
 	bool shares_files;	  /* what it does to files, it does to everybody's */

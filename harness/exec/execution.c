@@ -26,6 +26,7 @@
 #include "os/detach.h"
 #include "os/hot.h"
 #include "os/network.h"
+#include "os/proc.h"
 #include "os/sys.h"
 #include "os/world.h"
 
@@ -196,16 +197,23 @@ static int run_tasks(const struct execution *execution, bool reuse)
 	return 0;
 }
 
+/* Programs map what the supervisor has mapped. */
+static int prepare_races(bool program)
+{
+	int *fd = &control->program.race_fd;
+
+	if (program && *fd < 0)
+		*fd = proc_move_fd(race_memory(), control->fd_base);
+	return program && *fd < 0 ? *fd : race_map(*fd);
+}
+
 static int run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
-	/*
-	 * Their shadow is so large that no checker of memory could look at it in time; and a
-	 * program does not have it.
-	 */
+	/* Their shadow is so large that no checker of memory could look at it in time. */
 	bool program = program_is_scenario(execution->scenario);
-	bool races = execution->races && !execution->free && !program && !heap_checker() &&
-		     race_prepare() == 0;
+	bool races = execution->races && !execution->free && !heap_checker() &&
+		     prepare_races(program) == 0;
 	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
 		     kept_case == execution->scase && start_can_reuse();
 	int error;

@@ -19,6 +19,7 @@
 	X(gated, gated)                                                                            \
 	X(program_harness, program.harness)                                                        \
 	X(program_memory, program.memory_fd)                                                       \
+	X(program_races, program.race_fd)                                                          \
 	X(program, program.expected)                                                               \
 	X(looks_at_heap, looks_at_heap)                                                            \
 	X(in_setup, in_setup)                                                                      \

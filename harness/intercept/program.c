@@ -8,6 +8,7 @@
 #include "intercept/process.h"
 #include "intercept/real.h"
 #include "intercept/signal.h"
+#include "memory/race.h"
 #include "os/overlay.h"
 #include "os/signals.h"
 #include "os/sys.h"
@@ -27,7 +28,7 @@
 #define CONTROL_VARIABLE "SABOT_CONTROL"
 
 /* CPU time in one step. A program may compute for longer than what is written to be a scenario. */
-enum { LIMIT_STEP_US = 9000000, SIGNALS_END = 64 };
+enum { LIMIT_STEP_US = 9000000, SIGNALS_END = 64, PATH_BYTES = 64 };
 
 /* Its address tells where libsabot lies. */
 static const char anchor;
@@ -111,13 +112,17 @@ static bool preload_ourselves(void)
 	return setenv("LD_PRELOAD", text, 1) == 0;
 }
 
+static const char *path_of(const struct control *block, int fd, char *path)
+{
+	snprintf(path, PATH_BYTES, "/proc/%d/fd/%d", (int)block->program.harness, fd);
+	return path;
+}
+
 static bool tell_where(void)
 {
-	char path[64];
+	char path[PATH_BYTES];
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)control->program.harness,
-		 control->program.memory_fd);
-	return setenv(CONTROL_VARIABLE, path, 1) == 0;
+	return setenv(CONTROL_VARIABLE, path_of(control, control->program.memory_fd, path), 1) == 0;
 }
 
 static void allow_long_steps(void)
@@ -169,6 +174,21 @@ static struct control *map_control(const char *path)
 	if (fd >= 0)
 		(void)sys_close(fd);
 	return at == MAP_FAILED ? NULL : at;
+}
+
+static bool map_races(const struct control *block)
+{
+	char path[PATH_BYTES];
+	bool mapped;
+	int fd;
+
+	if (!block->race.on)
+		return true;
+	fd = sys_open(path_of(block, block->program.race_fd, path), O_RDWR | O_CLOEXEC, 0);
+	mapped = fd >= 0 && race_map(fd) == 0;
+	if (fd >= 0)
+		(void)sys_close(fd);
+	return mapped;
 }
 
 /* The task that this process was before it became a program, or was born as. */
@@ -238,7 +258,7 @@ static void join(void)
 	struct control *block = path && !control ? map_control(path) : NULL;
 	struct task *task = block && control_valid(block) ? find_task_in_time(block) : NULL;
 
-	if (!task) {
+	if (!task || !map_races(block)) {
 		if (block)
 			(void)munmap(block, sizeof(*block));
 		return;

@@ -154,6 +154,7 @@ void access_pass(enum op op, uintptr_t address, size_t size, uintptr_t site)
 {
 	struct task *task = task_self;
 
+	site |= image_tag;
 	if (!arrive(task, op, address, size, site))
 		return;
 	drain_before(task, op, address, size);
@@ -183,6 +184,7 @@ bool access_pass_atomic(enum op op, uintptr_t address, size_t size, uintptr_t si
 	struct task *task = task_self;
 	bool buffered;
 
+	site |= image_tag;
 	if (!arrive(task, op, address, size, site))
 		return false;
 	drain_before(task, op, address, size);

@@ -6,10 +6,12 @@
 #include "memory/vector.h"
 #include "memory/window.h"
 #include "os/stack.h"
+#include "os/sys.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { CELLS = 4, WORD = 8 };
 
@@ -31,18 +33,31 @@ struct shadow {
 
 static bool mapped;
 
-int race_prepare(void)
+int race_memory(void)
 {
+	int fd = memfd_create("sabot-races", MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, (off_t)(vector_bytes() + SHADOW_BYTES)) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)sys_close(fd);
+	return -errno;
+}
+
+int race_map(int memory_fd)
+{
+	int anonymous = memory_fd < 0 ? MAP_ANONYMOUS : 0;
+	off_t offset = memory_fd < 0 ? 0 : (off_t)vector_bytes();
 	void *at;
 	int error;
 
 	if (mapped)
 		return 0;
-	error = vector_prepare();
+	error = vector_map(memory_fd);
 	if (error)
 		return error;
 	at = mmap((void *)SHADOW_ADDRESS, SHADOW_BYTES, PROT_READ | PROT_WRITE,
-		  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		  MAP_SHARED | anonymous | MAP_NORESERVE | MAP_FIXED_NOREPLACE, memory_fd, offset);
 	if (at == MAP_FAILED)
 		return -errno;
 	mapped = true;

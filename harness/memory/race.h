@@ -16,10 +16,13 @@ enum race_flag {
 };
 
 /*
- * Maps the shadow memory, once, at addresses that all tasks will have. Supervisor only, before
- * tasks are forked. Returns 0 or -errno: then races are not looked for.
+ * Maps the shadow memory, once, at addresses that all tasks will have: of this memory, or -1: of
+ * its own. By the supervisor, before tasks are forked, and by programs that join. Returns 0 or
+ * -errno: then races are not looked for.
  */
-int race_prepare(void);
+int race_map(int memory_fd);
+/* Memory that programs can map as well. Returns a descriptor, close-on-exec, or -errno. */
+int race_memory(void);
 
 /* A new execution: nothing has happened yet. `on`: whether races are looked for. */
 void race_begin(bool on);

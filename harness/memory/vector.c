@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { LOCATIONS_MAX = 1024 };
+enum { LOCATIONS_MAX = 1024, PAGE = 4096 };
 
 /* Atomic locations by address, open addressing. */
 struct location {
@@ -23,11 +23,16 @@ struct locations {
 
 #define LOCATIONS ((struct locations *)(CLOCKS_ADDRESS + sizeof(struct clocks)))
 
-int vector_prepare(void)
+size_t vector_bytes(void)
 {
-	void *at = mmap((void *)CLOCKS_ADDRESS, sizeof(struct clocks) + sizeof(struct locations),
-			PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	return (sizeof(struct clocks) + sizeof(struct locations) + PAGE - 1) / PAGE * PAGE;
+}
+
+int vector_map(int memory_fd)
+{
+	int anonymous = memory_fd < 0 ? MAP_ANONYMOUS : 0;
+	void *at = mmap((void *)CLOCKS_ADDRESS, vector_bytes(), PROT_READ | PROT_WRITE,
+			MAP_SHARED | anonymous | MAP_NORESERVE | MAP_FIXED_NOREPLACE, memory_fd, 0);
 
 	return at == MAP_FAILED ? -errno : 0;
 }

@@ -30,8 +30,10 @@ struct clocks {
 #define CLOCKS_ADDRESS ((uintptr_t)0x201000000000)
 #define CLOCKS	       ((struct clocks *)CLOCKS_ADDRESS)
 
-/* Maps them. Returns 0 or -errno. */
-int vector_prepare(void);
+/* How much memory they take: whole pages. */
+size_t vector_bytes(void);
+/* Maps them: of this memory, or -1: of their own. Returns 0 or -errno. */
+int vector_map(int memory_fd);
 /* A new execution: nobody knows of anybody. */
 void vector_begin(void);
 /* The task begins; it knows what its maker (NULL: the harness) knows. */

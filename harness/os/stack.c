@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "os/stack.h"
 
+#include "os/image.h"
+
 #include <execinfo.h>
 
 enum { FRAMES_MAX = 64 };
@@ -12,9 +14,9 @@ unsigned stack_from(uintptr_t from, uintptr_t *frames, unsigned max)
 	unsigned kept = 0;
 
 	for (i = 0; i < count; i++)
-		if ((uintptr_t)found[i] == from)
+		if (((uintptr_t)found[i] | image_tag) == from)
 			first = i;
 	for (i = first; i < count && kept < max; i++)
-		frames[kept++] = (uintptr_t)found[i];
+		frames[kept++] = (uintptr_t)found[i] | image_tag;
 	return kept;
 }
