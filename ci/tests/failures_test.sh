@@ -141,6 +141,8 @@ expect no-fault-fires INCONCLUSIVE none 5 "no fault ever fired"
 expect idle-check INCONCLUSIVE none 5 "no invariant was ever judged"
 expect silent-role INCONCLUSIVE none 5 'role "idler" never reached a point'
 expect not-caught FAIL none 1 'a twin that "deadlock" must catch was not caught' "${few[@]}"
+expect sweep-not-caught FAIL none 1 'a twin that "livelock" must catch was not caught'
+expect twin-not-struck INCONCLUSIVE none 5 "no fault ever fired"
 expect caught-by-another FAIL invariant 1 \
 	'a twin that "deadlock" must catch; what caught it: 2 are inside' "${few[@]}"
 

@@ -59,6 +59,7 @@ struct campaign {
 	bool accessed;		/* some access of shared memory was a point */
 	bool missed;		/* others could not be seen: mapped where none is */
 	uint32_t length;	/* decisions of the longest execution so far */
+	bool swept;		/* all schedules that a sweep was to take were */
 	bool ended;		/* no more tries: the answer is known, or the time is up */
 	/* Told of each execution while the control block shows it as it was; or NULL. */
 	void (*learn)(void *learner);

@@ -99,6 +99,16 @@ static void conclude_correct(struct campaign *campaign)
 		record->verdict = VERDICT_PASS;
 }
 
+/* All that was to be tried was: it was not cut short. */
+static bool is_tried(const struct campaign *campaign)
+{
+	const struct record_case *record = campaign->record;
+
+	if (atomic_load(campaign->context->stop))
+		return false;
+	return campaign->swept || record->complete || record->executions >= campaign->limit;
+}
+
 static void conclude_twin(struct campaign *campaign)
 {
 	struct record_case *record = campaign->record;
@@ -128,9 +138,11 @@ static void conclude_twin(struct campaign *campaign)
 		record->message =
 			arena_print(arena, "a twin that \"%s\" must catch; what caught it: %s",
 				    caught_by, first->message);
+	} else if (campaign->target->scase->fault.kind && record->faults_fired == 0) {
+		record->verdict = VERDICT_INCONCLUSIVE;
+		record->message = "no fault ever fired";
 	} else {
-		if (atomic_load(campaign->context->stop) ||
-		    (record->executions < campaign->limit && !record->complete))
+		if (!is_tried(campaign))
 			record->verdict = VERDICT_INCONCLUSIVE;
 		record->message = arena_print(arena, "a twin that \"%s\" must catch was not caught",
 					      caught_by);

@@ -234,8 +234,8 @@ void sweep_run(struct campaign *campaign)
 
 	if (!sweep)
 		return;
-	while (sweep_base(sweep, base) && !is_enough(campaign, ++base))
-		continue;
+	while (!campaign->swept && sweep_base(sweep, base))
+		campaign->swept = is_enough(campaign, ++base);
 	campaign->ended = true;
 	sweep_end(sweep);
 }
