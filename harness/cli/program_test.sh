@@ -174,6 +174,45 @@ END
 expect "programs that it runs" 0 "$SABOT" run "${options[@]}" --executions 40 --twice -- ./runs
 matches out '^PASS +program/runs:no-fault '
 
+# A thread that runs another program, or the first while there are others: these are no more.
+program replaces <<'END'
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char **words;
+static void *replace(void *argument)
+{
+	if (argument)
+		execl(words[1], words[1], "closes", NULL);
+	pthread_mutex_lock(&lock);
+	return NULL;
+}
+int main(int argc, char **argv)
+{
+	pthread_t threads[2];
+	int status;
+
+	words = argv;
+	if (fork() != 0)
+		return wait(&status) < 0 || status;
+	pthread_mutex_lock(&lock);
+	pthread_create(&threads[0], NULL, replace, NULL);
+	pthread_create(&threads[1], NULL, replace, argc > 2 ? &lock : NULL);
+	if (argc > 2)
+		pthread_join(threads[1], NULL);
+	usleep(10);
+	execl(words[1], words[1], "closes", NULL);
+	return 1;
+}
+END
+for how in "" thread; do
+	# shellcheck disable=SC2086
+	expect "a program that replaces one with threads ($how)" 0 timeout 20 "$SABOT" run \
+		"${options[@]}" --executions 60 --twice -- ./replaces ./pipes $how
+done
+
 # Without rights: what joins late, and runs when it likes, is waited for all the same.
 refuse_namespaces
 if "${refused[@]}" true 2>/dev/null; then

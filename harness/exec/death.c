@@ -43,11 +43,101 @@ static void check_crashed(int signo)
 		     name ? name : "?");
 }
 
+/* Those of its process that are not over are gone from the kernel, but for the first. */
+static bool lost_the_others(const struct task *task)
+{
+	const struct task *first = &control->tasks[task->process];
+	bool lost = false;
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		const struct task *other = &control->tasks[i];
+
+		/* The number of the first is the caller's from then on. */
+		if (other->process != task->process || other == first || task_is_over(other))
+			continue;
+		if (watch_state(other) != 'X')
+			return false;
+		lost = true;
+	}
+	return lost;
+}
+
+static void thread_over(struct task *task)
+{
+	if (control->race.on)
+		race_died(task);
+	task_over(task, false, 0);
+	object_thread_ended(task);
+}
+
+/* The process's first goes on where the caller of execve left. */
+static void take_over(struct task *first, struct task *caller)
+{
+	watch_uncount(first);
+	if (first->call.deadline_ns && (first->in_call || first->state == TASK_TIMED))
+		control->timed--;
+	watch_forget(task_number(first));
+	first->call = caller->call;
+	first->in_call = caller->in_call;
+	first->outside = true;
+	first->returned = first->leaving = first->gone = false;
+	first->held_count = 0;
+	first->state = TASK_RUNNING;
+	if (control->turn != task_number(caller))
+		return;
+	control->last_ran = task_number(first);
+	__atomic_store_n(&control->turn, task_number(first), __ATOMIC_RELEASE);
+}
+
+static void replace(struct task *first, struct task *task)
+{
+	uint32_t i;
+
+	if (task != first)
+		take_over(first, task);
+	for (i = 0; i < control->task_count; i++)
+		if (control->tasks[i].process == task->process && &control->tasks[i] != first &&
+		    !task_is_over(&control->tasks[i]))
+			thread_over(&control->tasks[i]);
+}
+
+bool death_of_replaced(struct task *task)
+{
+	struct task *first = &control->tasks[task->process];
+	char state;
+
+	if (!task->outside || !lost_the_others(task))
+		return false;
+	watch_forget(task_number(first)); /* it may be another thread now */
+	state = watch_state(first);
+	if (state == 'X' || state == 'Z')
+		return false;
+	replace(first, task);
+	gate_release(first);
+	return true;
+}
+
+/* The same of a process that has ended since: what it was told of must not depend on when. */
+static void find_replaced(pid_t pid)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->task_count; i++) {
+		struct task *task = &control->tasks[i];
+
+		if (task->pid == pid && task->outside && !task_is_over(task) &&
+		    lost_the_others(task))
+			replace(&control->tasks[task->process], task);
+	}
+}
+
 /* A process ended: so did all of its threads, and the kernel has released what it releases. */
 static void process_over(pid_t pid, bool killed, int status)
 {
 	uint32_t i;
 
+	find_replaced(pid);
 	for (i = 0; i < control->task_count; i++) {
 		struct task *task = &control->tasks[i];
 
@@ -192,10 +282,7 @@ void death_await(struct task *task)
 		if (task_is_over(task))
 			break;
 		if (has_left(task)) {
-			if (control->race.on)
-				race_died(task);
-			task_over(task, false, 0);
-			object_thread_ended(task);
+			thread_over(task);
 			break;
 		}
 		if (!task->leaving)

@@ -18,4 +18,11 @@ void death_let(const struct task *task);
 /* Waits until the task's process (or, for a further thread, that thread) is gone. */
 void death_await(struct task *task);
 
+/*
+ * The task's process may have come to run another program, by execve(2) of the task: its other
+ * threads are no more then, and who goes on is the process's first, whichever of them it was. True:
+ * it has just been found to; the turn is that task's if it was the caller of execve.
+ */
+bool death_of_replaced(struct task *task);
+
 #endif

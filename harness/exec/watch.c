@@ -191,6 +191,8 @@ int watch_turn(void)
 		if (turn == TURN_SUPERVISOR)
 			return control->requester;
 		task = &control->tasks[turn];
+		if (death_of_replaced(task))
+			continue;
 		state = state_and_ticks(task, &ticks);
 		switch (state) {
 		case 'S':

@@ -226,6 +226,33 @@ static struct task *find_task_in_time(struct control *block)
 	return task;
 }
 
+static bool is_of_process(const struct task *task, pid_t pid)
+{
+	return task->pid == pid && !task_is_over(task);
+}
+
+/*
+ * execve() ended the other threads of its process, and made its caller the first. The supervisor
+ * sees that as soon as it runs; a nap would be a sleep of the task's to it.
+ */
+static struct task *await_end_of_others(struct control *block, struct task *caller)
+{
+	struct task *first = &block->tasks[caller->process];
+	uint32_t i;
+
+	for (i = 0; i < block->task_count; i++) {
+		const struct task *other = &block->tasks[i];
+
+		if (other == first || !is_of_process(other, first->pid))
+			continue;
+		if (block->gated)
+			(void)sys_set_priority(0, GATE_HELD);
+		while (!task_is_over(other))
+			sys_yield();
+	}
+	return first;
+}
+
 /* execve() leaves none of the handlers. */
 static uint64_t find_ignored(void)
 {
@@ -266,6 +293,7 @@ static void join(void)
 	control = block;
 	image_shift = &anchor - (const char *)block->program.anchor;
 	name_image();
+	task = await_end_of_others(block, task);
 	if (signal_prepare(block->program.harness) != 0 || crash_prepare() != 0)
 		abort();
 	task->handles = find_ignored();
