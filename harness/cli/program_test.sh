@@ -259,6 +259,38 @@ expect "its files" 0 "$SABOT" run "${options[@]}" --executions 20 -- ./files
 [[ $(cat old) == x && ! -e new && ! -e /tmp/sabot-program-test ]] ||
 	complain "its files are not as they were: $(ls)"
 
+# Who polls under a lock takes it again before who was woken gets to it: that is the schedule's
+# doing, and no livelock.
+program polls <<'END'
+#include <poll.h>
+#include <pthread.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int done;
+static void *finish(void *argument)
+{
+	pthread_mutex_lock(&lock);
+	done = 1;
+	pthread_mutex_unlock(&lock);
+	return argument;
+}
+int main(void)
+{
+	pthread_t thread;
+	int i, seen = 0;
+
+	pthread_create(&thread, NULL, finish, NULL);
+	while (!seen) {
+		pthread_mutex_lock(&lock);
+		for (i = 0; i < 30; i++)
+			(void)poll(NULL, 0, 0);
+		seen = done;
+		pthread_mutex_unlock(&lock);
+	}
+	return pthread_join(thread, NULL);
+}
+END
+expect "one who polls under a lock" 0 "$SABOT" run "${options[@]}" --executions 4 --twice -- ./polls
+
 # How it ends.
 program ends <<'END'
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 enum {
 	WAITS_MAX = 64, /* steps without progress that a store, or time, may wait */
 	VAIN_MAX = 16,	/* decisions in a row at which nobody asked for others */
+	WOKEN_STEPS = 1024,
 };
 
 /* It waits for what the harness sees come: a time, or a change of an object. */
@@ -109,9 +110,18 @@ static bool is_late(void)
 	return control->idle_steps > control->limit_steps / 2;
 }
 
+/*
+ * Half of the time, who is woken comes first at once: else, in the same step of each round of a
+ * loop, it might find each time that the lock it wants is taken again.
+ */
+static bool woken_are_due(void)
+{
+	return control->woken && control->idle_steps / WOKEN_STEPS % 2;
+}
+
 static bool asks_in_vain(void)
 {
-	return is_late() && control->kept >= VAIN_MAX;
+	return is_late() && (control->kept >= VAIN_MAX || woken_are_due());
 }
 
 static bool time_is_due(void)
