@@ -143,6 +143,13 @@ static void judge_exits(void)
 	}
 }
 
+/* Of a program, which may end while it has locks that nobody else can ask for. */
+static bool ended_with_owner(const struct object *object)
+{
+	return control->program.joined && object_is_private(object) &&
+	       !control->tasks[object->owner].leaving;
+}
+
 static void judge_locks(void)
 {
 	uint32_t i;
@@ -154,7 +161,8 @@ static void judge_locks(void)
 		bool lock = object->family == FAMILY_MUTEX || object->family == FAMILY_SPIN ||
 			    object->family == FAMILY_RWLOCK;
 
-		if (lock && object->owner >= 0 && control->tasks[object->owner].state == TASK_ENDED)
+		if (lock && object->owner >= 0 &&
+		    control->tasks[object->owner].state == TASK_ENDED && !ended_with_owner(object))
 			control_find(KIND_LEAK, object->owner, kind_name(KIND_LEAK),
 				     "%s ended while it held %s",
 				     control->tasks[object->owner].name, object_label((int)i));

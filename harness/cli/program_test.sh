@@ -291,6 +291,22 @@ int main(void)
 END
 expect "one who polls under a lock" 0 "$SABOT" run "${options[@]}" --executions 4 --twice -- ./polls
 
+# Nobody else can ask for a lock in the memory of a process that has ended.
+program keeps <<'END'
+#include <pthread.h>
+#include <unistd.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+int main(int argc, char **argv)
+{
+	(void)argc;
+	pthread_mutex_lock(&lock);
+	if (!argv[1])
+		execl(argv[0], argv[0], "again", NULL);
+	return 0;
+}
+END
+expect "a lock that ends with its process" 0 "$SABOT" run "${options[@]}" --executions 4 -- ./keeps
+
 # How it ends.
 program ends <<'END'
 #include <stdlib.h>

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of object_at(): the second key of what a task's process has for itself. */
+enum { SPACE_FIRST = 2 };
+
 static int add(enum family family, uint64_t key0, uint64_t key1)
 {
 	uint32_t at = control->object_count;
@@ -81,11 +84,32 @@ int object_at(enum family family, const void *address)
 	int object;
 
 	if (key - SHARED_ADDRESS >= control->shared_size)
-		space = task_self ? (uint64_t)task_self->process + 2 : 1;
+		space = task_self ? (uint64_t)task_self->process + SPACE_FIRST : 1;
 	object = object_find(family, key, space);
 	if (object >= 0 && !space)
 		object_name(object, "shared+0x%llx", (unsigned long long)(key - SHARED_ADDRESS));
 	return object;
+}
+
+/* Keys of processes are small, and those of mappings are not: see mapping_key(). */
+bool object_is_private(const struct object *object)
+{
+	return object_size(object->family) && object->key[1] >= SPACE_FIRST &&
+	       object->key[1] < SPACE_FIRST + TASKS_MAX;
+}
+
+void object_program_ended(const struct task *task)
+{
+	uint32_t i;
+
+	for (i = 0; i < control->object_count; i++) {
+		const struct object *o = &control->objects[i];
+
+		if (!object_is_private(o) || o->key[1] != (uint64_t)task->process + SPACE_FIRST)
+			continue;
+		object_reset((int)i);
+		object_retire((int)i);
+	}
 }
 
 void object_name(int object, const char *format, ...)

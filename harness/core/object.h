@@ -21,6 +21,10 @@ void object_retire(int object);
  * each process.
  */
 int object_at(enum family family, const void *address);
+/* No other process can reach it: it is in memory that ends with its process's program. */
+bool object_is_private(const struct object *object);
+/* The process runs another program now: what was in its memory is no more. */
+void object_program_ended(const struct task *task);
 /* How many bytes an object of the family takes in memory; 0: none. */
 size_t object_size(enum family family);
 /* Gives a name to show instead of the number, such as "accounts.db"; the first one stays. */

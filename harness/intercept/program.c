@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intercept/program.h"
 
+#include "core/object.h"
 #include "core/point.h"
 #include "intercept/call.h"
 #include "intercept/crash.h"
@@ -294,6 +295,7 @@ static void join(void)
 	image_shift = &anchor - (const char *)block->program.anchor;
 	name_image();
 	task = await_end_of_others(block, task);
+	object_program_ended(task);
 	if (signal_prepare(block->program.harness) != 0 || crash_prepare() != 0)
 		abort();
 	task->handles = find_ignored();
