@@ -69,7 +69,8 @@ static void warm_up(struct watching *watching, size_t target)
 	struct guided_corpus *corpus;
 	uint32_t i;
 
-	campaign->limit = watching->watch->warm_up;
+	/* The first looks for no races yet; and a seed that crashes would end afl-fuzz. */
+	campaign->limit = watching->watch->warm_up > 2 ? watching->watch->warm_up : 2;
 	corpus = guided_learn(campaign);
 	for (i = 0; corpus && i < corpus->count; i++)
 		plant(watching, target, &corpus->entries[i]);

@@ -61,6 +61,9 @@ size_t afl_custom_fuzz(void *data, uint8_t *buffer, size_t size, uint8_t **out, 
 	plan_code_decode(&mutator->donor, other, other ? other_size : 0);
 	guided_edit(&mutator->code, other ? &mutator->donor : NULL, &mutator->limits,
 		    &mutator->random);
+	/* Without one, a case that has a fault shows nothing new for long. */
+	if (random_below(&mutator->random, 4))
+		guided_edit_strike(&mutator->code, &mutator->limits, &mutator->random);
 	size = plan_code_encode(&mutator->code, mutator->bytes);
 	*out = mutator->bytes;
 	return size < most ? size : most;

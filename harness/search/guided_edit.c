@@ -299,6 +299,15 @@ void guided_edit_fresh(struct plan_code *code, const struct guided_limits *limit
 	(void)walk(&editing);
 }
 
+void guided_edit_strike(struct plan_code *code, const struct guided_limits *limits,
+			struct random *random)
+{
+	struct editing editing = { code, NULL, limits, random };
+
+	if (!code->fault_count)
+		(void)invent_fault(&editing);
+}
+
 void guided_edit(struct plan_code *code, const struct plan_code *donor,
 		 const struct guided_limits *limits, struct random *random)
 {

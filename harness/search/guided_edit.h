@@ -26,6 +26,10 @@ void guided_edit_fresh(struct plan_code *code, const struct guided_limits *limit
 void guided_edit(struct plan_code *code, const struct plan_code *donor,
 		 const struct guided_limits *limits, struct random *random);
 
+/* Adds a fault to a plan that has none, if it may have one. */
+void guided_edit_strike(struct plan_code *code, const struct guided_limits *limits,
+			struct random *random);
+
 /* Leaves out the entries [from, from + count), faults first and then switches. */
 void guided_edit_drop(struct plan_code *code, uint32_t from, uint32_t count);
 

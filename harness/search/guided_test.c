@@ -220,6 +220,24 @@ static void without_faults_an_edit_adds_none(void **state)
 	}
 }
 
+static void a_strike_is_added_where_one_may_be(void **state)
+{
+	const struct guided_limits none = { .roots = 2 }, one = { .roots = 2, .faults = 1 };
+	struct random random;
+
+	(void)state;
+	random_seed_stream(&random, 11, 0, 0, 0);
+	fill(&code, 0, 3);
+	guided_edit_strike(&code, &none, &random);
+	assert_int_equal(code.fault_count, 0);
+	guided_edit_strike(&code, &one, &random);
+	assert_int_equal(code.fault_count, 1);
+	plan_code_copy(&again, &code);
+	guided_edit_strike(&code, &one, &random);
+	assert_memory_equal(&code.faults[0], &again.faults[0], sizeof(code.faults[0]));
+	assert_int_equal(code.fault_count, 1);
+}
+
 static void what_is_dropped_is_gone(void **state)
 {
 	(void)state;
@@ -274,6 +292,7 @@ int main(void)
 		cmocka_unit_test(more_often_is_new_by_ranges),
 		cmocka_unit_test(an_edit_is_a_plan_within_limits),
 		cmocka_unit_test(without_faults_an_edit_adds_none),
+		cmocka_unit_test(a_strike_is_added_where_one_may_be),
 		cmocka_unit_test(what_is_dropped_is_gone),
 		cmocka_unit_test(a_corpus_gives_back_what_it_was_given),
 	};
