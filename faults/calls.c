@@ -15,18 +15,18 @@ static const struct fault_call calls[] = {
 	/* semop(2), semget(2), semctl(2), shmget(2), shmat(2), msgop(2), msgget(2) */
 	{ OP_SEMOP, RETURNS_MINUS, false, { EINTR, EIDRM } },
 	{ OP_SEMTIMEDOP, RETURNS_MINUS, false, { EINTR, EIDRM } },
-	{ OP_SEMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
-	{ OP_SHMGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC, ENFILE } },
+	{ OP_SEMGET, RETURNS_MINUS, false, { 0 } },
+	{ OP_SHMGET, RETURNS_MINUS, false, { 0 } },
 	{ OP_SHMAT, RETURNS_MINUS, false, { EIDRM, ENOMEM } },
 	/* Its commands that ask and set: somebody may have removed it. */
 	{ OP_SEMCTL, RETURNS_MINUS, false, { EIDRM } },
 	{ OP_SHMCTL, RETURNS_MINUS, false, { EIDRM } },
 	{ OP_MSGCTL, RETURNS_MINUS, false, { EIDRM } },
-	{ OP_MSGGET, RETURNS_MINUS, false, { ENOMEM, ENOSPC } },
+	{ OP_MSGGET, RETURNS_MINUS, false, { 0 } },
 	{ OP_MSGSND, RETURNS_MINUS, false, { EINTR, EIDRM, ENOMEM } },
 	{ OP_MSGRCV, RETURNS_MINUS, false, { EINTR, EIDRM } },
 	/* mq_open(3), mq_send(3), mq_receive(3), mq_notify(3) */
-	{ OP_MQ_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM, ENOSPC } },
+	{ OP_MQ_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_MQ_SEND, RETURNS_MINUS, false, { EINTR } },
 	{ OP_MQ_TIMEDSEND, RETURNS_MINUS, false, { EINTR } },
 	{ OP_MQ_RECEIVE, RETURNS_MINUS, false, { EINTR } },
@@ -34,11 +34,11 @@ static const struct fault_call calls[] = {
 	{ OP_MQ_NOTIFY, RETURNS_MINUS, false, { EBUSY, ENOMEM } },
 	/* sem_init(3p), sem_open(3p), sem_wait(3), shm_open(3p) */
 	{ OP_SEM_INIT, RETURNS_MINUS, false, { ENOSPC } },
-	{ OP_SEM_OPEN, RETURNS_NULL, false, { EMFILE, ENFILE, ENOMEM, ENOSPC } },
+	{ OP_SEM_OPEN, RETURNS_NULL, false, { EMFILE, ENFILE, ENOMEM } },
 	{ OP_SEM_WAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_SEM_TIMEDWAIT, RETURNS_MINUS, false, { EINTR } },
 	{ OP_SEM_TRYWAIT, RETURNS_MINUS, false, { EAGAIN } },
-	{ OP_SHM_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE, ENOSPC } },
+	{ OP_SHM_OPEN, RETURNS_MINUS, false, { EMFILE, ENFILE } },
 	/* pthread_mutex_init(3p), ... */
 	{ OP_MUTEX_INIT, RETURNS_ERROR, false, { EAGAIN, ENOMEM } },
 	{ OP_MUTEX_TRYLOCK, RETURNS_ERROR, false, { EBUSY } },
@@ -63,7 +63,7 @@ static const struct fault_call calls[] = {
 	/* open(2), close(2), dup(2), pipe(2), read(2), write(2), splice(2), fsync(2), truncate(2),
 	   ... */
 	{ OP_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM } },
-	{ OP_FILE_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM, ENOSPC } },
+	{ OP_FILE_OPEN, RETURNS_MINUS, false, { EINTR, EMFILE, ENFILE, ENOMEM } },
 	{ OP_CLOSE, RETURNS_MINUS, true, { EINTR, EIO } },
 	{ OP_DUP, RETURNS_MINUS, false, { EMFILE } },
 	{ OP_PIPE, RETURNS_MINUS, false, { EMFILE, ENFILE } },
@@ -132,12 +132,19 @@ static const struct fault_call calls[] = {
 };
 
 /* Who asked for it may have these as well: EAGAIN and its like, of calls that were told not to
- * wait; the limits of SEM_UNDO. */
+ * wait; the limits of SEM_UNDO; the room that something new takes. */
 static const struct asked {
 	enum op op;
 	unsigned asks;
 	int errors[FAULT_ASKED_MAX];
 } asked[] = {
+	{ OP_SEMGET, CALL_MAKES, { ENOMEM, ENOSPC } },
+	{ OP_SHMGET, CALL_MAKES, { ENOMEM, ENOSPC, ENFILE } },
+	{ OP_MSGGET, CALL_MAKES, { ENOMEM, ENOSPC } },
+	{ OP_MQ_OPEN, CALL_MAKES, { ENOSPC } },
+	{ OP_SEM_OPEN, CALL_MAKES, { ENOSPC } },
+	{ OP_SHM_OPEN, CALL_MAKES, { ENOSPC } },
+	{ OP_FILE_OPEN, CALL_MAKES, { ENOSPC, EDQUOT } },
 	{ OP_SEMOP, CALL_AT_ONCE, { EAGAIN } },
 	{ OP_SEMOP, CALL_UNDO, { ENOMEM, ENOSPC } },
 	{ OP_SEMTIMEDOP, CALL_AT_ONCE, { EAGAIN } },

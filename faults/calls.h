@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FAULT_ERRORS_MAX = 8, FAULT_ASKED_MAX = 2 };
+enum { FAULT_ERRORS_MAX = 8, FAULT_ASKED_MAX = 3 };
 
 enum fault_returns {
 	RETURNS_MINUS, /* -1, or MAP_FAILED and its like; and errno */

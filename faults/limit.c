@@ -112,7 +112,7 @@ static bool answer(const struct shot *shot, const struct call *call, struct faul
 	if (shot->plan.value != PROCESSES && shot->plan.value != SYSV)
 		return false;
 	if (!meets(call->op, (unsigned)shot->plan.value) ||
-	    (shot->plan.value == SYSV && !call->makes))
+	    (shot->plan.value == SYSV && !(call->asks & CALL_MAKES)))
 		return false;
 	to->error = shot->plan.value == SYSV ? ENOSPC : EAGAIN;
 	to->result = call->op == OP_SPAWN || call->op == OP_THREAD_CREATE ? to->error : -1;

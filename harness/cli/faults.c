@@ -56,7 +56,7 @@ struct ways {
 	struct plan_fault list[WAYS_MAX];
 };
 
-enum { NOT_ASKED = 0, ASKED = CALL_AT_ONCE | CALL_AS_OPENED | CALL_UNDO };
+enum { NOT_ASKED = 0, ASKED = CALL_AT_ONCE | CALL_AS_OPENED | CALL_UNDO | CALL_MAKES };
 enum { LARGE = 1 << 20 /* bytes: more than a pipe takes whole */ };
 
 /* Kinds look at the object that an operation is on: there is one of each family, by its number. */

@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "core/control.h"
+#include "core/fault.h"
 
 #include <string.h>
 
@@ -119,6 +120,21 @@ static bool has_point(const struct place *place, const char *name)
 	return false;
 }
 
+/* Some call may have it so: EINTR is of no rename(), and of none from then on. */
+static bool has_error(const struct sabot_fault *fault)
+{
+	struct plan_fault way;
+	unsigned op;
+
+	for (op = 0; op < OP_COUNT; op++) {
+		const struct event event = { .op = (uint16_t)op, .object = -1, .asks = INT32_MAX };
+
+		if (fault_kinds[PLAN_ERRNO]->variant(&event, fault, 0, &way))
+			return true;
+	}
+	return false;
+}
+
 static int check_fault(const struct place *place, const char *name, const struct sabot_fault *fault)
 {
 	if ((unsigned)fault->kind > PLAN_FAULT_KIND_COUNT)
@@ -132,6 +148,10 @@ static int check_fault(const struct place *place, const char *name, const struct
 			     "has a fault at a point that the scenario's points do not list");
 	if (fault->error && !strerrorname_np(fault->error))
 		return wrong(place, "case", name, "has an error whose number does not exist");
+	if (fault->kind == SABOT_ERRNO && !has_error(fault))
+		return wrong(
+			place, "case", name,
+			"has an error that no call can have so: `sabot faults errno` lists them");
 	if (fault->kind == SABOT_SIGNAL && (fault->signo <= 0 || fault->signo >= 64))
 		return wrong(place, "case", name, "sends a signal whose number does not exist");
 	return 0;

@@ -33,7 +33,8 @@ enum call_asks {
 	CALL_AT_ONCE = 1, /* not to wait */
 	CALL_AS_OPENED =
 		2, /* not to wait, if its descriptor (detail[0]) is one that does not: O_NONBLOCK */
-	CALL_UNDO = 4, /* that the kernel takes it back: SEM_UNDO */
+	CALL_UNDO = 4,	/* that the kernel takes it back: SEM_UNDO */
+	CALL_MAKES = 8, /* to make it if it is not there: IPC_CREAT, O_CREAT */
 };
 
 struct event {

@@ -45,7 +45,6 @@ struct call {
 	uintptr_t site;	      /* return address of the call in the scenario */
 	const char *name;     /* of a named point, else NULL */
 	uint64_t detail[2];   /* per family: a lock's range, ... */
-	bool makes;	      /* of semget and its like: what it gets may be new */
 	uint8_t asks;	      /* call_asks */
 	struct call *outer;   /* the call that a signal handler interrupted, or NULL */
 };

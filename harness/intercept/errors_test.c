@@ -92,12 +92,12 @@ static void *never_run(void *argument)
 	X(SEMOP, MINUS, semop(on->set, &(struct sembuf){ 0, -1, 0 }, 1))                           \
 	X(SEMTIMEDOP, MINUS,                                                                       \
 	  semtimedop(on->set, &(struct sembuf){ 0, -1, 0 }, 1, &(struct timespec){ 1, 0 }))        \
-	X(SEMGET, MINUS, semget(IPC_PRIVATE, 1, 0600))                                             \
+	X(SEMGET, MINUS, semget(1, 1, 0600))                                                       \
 	X(SEMCTL, MINUS, semctl(on->set, 0, GETVAL))                                               \
-	X(SHMGET, MINUS, shmget(IPC_PRIVATE, 1, 0600))                                             \
+	X(SHMGET, MINUS, shmget(1, 1, 0600))                                                       \
 	X(SHMAT, MINUS, (intptr_t)shmat(on->segment, NULL, 0))                                     \
 	X(SHMCTL, MINUS, shmctl(on->segment, IPC_STAT, &(struct shmid_ds){ 0 }))                   \
-	X(MSGGET, MINUS, msgget(IPC_PRIVATE, 0600))                                                \
+	X(MSGGET, MINUS, msgget(1, 0600))                                                          \
 	X(MSGCTL, MINUS, msgctl(on->queue, IPC_STAT, &(struct msqid_ds){ 0 }))                     \
 	X(MSGSND, MINUS, msgsnd(on->queue, &(struct msgbuf){ 1, { 'x' } }, 1, 0))                  \
 	X(MSGRCV, MINUS, msgrcv(on->queue, &(struct msgbuf){ 0 }, 1, 0, 0))                        \
@@ -196,6 +196,13 @@ static void *never_run(void *argument)
 
 /* X(operation, number, what it asks for, the call): what can fail in more ways than the above. */
 #define ASKING(X)                                                                                  \
+	X(SEMGET, 1, CALL_MAKES, semget(IPC_PRIVATE, 1, 0600))                                     \
+	X(SHMGET, 1, CALL_MAKES, shmget(IPC_PRIVATE, 1, 0600))                                     \
+	X(MSGGET, 1, CALL_MAKES, msgget(IPC_PRIVATE, 0600))                                        \
+	X(MQ_OPEN, 1, CALL_MAKES, mq_open("/new", O_RDWR | O_CREAT, 0600, NULL))                   \
+	X(SEM_OPEN, 1, CALL_MAKES, sem_open("/new", O_CREAT, 0600, 1) == SEM_FAILED ? -1 : 0)      \
+	X(SHM_OPEN, 1, CALL_MAKES, shm_open("/new", O_RDWR | O_CREAT, 0600))                       \
+	X(FILE_OPEN, 1, CALL_MAKES, open("file", O_RDWR | O_CREAT, 0600))                          \
 	X(SEMOP, 1, CALL_AT_ONCE, semop(on->set, &(struct sembuf){ 0, -1, IPC_NOWAIT }, 1))        \
 	X(SEMOP, 2, CALL_UNDO, semop(on->set, &(struct sembuf){ 0, -1, SEM_UNDO }, 1))             \
 	X(SEMTIMEDOP, 1, CALL_AT_ONCE,                                                             \

@@ -56,8 +56,10 @@ static bool describe(struct opening *opening, int dirfd, int flags, uintptr_t si
 		return false;
 	(void)call_enter_at(&opening->call, kind == DESCRIPTOR_FILE ? OP_FILE_OPEN : OP_OPEN, site);
 	opening->call.amount = flags;
+	if ((flags & O_CREAT) || makes_unnamed(flags))
+		opening->call.asks |= CALL_MAKES;
 	if ((flags & O_NONBLOCK) && (flags & O_ACCMODE) == O_WRONLY)
-		opening->call.asks = CALL_AT_ONCE; /* of a FIFO that nobody reads */
+		opening->call.asks |= CALL_AT_ONCE; /* of a FIFO that nobody reads */
 	if (is_known) {
 		opening->call.object = descriptor_object(&status);
 		descriptor_name(opening->call.object, opening->path);

@@ -76,6 +76,7 @@ static mqd_t open_at(const char *name, int flags, mode_t mode, struct mq_attr *a
 		return REAL(mq_open)(call_private(name, room), flags, mode, attributes);
 	if (is_task) {
 		call.amount = flags;
+		call.asks = flags & O_CREAT ? CALL_MAKES : 0;
 		call_begin(&call);
 	}
 	result = open_real(name, flags, mode, attributes, &is_new);

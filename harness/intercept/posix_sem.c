@@ -200,6 +200,7 @@ INTERPOSE sem_t *sem_open(const char *name, int flags, ...)
 	if (is_task) {
 		call.object = object_of(name);
 		call.amount = value;
+		call.asks = flags & O_CREAT ? CALL_MAKES : 0;
 		call_begin(&call);
 	}
 	if (is_task || descriptor_in_setup())

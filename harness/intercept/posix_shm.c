@@ -59,6 +59,7 @@ INTERPOSE int shm_open(const char *name, int flags, mode_t mode)
 	if (is_task) {
 		call.object = object_of(name);
 		call.amount = flags;
+		call.asks = flags & O_CREAT ? CALL_MAKES : 0;
 		call_begin(&call);
 	}
 	if (is_task || descriptor_in_setup())

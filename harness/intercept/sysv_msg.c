@@ -49,7 +49,8 @@ INTERPOSE int msgget(key_t key, int flags)
 
 	if (is_task) {
 		call.amount = flags;
-		call.makes = key == IPC_PRIVATE || (flags & IPC_CREAT);
+		if (key == IPC_PRIVATE || (flags & IPC_CREAT))
+			call.asks = CALL_MAKES;
 		call_begin(&call);
 	}
 	result = REAL(msgget)(call_private_key(key), flags);

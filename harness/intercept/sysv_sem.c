@@ -149,7 +149,8 @@ INTERPOSE int semget(key_t key, int count, int flags)
 
 	if (task) {
 		call.amount = count;
-		call.makes = key == IPC_PRIVATE || (flags & IPC_CREAT);
+		if (key == IPC_PRIVATE || (flags & IPC_CREAT))
+			call.asks = CALL_MAKES;
 		call_begin(&call);
 	}
 	result = REAL(semget)(call_private_key(key), count, flags);

@@ -24,7 +24,8 @@ INTERPOSE int shmget(key_t key, size_t size, int flags)
 
 	if (is_task) {
 		call.amount = (int64_t)size;
-		call.makes = key == IPC_PRIVATE || (flags & IPC_CREAT);
+		if (key == IPC_PRIVATE || (flags & IPC_CREAT))
+			call.asks = CALL_MAKES;
 		call_begin(&call);
 	}
 	result = REAL(shmget)(call_private_key(key), size, flags);
