@@ -42,13 +42,18 @@ gone() {
 before=$(ipcs -m | grep -c '^0x' || true)
 
 expect "a twin" 1 "$SABOT" fuzz --first --warm-up 1 --budget 30s --out "$temp/a" \
-	pthread-shared/lock-order:opposite-order
-matches out '^FAIL +pthread-shared/lock-order:opposite-order'
+	pthread-shared/lock-order:opposite-threads
+matches out '^FAIL +pthread-shared/lock-order:opposite-threads'
 matches out '^FAIL +1 case fuzzed: [0-9]+ executions, [0-9]+ plans kept, stability 100\.00 %'
 plan=$(sed -n 's/.*sabot replay //p' out | head -n 1)
 expect "its plan, replayed" 1 "$SABOT" replay -q "$plan"
 matches out 'took the same steps'
 gone "a twin"
+
+# Every seed would end afl-fuzz: the warm-up has to find it.
+expect "a race in every schedule" 1 "$SABOT" fuzz --first --warm-up 1 --budget 30s \
+	--out "$temp/race" atomics/counter-cas:plain
+matches out '^        data race$'
 
 expect "a twin with a fault, two at once" 1 "$SABOT" fuzz --first --warm-up 1 --budget 60s -j2 \
 	--out "$temp/b" sysv-sem/semundo-crash:without-undo

@@ -141,10 +141,9 @@ for signo in 0 -1 64; do
 	wrong 'mine: case "signal" sends a signal whose number does not exist' \
 		"CASES={ .name = \"signal\", .fault = { SABOT_SIGNAL, .signo = $signo } },"
 done
-wrong "mine: case \"errno\" has an error that no call can have so: \`sabot faults errno\` lists \
+wrong "mine: case \"e\" has an error that no call can have so: \`sabot faults errno\` lists \
 them" \
-	'CASES={ .name = "errno",
-		 .fault = { SABOT_ERRNO, .error = EINTR, .times = SABOT_LASTING } },'
+	'CASES={ .name = "e", .fault = { SABOT_ERRNO, .error = EINTR, .times = SABOT_LASTING } },'
 wrong 'mine: case "second" has a second fault, but no first' \
 	'CASES={ .name = "second", .second = { SABOT_KILL } },'
 wrong 'mine: case "twin" is caught by an oracle that does not exist' \
