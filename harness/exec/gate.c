@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec/gate.h"
 
+#include "intercept/program.h"
 #include "os/sys.h"
 
 #include <sys/resource.h>
@@ -20,6 +21,9 @@ void gate_join(void)
 	const rlim_t slowness = (rlim_t)checker_slowness();
 	struct rlimit limit = { .rlim_cur = LIMIT_STEP_US * slowness,
 				.rlim_max = LIMIT_DEATH_US * slowness };
+
+	if (control->program.expected)
+		limit = (struct rlimit){ PROGRAM_STEP_US, 4 * PROGRAM_STEP_US };
 
 	(void)sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, (long)&limit, 0, 0, 0);
 	(void)sys_set_priority(0, control->gated ? GATE_RUN : 0);

@@ -8,6 +8,7 @@
 #include "exec/loopback.h"
 #include "exec/outside.h"
 #include "exec/pending.h"
+#include "intercept/program.h"
 #include "os/hot.h"
 #include "os/proc.h"
 #include "os/sys.h"
@@ -15,7 +16,8 @@
 #include <errno.h>
 
 enum {
-	TICKS_LIMIT = 100, /* of CPU time in one step, 1/100 s each: then it does not end */
+	TICKS_LIMIT = 100,
+	US_PER_TICK = 10000,
 	YIELDS = 64,
 	YIELDS_HELD = 2000000,
 };
@@ -175,6 +177,14 @@ static void wait_for_bell(uint32_t heard, unsigned round)
 		(void)sys_futex_wait(&control->bell, heard, &limit);
 }
 
+/* Of CPU time, 1/100 s each, in one step: then it does not end. */
+static uint64_t ticks_limit(void)
+{
+	if (control->program.expected)
+		return PROGRAM_STEP_US / US_PER_TICK;
+	return TICKS_LIMIT * (unsigned)checker_slowness();
+}
+
 int watch_turn(void)
 {
 	uint64_t began = 0, ticks = 0;
@@ -216,7 +226,7 @@ int watch_turn(void)
 			break;
 		}
 		began = began ? began : ticks + 1;
-		if (ticks + 1 > began + TICKS_LIMIT * (unsigned)checker_slowness()) {
+		if (ticks + 1 > began + ticks_limit()) {
 			step_does_not_end(task);
 			return turn;
 		}

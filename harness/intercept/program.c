@@ -21,15 +21,13 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* Where the control block can be opened; in the environment of a program that is to join. */
 #define CONTROL_VARIABLE "SABOT_CONTROL"
 
-/* CPU time in one step. A program may compute for longer than what is written to be a scenario. */
-enum { LIMIT_STEP_US = 9000000, SIGNALS_END = 64, PATH_BYTES = 64 };
+enum { SIGNALS_END = 64, PATH_BYTES = 64 };
 
 /* Its address tells where libsabot lies. */
 static const char anchor;
@@ -126,16 +124,6 @@ static bool tell_where(void)
 	return setenv(CONTROL_VARIABLE, path_of(control, control->program.memory_fd, path), 1) == 0;
 }
 
-static void allow_long_steps(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_RTTIME, &limit) != 0 || limit.rlim_max < LIMIT_STEP_US)
-		return;
-	limit.rlim_cur = LIMIT_STEP_US;
-	(void)setrlimit(RLIMIT_RTTIME, &limit);
-}
-
 void program_body(struct sabot_task *handle)
 {
 	struct task *task = task_self;
@@ -143,7 +131,6 @@ void program_body(struct sabot_task *handle)
 
 	(void)handle;
 	task->in_runtime = true;
-	allow_long_steps();
 	if (!preload_ourselves() || !tell_where() || chdir(command->directory) != 0)
 		error = errno ? errno : ENOENT;
 	task->in_runtime = false;

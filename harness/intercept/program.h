@@ -13,6 +13,9 @@
 
 #include <stdbool.h>
 
+/* CPU time in one step: a program may compute for longer than what is written to be a scenario. */
+enum { PROGRAM_STEP_US = 4000000 };
+
 struct program_command {
 	const char *directory, *path;
 	char *const *arguments; /* the program's name first, NULL last */

@@ -8,6 +8,7 @@
 #include "intercept/signal.h"
 
 #include "intercept/crash.h"
+#include "intercept/program.h"
 #include "intercept/real.h"
 #include "intercept/timer.h"
 
@@ -374,6 +375,13 @@ static void on_deadline(int signo, siginfo_t *info, void *context)
 		end_call(task_self, context);
 }
 
+static rlim_t limit_us(void)
+{
+	if (control->program.expected)
+		return PROGRAM_STEP_US;
+	return LIMIT_US * (rlim_t)checker_slowness();
+}
+
 /*
  * RLIMIT_RTTIME counts since the task slept last, which may be many steps ago: only when the same
  * step still runs at the second signal does it not end.
@@ -383,7 +391,6 @@ static void on_cpu_limit(int signo, siginfo_t *info, void *context)
 	static __thread uint32_t seen;
 	const ucontext_t *user = context;
 	struct task *task = task_self;
-	const rlim_t slowness = (rlim_t)checker_slowness();
 	struct rlimit limit;
 
 	(void)signo;
@@ -393,13 +400,13 @@ static void on_cpu_limit(int signo, siginfo_t *info, void *context)
 		seen = control->steps + 1;
 		if (sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, 0, (long)&limit, 0, 0) == 0) {
 			/* The kernel has just added a second. */
-			limit.rlim_cur += LIMIT_US * slowness - 1000000;
+			limit.rlim_cur += limit_us() - 1000000;
 			(void)sys_call(SYS_prlimit64, 0, RLIMIT_RTTIME, (long)&limit, 0, 0, 0);
 		}
 		return;
 	}
 	task->in_runtime = true;
-	task->call.site = (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
+	task->call.site = (uintptr_t)user->uc_mcontext.gregs[REG_RIP] | image_tag;
 	control_find(KIND_LIVELOCK, task_number(task), "livelock",
 		     "%s runs on after %s without reaching another point", task->name,
 		     op_name(task->call.op));
