@@ -200,14 +200,23 @@ static bool may_strike_woken(const struct sabot_fault *fault)
 	return fault->kind && (!fault->where || (fault->where & SABOT_WOKEN));
 }
 
+/* A twin that was not caught, or what nothing was shown of. */
+static bool shows_nothing(const struct campaign *campaign)
+{
+	const struct record_case *record = campaign->record;
+
+	return !record->finding_count && record->executions &&
+	       (record->verdict == VERDICT_INCONCLUSIVE ||
+		(record->verdict == VERDICT_FAIL && campaign_is_twin(campaign)));
+}
+
 /* What was not seen for the lack of the gate alone is not undecided: it cannot be tested here. */
 static void skip_woken(struct campaign *campaign)
 {
 	const struct sabot_case *scase = campaign->target->scase;
 	struct record_case *record = campaign->record;
 
-	if (control->gated || record->verdict != VERDICT_INCONCLUSIVE || record->finding_count ||
-	    record->executions == 0 || atomic_load(campaign->context->stop))
+	if (control->gated || !shows_nothing(campaign) || atomic_load(campaign->context->stop))
 		return;
 	if (!may_strike_woken(&scase->fault) && !may_strike_woken(&scase->second))
 		return;

@@ -82,7 +82,7 @@ matches out 'kill points ([0-9]+) of \1$'
 
 expect "too few executions" 5 explore --case dependent --executions 7
 matches out '^ *6 schedules explored, not all: ' # the first one looks for memory points
-matches out "replay: .* --strategy exhaustive\$"
+matches out "replay: .* --strategy exhaustive \./steps\.so\$"
 expect "a twin that no schedule shows" 1 explore --case not-caught
 matches out 'a twin that "deadlock" must catch was not caught'
 
