@@ -55,6 +55,8 @@ static struct {
 	pid_t pids[TASKS_MAX]; /* 0: not known yet */
 } stays HOT;
 
+enum { ROUNDS = 100 };
+
 static void (*tell)(const char *what) HOT;
 static bool begun HOT;
 
@@ -220,7 +222,17 @@ const char *intact_lacks(bool all)
 void intact_require(bool all)
 {
 	const char *what = begun ? intact_lacks(all) : NULL;
+	unsigned round;
 
+	/*
+	 * A task may have come in between two of the looks, and may run beside this process: what
+	 * was half of the one and half of the other is whole the next time, damage is not.
+	 */
+	for (round = 0; what && round < ROUNDS; round++) {
+		sys_yield();
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		what = intact_lacks(all);
+	}
 	if (!what)
 		return;
 	begun = false;
