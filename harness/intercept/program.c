@@ -209,8 +209,9 @@ static struct task *find_task_in_time(struct control *block)
 {
 	struct task *task;
 
+	/* A nap would be a sleep of the task's to the supervisor, once it knows the process. */
 	while (!(task = find_task(block)) && is_being_made(block))
-		sys_nap(20000);
+		sys_yield();
 	return task;
 }
 
