@@ -4,12 +4,12 @@
 # all that they run; what is found replays; and their files are as they were.
 source "${SABOT_SOURCE_DIR:?}/ci/tests/expect.sh"
 
-refuses "no program" 2 "sabot: run: which program? It stands behind --" "$SABOT" run --
+refuses "no program" 2 "sabot: which program? Its command line stands behind --" "$SABOT" run --
 refuses "a name that is none" 2 "sabot: ./nobody: No such file or directory" \
 	"$SABOT" run -- ./nobody
 mkdir -p sub
 refuses "a directory" 2 "sabot: ./sub: Permission denied" "$SABOT" run -- ./sub
-refuses "both" 2 "sabot: run: a program behind --, or scenarios before it: one of them" \
+refuses "both" 2 "sabot: a program behind --, or scenarios before it: one of them" \
 	"$SABOT" run lock-order -- true
 refuses "too long" 2 "sabot: the command has 608 bytes, and a plan holds 511: put it into a \
 script" "$SABOT" run -- true "$(printf 'x%.0s' {1..600})"
@@ -141,6 +141,28 @@ matches out ' in main \(count.c:9\)$'
 matches out ' in main \(count.c:12\)$'
 grep -q 'called by' out && complain "what calls main is no part of the program: $(cat out)"
 
+# What a program maps anew, in place of the one that it was, is other memory.
+cat >anew.c <<'END'
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	int *own = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (argc == 1 && fork() == 0) {
+		*own = 1;
+		_exit(0);
+	}
+	if (argc == 1)
+		return execl(argv[0], argv[0], "again", NULL);
+	*own = 2;
+	return wait(NULL) < 0;
+}
+END
+"$SABOT" cc -g anew.c -o anew || complain "sabot cc does not compile anew.c"
+expect "other memory" 0 "$SABOT" run "${options[@]}" -- ./anew
+
 # What it runs in its turn, in all the ways that there are.
 program runs <<'END'
 #define _GNU_SOURCE
@@ -222,6 +244,18 @@ if "${refused[@]}" true 2>/dev/null; then
 	expect "a kill without rights" 0 "${refused[@]}" "$SABOT" run "${options[@]}" --quick \
 		--inject kill -- ./pipes closes
 fi
+
+# A name that is another one each time is no other step.
+cat >names.sh <<'END'
+#!/bin/sh
+read -r name </proc/sys/kernel/random/uuid
+echo x >"$name" && rm "$name"
+exit 1
+END
+chmod +x names.sh
+expect "new names" 1 "$SABOT" run "${options[@]}" --executions 2 -- ./names.sh
+plan=$(sed -n 's/^ *replay: .* replay \(.*plan\)$/\1/p' out)
+expect "the replay of new names" 1 "$SABOT" replay "$plan"
 
 # A shell, and what it runs. flock(1) ends, the lock stays with whoever has the descriptor.
 if command -v flock >/dev/null; then

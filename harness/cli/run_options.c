@@ -330,10 +330,10 @@ static void add_program(struct run *run)
 	char *module = program_module(run->program);
 
 	if (!run->program[0])
-		exit(cli_fail(EXIT_USAGE, "run: which program? It stands behind --"));
+		exit(cli_fail(EXIT_USAGE, "which program? Its command line stands behind --"));
 	if (run->word_count)
 		exit(cli_fail(EXIT_USAGE,
-			      "run: a program behind --, or scenarios before it: one of them"));
+			      "a program behind --, or scenarios before it: one of them"));
 	if (!module)
 		exit(cli_fail(EXIT_BUG, "out of memory"));
 	run->words[run->word_count++] = module;

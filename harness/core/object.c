@@ -124,7 +124,7 @@ void object_name(int object, const char *format, ...)
 	va_end(list);
 }
 
-const char *object_label(int object)
+static const char *label(int object, bool named)
 {
 	static char texts[4][80];
 	static unsigned next;
@@ -134,12 +134,22 @@ const char *object_label(int object)
 	if (object < 0 || object >= (int)control->object_count)
 		return "?";
 	o = &control->objects[object];
-	if (o->label[0])
+	if (named && o->label[0])
 		snprintf(text, sizeof(texts[0]), "%s#%u (%s)", family_name(o->family), o->number,
 			 o->label);
 	else
 		snprintf(text, sizeof(texts[0]), "%s#%u", family_name(o->family), o->number);
 	return text;
+}
+
+const char *object_label(int object)
+{
+	return label(object, true);
+}
+
+const char *object_label_to_compare(int object)
+{
+	return label(object, !control->program.joined);
 }
 
 void object_take(int object, const struct task *task, int count, bool lent)

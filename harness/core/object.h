@@ -31,6 +31,8 @@ size_t object_size(enum family family);
 void object_name(int object, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "mutex#0", "SysV semaphore#1 (set 0, number 1)"; valid until the next four calls. */
 const char *object_label(int object);
+/* The same without the name where that may be another one each time: programs draw some. */
+const char *object_label_to_compare(int object);
 /*
  * The task took (count > 0) or gave back (count < 0) so many units; the object has changed. `lent`:
  * the kernel takes them back when the process dies (SEM_UNDO, file locks, robust mutexes).

@@ -76,7 +76,8 @@ struct task {
 	/* How often it fell asleep, and was woken, in this one. */
 	uint32_t slept, woke;
 	uint32_t children;
-	uint32_t since; /* the decision number at which it came to its state */
+	uint32_t mappings; /* without a file, to be shared, that it has made */
+	uint32_t since;	   /* the decision number at which it came to its state */
 	int mark;
 	uint32_t operation; /* of control->history, that it is in: its place there + 1; 0: none */
 	bool in_runtime;    /* our code runs: handlers are held, calls go straight through */

@@ -133,8 +133,7 @@ fill(struct event *event, enum event_kind kind, const struct task *task, const s
 
 /*
  * Of the memory that the tasks share; 0 if they share more than is looked at here, or do not have
- * it, as programs. What they store
- * there is seen all the same where the code has memory points.
+ * it, as programs. What they store there is seen all the same where the code has memory points.
  */
 static __attribute__((noinline, cold)) uint64_t memory_state(void)
 {
@@ -249,7 +248,7 @@ const char *trace_line(const struct event *event, char *text, size_t size)
 	int used;
 
 	if (event->object >= 0)
-		snprintf(object, sizeof(object), " %s", object_label(event->object));
+		snprintf(object, sizeof(object), " %s", object_label_to_compare(event->object));
 	if (event->op == OP_OPERATION)
 		name = history_event_text(event, operation, sizeof(operation));
 	used = snprintf(text, size, "%s %u %s%s%s%s %s", who, event->number,

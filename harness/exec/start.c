@@ -272,7 +272,7 @@ void start_reuse(void)
 		struct task *task = &control->tasks[i];
 
 		/* Kept: who it is. All else is as after a fork. */
-		task->op = task->pass = task->since = task->children = 0;
+		task->op = task->pass = task->since = task->children = task->mappings = 0;
 		task->slept = task->woke = 0;
 		task->quiet = task->repeats = 0;
 		task->spins = false;

@@ -45,9 +45,10 @@ static long unmap_raw(void *address, size_t size)
 /* A key for memory that has no file: each such mapping is its own. */
 static uint64_t key_of_anonymous(void)
 {
-	static uint64_t made;
+	static uint32_t of_setup;
+	uint32_t *made = task_self ? &task_self->mappings : &of_setup;
 
-	return mapping_key(++made, task_self ? (uint64_t)task_number(task_self) + 1 : 0);
+	return mapping_key(++*made, task_self ? (uint64_t)task_number(task_self) + 1 : 0);
 }
 
 static void describe_shared(struct mapping *mapping, int flags, int fd, off_t offset)

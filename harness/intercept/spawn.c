@@ -15,8 +15,11 @@
 
 static _Noreturn void no_room(struct task *parent)
 {
-	control_find(KIND_BROKEN, task_number(parent), "broken",
-		     "%s makes one task too many, or too deep in descent", parent->name);
+	control_find(
+		KIND_BROKEN, task_number(parent), "broken",
+		"%s makes one task too many: there can be %d in an execution, with names of %d "
+		"bytes",
+		parent->name, TASKS_MAX, PLAN_TASK_MAX - 1);
 	for (;;)
 		point_request(parent, REQUEST_FINDING);
 }
