@@ -9,6 +9,7 @@
 #include "faults/kinds.h"
 
 #include "core/object.h"
+#include "os/proc_text.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -146,19 +147,17 @@ static int remove_path(const struct task *victim, const struct object *object, b
 
 /* ---- What is mapped ------------------------------------------------------------------------ */
 
-/* A line is "first-end mode offset device inode path". */
 static bool maps(const struct task *victim, const struct object *object)
 {
 	char name[64], line[PATH_BYTES];
-	unsigned long long inode;
+	struct proc_range range;
 	bool found = false;
 	FILE *list;
 
 	snprintf(name, sizeof(name), "/proc/%d/maps", victim->pid);
 	list = fopen(name, "re");
 	while (list && !found && fgets(line, sizeof(line), list))
-		found = sscanf(line, "%*s %*s %*s %*s %llu", &inode) == 1 &&
-			inode == object->key[1];
+		found = proc_text_range(line, &range) && range.inode == object->key[1];
 	if (list)
 		fclose(list);
 	return found;

@@ -79,12 +79,10 @@ static int hold_before_end(const struct replay_request *request, struct executio
 			   struct replay_result *result)
 {
 	const char *name = whom(request, &control->finding);
-	static char held[PLAN_TASK_MAX]; /* tasks read it, which the arena is withheld from */
 
 	if (result->held || !name)
 		return 0;
-	snprintf(held, sizeof(held), "%s", name);
-	execution->held = held;
+	execution->held = arena_copy(held_context->arena, name);
 	result->held_finding = control->finding.kind != KIND_NONE;
 	result->held_message = arena_copy(held_context->arena, control->finding.message);
 	(void)list_tasks(NULL, true);

@@ -76,17 +76,10 @@ static void name_frames(struct leak *leak)
 	}
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Of the harness or of the checker, which are on every stack. */
 static bool is_not_theirs(const struct leak_frame *frame)
 {
-	const char *object = last_part(frame->object);
+	const char *object = basename(frame->object);
 
 	return !strncmp(object, "libsabot.", 9) || !strncmp(object, "vgpreload_", 10) ||
 	       !strncmp(object, "libasan.", 8) || !strncmp(object, "liblsan.", 8);
@@ -107,7 +100,7 @@ static uint32_t their_frames(const struct leak *leak, uint32_t *first)
 
 static bool is_of_harness(const struct leak_frame *frame)
 {
-	return !strncmp(last_part(frame->object), "libsabot.", 9);
+	return !strncmp(basename(frame->object), "libsabot.", 9);
 }
 
 /*
@@ -250,9 +243,9 @@ static const char *amount(const struct leak *leak, char *text, size_t size)
 static const char *frame_place(const struct leak_frame *frame, char *text, size_t size)
 {
 	if (frame->line)
-		snprintf(text, size, "%s:%u", last_part(frame->file), frame->line);
+		snprintf(text, size, "%s:%u", basename(frame->file), frame->line);
 	else
-		snprintf(text, size, "%s", last_part(frame->object));
+		snprintf(text, size, "%s", basename(frame->object));
 	return text;
 }
 

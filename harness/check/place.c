@@ -10,13 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 const char *place_find(uintptr_t site, struct symbol *symbol, char *text, size_t size)
 {
 	text[0] = '\0';
@@ -26,7 +19,7 @@ const char *place_find(uintptr_t site, struct symbol *symbol, char *text, size_t
 	if (!site || !symbol_of_return(site, symbol))
 		return text;
 	if (symbol->line)
-		snprintf(text, size, "%s:%u", last_part(symbol->file), symbol->line);
+		snprintf(text, size, "%s:%u", basename(symbol->file), symbol->line);
 	else
 		snprintf(text, size, "%s", symbol->function);
 	return text;
@@ -67,7 +60,7 @@ size_t place_strikes(struct record_case *record)
 
 static uint64_t hash_in(const char *object, uintptr_t offset)
 {
-	return random_mix(random_text_hash(last_part(object)) ^ offset);
+	return random_mix(random_text_hash(basename(object)) ^ offset);
 }
 
 uint64_t place_hash(uintptr_t site)

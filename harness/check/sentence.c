@@ -230,10 +230,9 @@ static const char *of_error(const struct event *end, char *text, size_t size)
 static const char *of_exec(const struct event *end, char *text, size_t size)
 {
 	const char *path = image_program((uintptr_t)end->detail[0]);
-	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	if (path)
-		snprintf(text, size, "is the program %s from now on", slash ? slash + 1 : path);
+		snprintf(text, size, "is the program %s from now on", basename(path));
 	else
 		snprintf(text, size, "is another program from now on");
 	return text;

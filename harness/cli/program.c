@@ -100,7 +100,7 @@ static char *find(const char *name)
 /* What the name of a scenario may have of it. */
 static void name_scenario(const char *path)
 {
-	const char *from = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	const char *from = basename(path);
 	size_t length = 0;
 
 	for (; *from && length < sizeof(program.name) - 1; from++)

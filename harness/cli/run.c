@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/leaks.h"
 #include "core/verdict.h"
+#include "os/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,12 +55,12 @@ int run_select(struct run *run)
 /* What lies in other directories has no line then. */
 static void leave_out(struct record_case *record, const char *directory)
 {
-	size_t i, length = strlen(directory);
+	size_t i;
 
 	for (i = 0; i < record->strike_count; i++) {
 		struct record_strike *strike = &record->strikes[i];
 
-		if (strncmp(strike->file, directory, length) != 0 || strike->file[length] != '/')
+		if (!tree_holds(directory, strike->file))
 			strike->line = 0;
 	}
 }

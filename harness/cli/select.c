@@ -136,7 +136,7 @@ static int nothing_named(const char *word)
 	const struct sabot_scenario *const *at;
 	const char *names[NEAR_SHOWN] = { NULL };
 	size_t distances[NEAR_SHOWN] = { 0 };
-	const char *base = strrchr(word, '/') ? strrchr(word, '/') + 1 : word;
+	const char *base = basename(word);
 	char near[256] = "";
 	int i;
 

@@ -166,14 +166,13 @@ struct history {
 
 /* How a task that becomes another program finds its way back here; see intercept/program.h. */
 struct program_state {
-	pid_t harness;		  /* the supervisor */
-	int memory_fd;		  /* this block, there; -1: nobody can map it */
-	int race_fd;		  /* the memory in which races are noted, likewise */
-	const void *anchor;	  /* something in libsabot, as the harness's image has it */
-	bool expected;		  /* the scenario is a program, which is to join */
-	bool shares_files;	  /* what it does to files, it does to everybody's */
-	uint32_t joined;	  /* so many did, in this execution */
-	char held[PLAN_TASK_MAX]; /* as point_held; "": nobody */
+	pid_t harness;	    /* the supervisor */
+	int memory_fd;	    /* this block, there; -1: nobody can map it */
+	int race_fd;	    /* the memory in which races are noted, likewise */
+	const void *anchor; /* something in libsabot, as the harness's image has it */
+	bool expected;	    /* the scenario is a program, which is to join */
+	bool shares_files;  /* what it does to files, it does to everybody's */
+	uint32_t joined;    /* so many did, in this execution */
 };
 
 struct strategy;
@@ -223,8 +222,9 @@ struct control {
 	uint32_t bell;	    /* futex word: without the gate, a task rings it before it may sleep */
 	struct free_state free;
 	struct program_state program;
-	int fd_base;  /* the harness's own descriptors are at or above this */
-	int last_ran; /* task that had the turn last, or -1 */
+	char waits_at_end[PLAN_TASK_MAX]; /* this task is not to end: see point_hold(); "": none */
+	int fd_base;			  /* the harness's own descriptors are at or above this */
+	int last_ran;			  /* task that had the turn last, or -1 */
 	uint32_t task_count;
 	uint32_t asleep; /* tasks that fell asleep or spin, and did not run since */
 	uint32_t woken;	 /* of these, tasks WOKEN */

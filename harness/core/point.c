@@ -10,7 +10,6 @@
 
 void (*point_run_held)(struct task *task);
 void (*point_before_strike)(struct task *task);
-const char *point_held;
 
 static void wait_for_turn(struct task *task)
 {
@@ -98,7 +97,7 @@ void point_leave(struct task *task)
 
 bool point_is_held(const struct task *task)
 {
-	return point_held && !strcmp(point_held, task->name);
+	return control->waits_at_end[0] && !strcmp(control->waits_at_end, task->name);
 }
 
 void point_hold(struct task *task)

@@ -40,11 +40,9 @@ void point_ring(void);
 void point_leave(struct task *task);
 
 /*
- * A task's name: who is called so stands where it would end, or be killed, and the execution is
- * over. For who wants to look at it with a debugger; set before tasks are forked. NULL: nobody.
+ * Whether the task is the one of control->waits_at_end: it stands where it would end, or be killed,
+ * and the execution is over. For who wants to look at it with a debugger.
  */
-extern const char *point_held;
-
 bool point_is_held(const struct task *task);
 
 /* In a task that is about to end: does not return if it is the one that is held. */

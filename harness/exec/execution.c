@@ -210,8 +210,8 @@ static int prepare_races(bool program)
 static int run(const struct execution *execution)
 {
 	bool pool = execution->pool && execution->scenario->keeps_no_state && !heap_checker();
-	/* Their shadow is so large that no checker of memory could look at it in time. */
 	bool program = program_is_scenario(execution->scenario);
+	/* Their shadow is so large that no checker of memory could look at it in time. */
 	bool races = execution->races && !execution->free && !heap_checker() &&
 		     prepare_races(program) == 0;
 	bool reuse = pool && races == control->race.on && kept == execution->scenario &&
@@ -222,10 +222,9 @@ static int run(const struct execution *execution)
 		execution_end_pool();
 	control_reset(control, reuse);
 	free_begin(execution->free);
-	point_held = execution->held;
 	control->pool = false;
 	control->program.expected = program;
-	snprintf(control->program.held, sizeof(control->program.held), "%s",
+	snprintf(control->waits_at_end, sizeof(control->waits_at_end), "%s",
 		 execution->held ? execution->held : "");
 	control->scenario = execution->scenario;
 	control->scase = execution->scase;

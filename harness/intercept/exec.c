@@ -19,13 +19,13 @@
 
 /* ---- In place of this program --------------------------------------------------------------- */
 
-/* What remains of this program, if anything, is the next caller of finish(). */
 static void leave(void)
 {
 	task_self->outside = true;
 	ending_let_through(task_self);
 }
 
+/* What remains of this program, if anything, is the next caller of finish(). */
 static bool begin(struct call *call, uintptr_t site)
 {
 	if (!call_enter_at(call, OP_EXEC, site))

@@ -13,6 +13,7 @@
 #include "os/overlay.h"
 #include "os/signals.h"
 #include "os/sys.h"
+#include "os/tree.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -80,7 +81,7 @@ void program_setup(struct sabot_env *env)
 	(void)env;
 	if (control->isolated)
 		renew_numbers();
-	if (!error && !overlay_covers(temporary, directory) && strcmp(directory, "/") != 0)
+	if (!error && !tree_holds(temporary, directory) && strcmp(directory, "/") != 0)
 		error = overlay_renew(1, directory);
 	/* Else the program would meet errors that are ours. */
 	if (!error && writable && !overlay_takes(directory))
@@ -289,8 +290,6 @@ static void join(void)
 	task->handles = find_ignored();
 	task->tid = task->pid;
 	control->program.joined++;
-	if (block->program.held[0])
-		point_held = block->program.held;
 	call_arrive(task);
 }
 

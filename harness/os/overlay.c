@@ -83,10 +83,3 @@ bool overlay_takes(const char *directory)
 	snprintf(path, sizeof(path), "%s/.sabot-tries", directory);
 	return mkdir(path, 0700) == 0 && rmdir(path) == 0;
 }
-
-bool overlay_covers(const char *directory, const char *path)
-{
-	size_t length = strlen(directory);
-
-	return !strncmp(path, directory, length) && (!path[length] || path[length] == '/');
-}

@@ -26,7 +26,4 @@ void overlay_drop(unsigned number, const char *directory);
  */
 bool overlay_takes(const char *directory);
 
-/* Whether the path is the directory, or lies in it. */
-bool overlay_covers(const char *directory, const char *path);
-
 #endif

@@ -143,8 +143,8 @@ bool proc_text_range(const char *line, struct proc_range *range)
 	int path = 0;
 
 	memset(range, 0, sizeof(*range));
-	if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %n", &range->first, &range->end,
-		   range->mode, &path) < 3)
+	if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %" SCNu64 " %n", &range->first,
+		   &range->end, range->mode, &range->inode, &path) < 3)
 		return false;
 	range->path = path ? line + path : "";
 	return strlen(range->mode) == 4;

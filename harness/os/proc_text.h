@@ -33,6 +33,7 @@ uint64_t proc_text_sent(const char *dev);
 struct proc_range {
 	uintptr_t first, end;
 	char mode[5];	  /* "rw-p" */
+	uint64_t inode;	  /* 0: no file */
 	const char *path; /* in the line, to its end; "" if there is none */
 };
 /* False: that is none. */

@@ -65,6 +65,7 @@ static void what_is_missing_is_told(void **state)
 	assert_string_equal(range.path, "/a b");
 	assert_int_equal(range.first, 0x7f00);
 	assert_int_equal(range.end, 0x7f10);
+	assert_int_equal(range.inode, 9);
 }
 
 int main(void)

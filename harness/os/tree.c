@@ -24,3 +24,10 @@ void tree_remove(int at, const char *name)
 		(void)closedir(directory);
 	(void)unlinkat(at, name, AT_REMOVEDIR);
 }
+
+bool tree_holds(const char *directory, const char *path)
+{
+	size_t length = strlen(directory);
+
+	return !strncmp(path, directory, length) && (!path[length] || path[length] == '/');
+}
